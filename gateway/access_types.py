@@ -1,0 +1,45 @@
+"""The GraphQL types of 記録の閲覧 and 誰が見たか."""
+
+import strawberry
+
+from gateway.types import Date, DateTime, Staff, Unit
+
+
+@strawberry.type
+class AccessLine:
+    """One read of one case: the log, never the record."""
+
+    id: strawberry.ID
+    at: DateTime
+    staff: Staff
+    case_id: strawberry.ID
+    receipt_number: str | None
+    unit: Unit
+    basis: list[str]
+    purpose: str
+    screen: str
+    field_groups: list[str]
+    odd: list[str]
+    reviewed_at: DateTime | None
+    reviewed_by: Staff | None
+    note: str
+
+
+@strawberry.type
+class WhoSawLine:
+    """Reads of one day by one unit for one purpose. `staff` is empty unless the city's rule names them."""
+
+    day: Date
+    unit: Unit | None
+    purpose: str
+    basis: list[str]
+    field_groups: list[str]
+    times: int
+    staff: list[Staff]
+
+
+@strawberry.type
+class WhoSaw:
+    case_id: strawberry.ID
+    made_at: DateTime
+    lines: list[WhoSawLine]

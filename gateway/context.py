@@ -1,0 +1,84 @@
+"""What one GraphQL request may use: who asks, the owners, and names fetched once for the whole answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+from strawberry.types import Info
+
+from gateway import staff_commands, store
+from gateway.owners import Owners
+from gateway.sealing import SealingKeys
+from gateway.session_store import Session
+from services.contracts.codes import Role
+from services.contracts.tokyo import tokyo_day
+from services.kernel.app import Service
+from services.kernel.errors import NotFound
+
+
+@dataclass
+class Context:
+    """One request of one signed-in person."""
+
+    service: Service
+    owners: Owners
+    sealing: SealingKeys
+    session: Session
+    screen: str
+    names: DataLoader[str, str] = field(init=False)
+    unit_names: DataLoader[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.names = DataLoader(self._load_names)
+        self.unit_names = DataLoader(self._load_unit_names)
+
+    async def ask(self, service: str, path: str, *, method: str = "GET", body: object = None, **query: Any) -> Any:
+        """The owner's answer, as this person on this screen."""
+        return await self.owners.ask(self.session, service, method, path, body=body, screen=self.screen, **query)
+
+    async def send(self, owner: str, envelopes: list[dict[str, Any]]) -> Any:
+        """Commands to their owner, who may be the gateway itself: `outcomes`, one each, and its `incarnation`."""
+        if owner == "staff":
+            return await staff_commands.answer(self.service, self.session.actor, envelopes)
+        return await self.ask(owner, "/commands", method="POST", body={"commands": envelopes})
+
+    async def units(self) -> Mapping[str, Any]:
+        """All units by id."""
+        async with self.service.db.transaction("names") as tx:
+            return await store.find_units(tx)
+
+    async def receiving_units(self) -> frozenset[str]:
+        """Units with somebody who accepts handoffs today."""
+        async with self.service.db.transaction("names") as tx:
+            return await store.find_units_with(tx, Role.COORDINATOR, tokyo_day(self.service.clock()))
+
+    async def colleagues(self, unit_id: str) -> list[dict[str, Any]]:
+        """Who could share a case or an afternoon in one of my units; nobody for a unit that is not mine."""
+        if unit_id not in self.session.units:
+            return []
+        async with self.service.db.transaction("names") as tx:
+            roles = [Role.COORDINATOR, Role.IBASHO_STAFF]
+            rows = await store.find_colleagues(tx, unit_id, roles, tokyo_day(self.service.clock()))
+        return [{"id": str(row["staff_id"]), "name": row["name"]} for row in rows]
+
+    async def _load_names(self, ids: list[str]) -> list[str]:
+        async with self.service.db.transaction("names") as tx:
+            names = await store.find_names(tx, [UUID(staff_id) for staff_id in ids])
+        return [names.get(UUID(staff_id), "") for staff_id in ids]
+
+    async def _load_unit_names(self, ids: list[str]) -> list[str]:
+        units = await self.units()
+        return [units[unit_id]["name"] if unit_id in units else unit_id for unit_id in ids]
+
+
+Ctx = Info[Context, None]
+
+
+def uuid_of(text: str) -> UUID:
+    """An id from a variable; what is none names nothing: NotFound."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound from None

@@ -1,0 +1,48 @@
+"""Reads of a device and of those who look after devices."""
+
+import strawberry
+
+from gateway import device_types, devices, passkeys, sessions, staff_page, staff_types, sync_types
+from gateway.context import Ctx
+from gateway.queries import Query as Screens
+from gateway.sync import sync
+
+
+@strawberry.type
+class Query(Screens):
+    """Everything a screen may read, and what a device takes along."""
+
+    @strawberry.field
+    async def sync(self, info: Ctx, have: list[sync_types.Held], waiting: int) -> sync_types.Sync:
+        """What the device must put in and take out. `waiting`: commands not yet received by their owners."""
+        return await sync(info.context, have, waiting)  # type: ignore[return-value]
+
+    @strawberry.field
+    async def devices(self, info: Ctx) -> list[device_types.Device]:
+        """My devices, and those of people in units I manage."""
+        return await devices.find_visible(info.context)  # type: ignore[return-value]
+
+    @strawberry.field
+    async def sign_ins(self, info: Ctx) -> list[device_types.SignIn]:
+        """My living sessions, and those of people in units I manage."""
+        return await sessions.find_visible(info.context)  # type: ignore[return-value]
+
+    @strawberry.field
+    async def passkeys(self, info: Ctx) -> list[device_types.Passkey]:
+        """My passkeys."""
+        return await passkeys.find_mine(info.context)  # type: ignore[return-value]
+
+    @strawberry.field
+    async def staffing(self, info: Ctx) -> staff_types.Staffing | None:
+        """職員と担当, for whoever manages a unit today."""
+        return await staff_page.compose(info.context)  # type: ignore[return-value]
+
+    @strawberry.field
+    async def handed_in(self, info: Ctx) -> list[device_types.HandedIn]:
+        """My own commands that somebody handed in, waiting for my decision."""
+        return await devices.find_handed_in(info.context)  # type: ignore[return-value]
+
+    @strawberry.field
+    async def quarantine(self, info: Ctx) -> list[sync_types.Quarantined]:
+        """Records that wait: of the units I manage, and my own."""
+        return await info.context.ask("coordination", "/views/quarantine")  # type: ignore[no-any-return]

@@ -1,0 +1,141 @@
+"""Every SQL statement about devices and about commands handed in."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+import asyncpg
+
+from gateway.session_store import Session
+from services.kernel.db import Connection
+
+
+async def register(tx: Connection, device_id: UUID, staff_id: UUID, name: str, secret: bytes, now: datetime) -> bytes:
+    """A device and its person's proof key. Again: the same key, perhaps another name."""
+    await tx.execute(
+        "insert into device (device_id, registered_at, last_contact_at) values ($1, $2, $2)"
+        " on conflict (device_id) do update set last_contact_at = excluded.last_contact_at",
+        *(device_id, now),
+    )
+    await tx.execute(
+        "insert into device_private values ($1, $2) on conflict (device_id) do update set name = excluded.name",
+        *(device_id, name),
+    )
+    await tx.execute(
+        "insert into device_key_private values ($1, $2, $3, $4) on conflict do nothing",
+        *(device_id, staff_id, secret, now),
+    )
+    kept: bytes = await tx.fetchval(
+        "select secret from device_key_private where device_id = $1 and staff_id = $2", device_id, staff_id
+    )
+    return kept
+
+
+async def find_keys(tx: Connection, owners: Iterable[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], asyncpg.Record]:
+    """(device, staff) -> its proof key `secret`, and `is_revoked` of the device."""
+    pairs = list(set(owners))
+    rows = await tx.fetch(
+        "select device_id, staff_id, secret, d.revoked_at is not null as is_revoked"
+        " from device_key_private join device d using (device_id)"
+        " join unnest($1::uuid[], $2::uuid[]) as wanted (device_id, staff_id) using (device_id, staff_id)",
+        *([device for device, _ in pairs], [staff for _, staff in pairs]),
+    )
+    return {(row["device_id"], row["staff_id"]): row for row in rows}
+
+
+async def note_contact(tx: Connection, session: Session, waiting: int, now: datetime) -> None:
+    """The device was heard of, and says how many commands wait on it."""
+    await tx.execute(
+        "update device set last_contact_at = $2, waiting = $3 where device_id = $1", session.device_id, now, waiting
+    )
+
+
+async def bind_session(tx: Connection, session: Session, device_id: UUID) -> None:
+    """From now on this session is the device's: it ends when the device is revoked."""
+    await tx.execute("update session set device_id = $2 where session_id = $1", session.session_id, device_id)
+
+
+async def is_of_another_device(tx: Connection, session: Session, device_id: UUID) -> bool:
+    """True when the session belongs to a registered device already: it must end with that one, and with no other."""
+    query = "select 1 from device where device_id = $1 and device_id <> $2"
+    return bool(await tx.fetchval(query, session.device_id, device_id))
+
+
+async def is_revoked(tx: Connection, device_id: UUID) -> bool:
+    """True once somebody revoked the device."""
+    query = "select 1 from device where device_id = $1 and revoked_at is not null"
+    return bool(await tx.fetchval(query, device_id))
+
+
+async def is_session_of_revoked_device(tx: Connection, secret_hash: bytes) -> bool:
+    """Why a session is dead: its device was revoked."""
+    query = (
+        "select 1 from session join device using (device_id) where secret_hash = $1 and device.revoked_at is not null"
+    )
+    return bool(await tx.fetchval(query, secret_hash))
+
+
+# $1 who asks, $2 units they manage, $3 the day: their own devices, and those of people assigned to these units.
+_VISIBLE = """
+from device d join device_private dp using (device_id) join device_key_private k using (device_id)
+where (k.staff_id = $1 or exists (select 1 from assignment a where a.staff_id = k.staff_id
+       and a.unit_id = any($2::text[]) and a.from_date <= $3 and (a.until is null or a.until >= $3)))
+"""
+
+
+def _asker(session: Session, day: date) -> tuple[UUID, list[str], date]:
+    return session.staff_id, session.managed_units, day
+
+
+async def find_visible(tx: Connection, session: Session, day: date) -> Sequence[asyncpg.Record]:
+    """One row a device and person."""
+    return await tx.fetch(
+        f"select d.*, dp.name, k.staff_id {_VISIBLE} order by d.revoked_at nulls first, d.last_contact_at desc",
+        *_asker(session, day),
+    )
+
+
+async def revoke(tx: Connection, session: Session, device_id: UUID, day: date, now: datetime) -> bool:
+    """Revoke a device one may see; False when absent or not one's own to revoke. Twice is fine."""
+    found = await tx.fetchval(f"select 1 {_VISIBLE} and d.device_id = $4 limit 1", *_asker(session, day), device_id)
+    await tx.execute(
+        "update device set revoked_at = $2, revoked_by = $3 where device_id = $1 and revoked_at is null and $4",
+        *(device_id, now, session.staff_id, bool(found)),
+    )
+    return bool(found)
+
+
+async def keep(
+    tx: Connection, command_id: UUID, device_id: UUID, author_id: UUID, kid: str, sealed: bytes, now: datetime
+) -> bool:
+    """Keep a command handed in; the first one under an id stays. False when that one is another person's."""
+    await tx.execute(
+        "insert into handed_in (command_id, device_id, author_id, kid, sealed, received_at)"
+        " values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+        *(command_id, device_id, author_id, kid, sealed, now),
+    )
+    return bool(await tx.fetchval("select author_id = $2 from handed_in where command_id = $1", command_id, author_id))
+
+
+async def find_handed_in(tx: Connection, author_id: UUID) -> Sequence[asyncpg.Record]:
+    """What waits for its author's decision, oldest first."""
+    query = (
+        "select * from handed_in where author_id = $1 and state = 'waiting' order by received_at, command_id limit 500"
+    )
+    return await tx.fetch(query, author_id)
+
+
+async def find_one_handed_in(tx: Connection, author_id: UUID, command_id: UUID) -> asyncpg.Record | None:
+    """One of them, or nothing: absent, decided, or another's."""
+    query = "select * from handed_in where author_id = $1 and command_id = $2 and state = 'waiting'"
+    row: asyncpg.Record | None = await tx.fetchrow(query, author_id, command_id)
+    return row
+
+
+async def decide(tx: Connection, author_id: UUID, command_id: UUID, state: str, now: datetime) -> None:
+    """Sent or withdrawn."""
+    await tx.execute(
+        "update handed_in set state = $3, decided_at = $4"
+        " where author_id = $1 and command_id = $2 and state = 'waiting'",
+        *(author_id, command_id, state, now),
+    )

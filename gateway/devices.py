@@ -1,0 +1,228 @@
+"""Devices that keep records, sealed commands, and `POST /handed-in`: a queue that arrives without its author."""
+
+import base64
+import secrets
+from datetime import datetime
+from typing import Any
+from unicodedata import category
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field, ValidationError
+
+from gateway import device_store, session_store, sessions, throttle
+from gateway.context import Context, uuid_of
+from gateway.device_types import SealedCommand
+from gateway.sealing import Opened, SealingKeys, Unreadable
+from gateway.submit import MAX_COMMANDS, outcome_of, submit
+from gateway.write_types import OutcomeStatus
+from services.contracts.tokyo import tokyo_day
+from services.kernel import access
+from services.kernel.app import Service
+from services.kernel.db import Connection
+from services.kernel.errors import BansoError, Malformed, NotFound, Unauthenticated, malformed
+from services.kernel.request import read_json, service_of
+
+router = APIRouter()
+READABLE_HOURS = 72
+MAX_NAME = 40
+
+
+async def register(context: Context, device_id: str, name: str) -> dict[str, Any]:
+    """Give a device what its vault needs: the server's key to seal to, and its person's proof key."""
+    if not 1 <= len(name.strip()) <= MAX_NAME or any(category(each) in {"Cc", "Cs"} for each in name):
+        raise Malformed(
+            "malformed_request", f"name must have 1 to {MAX_NAME} characters, none a control or half of one"
+        )
+    service, session = context.service, context.session
+    async with service.db.transaction("device") as tx:
+        if await device_store.is_revoked(tx, uuid_of(device_id)):
+            raise sessions.revoked()
+        if await device_store.is_of_another_device(tx, session, uuid_of(device_id)):
+            raise Unauthenticated("signed_out", "the session is another device's: sign in on this one")
+        secret = await device_store.register(
+            tx, uuid_of(device_id), session.staff_id, name.strip(), secrets.token_bytes(32), service.clock()
+        )
+        await device_store.bind_session(tx, session, uuid_of(device_id))
+    keys = context.sealing
+    given = {"kid": keys.newest, "serverKey": _text(keys.public_key), "secret": _text(secret)}
+    return {**given, "readableHours": READABLE_HOURS}
+
+
+async def find_visible(context: Context) -> list[dict[str, Any]]:
+    """My devices, and those of people in units I manage."""
+    service = context.service
+    async with service.db.transaction("device") as tx:
+        rows = await device_store.find_visible(tx, context.session, tokyo_day(service.clock()))
+    return [
+        {
+            "id": row["device_id"],
+            "name": row["name"],
+            "staffId": row["staff_id"],
+            "registeredAt": row["registered_at"],
+            "lastContactAt": row["last_contact_at"],
+            "waiting": row["waiting"],
+            "revokedAt": row["revoked_at"],
+        }
+        for row in rows
+    ]
+
+
+async def revoke(context: Context, device_id: str) -> bool:
+    """Effective with the next statement: sessions and streams of the device end, its vault forgets at next contact."""
+    sessions.require_fresh(context)
+    service, now = context.service, context.service.clock()
+    async with service.db.transaction("device") as tx:
+        if not await device_store.revoke(tx, context.session, uuid_of(device_id), tokyo_day(now), now):
+            raise NotFound
+    return True
+
+
+async def submit_sealed(context: Context, commands: list[SealedCommand]) -> list[dict[str, Any]]:
+    """Open each blob and send what it holds the usual road. One outcome each, in their order.
+
+    What a revoked device made is handed in instead, and waits for its author's decision.
+    """
+    if len(commands) > MAX_COMMANDS:
+        raise Malformed("too_many_commands", f"at most {MAX_COMMANDS}")
+    opened = await open_all(
+        context.service, context.sealing, [(str(c.id), c.kid, c.blob) for c in commands], is_handed_in=False
+    )
+    envelopes = [found.envelope for found in opened if isinstance(found, Opened)]
+    answers = iter(await submit(context, envelopes))
+    return [
+        next(answers) if isinstance(found, Opened) else outcome_of(str(command.id), found)
+        for command, found in zip(commands, opened, strict=True)
+    ]
+
+
+async def open_all(
+    service: Service, keys: SealingKeys, blobs: list[tuple[str, str, str]], *, is_handed_in: bool
+) -> list[Opened | BansoError]:
+    """Each blob opened and its proof checked, or why not. A revoked device may only have its commands handed in."""
+    opened: list[Opened | BansoError] = []
+    for blob in blobs:
+        try:
+            opened.append(keys.open(*blob))
+        except Unreadable as error:
+            opened.append(error)
+    owners = [(found.device_id, found.author_id) for found in opened if isinstance(found, Opened)]
+    async with service.db.transaction("device") as tx:
+        keys_of = await device_store.find_keys(tx, owners)
+    for index, found in enumerate(opened):
+        if isinstance(found, Opened):
+            opened[index] = _checked(found, keys_of.get((found.device_id, found.author_id)), is_handed_in)
+    return opened
+
+
+def _checked(found: Opened, key: Any, is_handed_in: bool) -> Opened | BansoError:
+    if key is None or not found.was_made_with(key["secret"]):
+        return Unreadable("no vault of this author on this device made it")
+    return sessions.revoked() if key["is_revoked"] and not is_handed_in else found
+
+
+class Sealed(BaseModel):
+    """One sealed command as a device holds it."""
+
+    id: UUID
+    kid: str = Field(max_length=40)
+    blob: str
+
+
+class HandedInBody(BaseModel):
+    """A queue that somebody else brings, or a revoked device."""
+
+    commands: list[Sealed] = Field(max_length=MAX_COMMANDS)
+
+
+@router.post("/handed-in")
+async def post_handed_in(request: Request) -> dict[str, Any]:
+    """Keep sealed commands for their author. Needs no session: only what a vault of the author made is kept.
+
+    Anything else counts as a failed try, once however often it is brought again: 429 too_many_tries for an address that
+    goes on bringing such things. A revoked device is told so.
+    """
+    try:
+        body = HandedInBody.model_validate(await read_json(request))
+    except ValidationError as error:
+        raise malformed(error, "malformed_request") from None
+    service = service_of(request)
+    keys = {"handed_in": throttle.key_of("handed_in", throttle.address_of(request))}
+    async with service.db.transaction("handed_in") as tx:
+        await throttle.begin(tx, keys, service.clock())
+    opened = await open_all(
+        service, request.app.state.sealing, [(str(c.id), c.kid, c.blob) for c in body.commands], is_handed_in=True
+    )
+    kept, refused = [], []
+    async with service.db.transaction("handed_in") as tx:
+        for command, found in zip(body.commands, opened, strict=True):
+            code = await _keep(tx, command, found, service.clock()) if isinstance(found, Opened) else found.code
+            if code is None:
+                kept.append(str(command.id))
+            else:
+                refused.append({"id": str(command.id), "code": code})
+        if not await _are_new(
+            tx,
+            [c for c, found in zip(body.commands, opened, strict=True) if not isinstance(found, Opened)],
+            service.clock(),
+        ):
+            await throttle.succeeded(tx, keys)
+        is_revoked = await sessions.is_told_revoked(tx, request)
+    return {"kept": kept, "refused": refused, "deviceRevoked": is_revoked}
+
+
+async def _are_new(tx: Connection, bad: list[Sealed], now: datetime) -> bool:
+    """True when one of these was never brought before: a device brings what it cannot get rid of each minute."""
+    keys = {throttle.key_of("sealed", str(each.id), each.kid, each.blob) for each in bad}
+    known = await session_store.lock_failures(tx, keys)
+    for key in sorted(keys):
+        await session_store.count_try(tx, key, now, now - throttle.FORGET_AFTER)
+    return not keys <= known.keys()
+
+
+async def _keep(tx: Connection, command: Sealed, found: Opened, now: datetime) -> str | None:
+    """Why it is not kept: another person's command waits under its id. A device forgets only what is its author's."""
+    who = (found.device_id, found.author_id)
+    is_kept = await device_store.keep(tx, command.id, *who, command.kid, base64.b64decode(command.blob), now)
+    return None if is_kept else "command_id_reused"
+
+
+async def find_handed_in(context: Context) -> list[dict[str, Any]]:
+    """My own commands that somebody handed in: what each says, so that I can decide. A read like any other."""
+    service, session = context.service, context.session
+    async with service.db.transaction("read") as tx:
+        rows = await device_store.find_handed_in(tx, session.staff_id)
+        shown = {"handed_in": [row["command_id"] for row in rows]}
+        await access.record(tx, session.actor, "read", shown, basis="author", screen=context.screen)
+    return [_handed_in(context, row) for row in rows]
+
+
+def _handed_in(context: Context, row: Any) -> dict[str, Any]:
+    envelope = _open_row(context, row).envelope
+    received_at = row["received_at"]
+    captured_at = envelope.get("capturedAt") or received_at
+    said = {"type": envelope["type"], "capturedAt": captured_at, "payload": envelope.get("payload") or {}}
+    return {**said, "id": str(row["command_id"]), "receivedAt": received_at}
+
+
+def _open_row(context: Context, row: Any) -> Opened:
+    return context.sealing.open(str(row["command_id"]), row["kid"], _text(row["sealed"]))
+
+
+async def decide_handed_in(context: Context, command_id: str, send: bool) -> dict[str, Any]:
+    """Send it now as its author, or withdraw it. Refused by its owner, it goes on waiting."""
+    service, author = context.service, context.session.staff_id
+    async with service.db.transaction("handed_in") as tx:
+        row = await device_store.find_one_handed_in(tx, author, uuid_of(command_id))
+    if row is None:
+        raise NotFound
+    [outcome] = await submit(context, [_open_row(context, row).envelope]) if send else [outcome_of(command_id, None)]
+    if outcome["status"] is OutcomeStatus.ACCEPTED:
+        async with service.db.transaction("handed_in") as tx:
+            state = "sent" if send else "withdrawn"
+            await device_store.decide(tx, author, row["command_id"], state, service.clock())
+    return outcome
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()

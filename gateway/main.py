@@ -1,0 +1,51 @@
+"""The gateway: sign-in, one GraphQL door, signals, the PWA. Owns staff, units, sessions; no other rule."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from gateway import devices, first_password, graphql, pages, passkeys, sign_in, signals, who_saw
+from gateway.owners import Owners
+from gateway.sealing import SealingKeys
+from gateway.security import SecurityWall
+from gateway.settings import GatewaySettings
+from services.kernel import telemetry
+from services.kernel.app import Service, harden, probes, running
+from services.kernel.stream import Applier
+
+telemetry.setup("gateway")
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Open what the gateway holds, and close it."""
+    settings = app.state.settings
+    service = app.state.service = Service("gateway", settings, {})
+    hub = app.state.hub = signals.Hub()
+    owners = app.state.owners = Owners(settings)
+    app.state.sealing = SealingKeys(settings.keys_dir)
+    app.state.documents = graphql.load_documents(settings.trusted_documents)
+    async with running(service, Applier(service.db, "gateway", {}, {}), [], [hub.listen], speaks=True):
+        yield
+    await owners.close()
+
+
+app = FastAPI(title="banso gateway", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+app.state.settings = GatewaySettings()
+for router in (
+    probes(),
+    sign_in.router,
+    first_password.router,
+    passkeys.router,
+    devices.router,
+    graphql.router,
+    signals.router,
+    who_saw.router,
+    pages.router,
+):
+    app.include_router(router)
+harden(app)
+app.add_middleware(GZipMiddleware, minimum_size=4096, compresslevel=6)
+app.add_middleware(SecurityWall, settings=lambda: app.state.settings)

@@ -1,0 +1,168 @@
+"""Sessions on the server behind an HttpOnly SameSite=Strict cookie: who is signed in, where, and what ends it."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from fastapi import Request
+from fastapi.responses import JSONResponse
+
+from gateway import device_store, session_store
+from gateway.context import Context
+from services.contracts.tokyo import tokyo_day
+from services.kernel.app import Service
+from services.kernel.db import Connection
+from services.kernel.errors import NotFound, Refusal, Unauthenticated
+from services.kernel.request import service_of
+
+KNOWN_FOR = timedelta(days=180)
+
+
+class NotFresh(Refusal):
+    """Dangerous: first show again who you are (`POST /session/fresh`)."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("not_fresh", "the password must be given again")
+
+
+def cookie_name(service: Service, what: str = "session") -> str:
+    """`__Host-` wants HTTPS; development runs on http://localhost."""
+    return f"__Host-banso_{what}" if service.settings.env == "production" else f"banso_{what}"
+
+
+def secret_hash(request: Request, what: str = "session") -> bytes:
+    """SHA-256 of a cookie's value; of nothing when there is none."""
+    return _sha256(request.cookies.get(cookie_name(service_of(request), what), ""))
+
+
+def _sha256(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+async def current_session(request: Request) -> session_store.Session:
+    """Who is signed in, asked of the database at every request. Unauthenticated otherwise.
+
+    A page says whose it is (`x-banso-person`, or `person` in the address of a stream): it is never answered as somebody else,
+    whose cookie the browser may hold by now. What it says only narrows.
+    """
+    service = service_of(request)
+    now = service.clock()
+    async with service.db.transaction("session") as tx:
+        session = await session_store.find_session(tx, secret_hash(request), now, tokyo_day(now))
+        if session is None and await is_told_revoked(tx, request):
+            raise revoked()
+    said = {request.headers.get("x-banso-person"), request.query_params.get("person")} - {None}
+    if session is None or said - {str(session.staff_id)}:
+        raise Unauthenticated("signed_out", "no living session of this person")
+    return session
+
+
+async def is_told_revoked(tx: Connection, request: Request) -> bool:
+    """True on a revoked device, known by its dead session or, once signed out, by the id it says (`x-banso-device`).
+
+    Whoever knows the id learns that one word.
+    """
+    if await device_store.is_session_of_revoked_device(tx, secret_hash(request)):
+        return True
+    try:
+        return await device_store.is_revoked(tx, UUID(request.headers.get("x-banso-device", "")))
+    except ValueError:
+        return False
+
+
+def revoked() -> Unauthenticated:
+    """What everything on a revoked device is told."""
+    return Unauthenticated("device_revoked", "a manager revoked this device")
+
+
+async def begin(tx: Connection, request: Request, staff_id: UUID, device: UUID | None) -> dict[str, str]:
+    """A new session in place of the one this browser had: its cookies by name.
+
+    Whoever has shown who they are may still be refused: no_assignment, device_revoked.
+    """
+    now = service_of(request).clock()
+    if not await session_store.has_assignment(tx, staff_id, tokyo_day(now)):
+        raise Unauthenticated("no_assignment", "nothing is assigned to this person today")
+    if device and await device_store.is_revoked(tx, device):
+        raise revoked()
+    await session_store.revoke_secret(tx, secret_hash(request), now)
+    given = {"session": secrets.token_urlsafe(32), "known": _known_secret(request)}
+    await session_store.insert_session(tx, uuid4(), _sha256(given["session"]), staff_id, device or uuid4(), now)
+    await session_store.know_browser(tx, _sha256(given["known"]), staff_id, now)
+    return given
+
+
+def _known_secret(request: Request) -> str:
+    kept = request.cookies.get(cookie_name(service_of(request), "known"), "")
+    return kept if len(kept) == 43 and kept.isascii() else secrets.token_urlsafe(32)
+
+
+async def renew(tx: Connection, session: session_store.Session) -> dict[str, str]:
+    """Another cookie for the same session: a copy of the old one is worth nothing from now on."""
+    secret = secrets.token_urlsafe(32)
+    await session_store.change_secret(tx, session.session_id, _sha256(secret))
+    return {"session": secret}
+
+
+def give(answer: JSONResponse, service: Service, cookies: dict[str, str]) -> JSONResponse:
+    """Put cookies into an answer."""
+    ages = {"session": session_store.ABSOLUTE_LIMIT, "known": KNOWN_FOR}
+    for what, secret in cookies.items():
+        answer.set_cookie(
+            cookie_name(service, what), secret, max_age=int(ages[what].total_seconds()), **_rules(service)
+        )
+    return answer
+
+
+def take(answer: JSONResponse, service: Service) -> JSONResponse:
+    """Take the session's cookie away. The browser stays known."""
+    answer.delete_cookie(cookie_name(service), **_rules(service))
+    return answer
+
+
+def _rules(service: Service) -> dict[str, Any]:
+    return {"httponly": True, "samesite": "strict", "secure": service.settings.env == "production", "path": "/"}
+
+
+def require_fresh(context: Context) -> None:
+    """Before a dangerous act: NotFresh unless the person has just shown who they are."""
+    if not context.session.is_fresh(context.service.clock()):
+        raise NotFresh
+
+
+async def find_visible(context: Context) -> list[dict[str, Any]]:
+    """My living sessions, and those of people in units I manage."""
+    service, now = context.service, context.service.clock()
+    async with service.db.transaction("session") as tx:
+        rows = await session_store.find_visible(tx, context.session, now, tokyo_day(now))
+    return [
+        {
+            "id": row["session_id"],
+            "staffId": row["staff_id"],
+            "device": row["device"],
+            "beganAt": row["created_at"],
+            "lastSeenAt": row["last_seen_at"],
+            "isThisOne": row["session_id"] == context.session.session_id,
+        }
+        for row in rows
+    ]
+
+
+async def end(context: Context, session_id: UUID) -> bool:
+    """End one of them: mine at once, another's only freshly. Its streams end within a second."""
+    service, now = context.service, context.service.clock()
+    async with service.db.transaction("session") as tx:
+        visible = {
+            row["session_id"]: row["staff_id"]
+            for row in await session_store.find_visible(tx, context.session, now, tokyo_day(now))
+        }
+        if session_id not in visible:
+            raise NotFound
+        if visible[session_id] != context.session.staff_id:
+            require_fresh(context)
+        await session_store.revoke_one(tx, session_id, context.session.staff_id, now)
+    return True

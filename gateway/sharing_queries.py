@@ -1,0 +1,26 @@
+"""Reads of 共有と同意. Each asks coordination, who authorises and records it; not found there is null here."""
+
+import strawberry
+from strawberry import ID
+
+from gateway import sharing_types as types
+from gateway.context import Ctx
+from services.kernel.errors import NotFound
+
+
+@strawberry.type
+class SharingQuery:
+    """What a screen may read of who sees a case, and why."""
+
+    @strawberry.field
+    async def sharing(self, info: Ctx, case_id: ID) -> types.Sharing | None:
+        """Every basis a case ever had, for its team and its lead."""
+        try:
+            return await info.context.ask("coordination", f"/views/cases/{case_id}/sharing")  # type: ignore[no-any-return]
+        except NotFound:
+            return None
+
+    @strawberry.field
+    async def conferences(self, info: Ctx) -> list[types.Conference]:
+        """支援会議 that call me."""
+        return await info.context.ask("coordination", "/views/conferences")  # type: ignore[no-any-return]

@@ -1,0 +1,150 @@
+"""Signing in with a password, signing out, showing again who one is, and changing the password."""
+
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
+
+from gateway import password_rules, passwords, session_store, sessions, store, throttle
+from gateway.staff import same_login
+from services.contracts.base import Line
+from services.kernel import access
+from services.kernel.db import Connection
+from services.kernel.errors import Overloaded, Refusal, Unauthenticated, malformed
+from services.kernel.request import read_json, service_of
+
+router = APIRouter()
+Password = Annotated[str, Field(min_length=1, max_length=password_rules.LONGEST)]
+Said = TypeVar("Said", bound=BaseModel)
+
+
+class SignIn(BaseModel):
+    """What the sign-in form sends."""
+
+    login: Annotated[Line, Field(min_length=1, max_length=100), AfterValidator(same_login)]
+    password: Password
+    device: UUID | None = None
+
+
+class Again(BaseModel):
+    """The password once more."""
+
+    password: Password
+
+
+class WrongPassword(Refusal):
+    """Somebody signed in gave a wrong password: no reason to end the session."""
+
+    status = 403
+
+
+class NewPassword(BaseModel):
+    """`id` is made by the client: a resend of a change that was accepted is the same answer."""
+
+    id: UUID
+    current: Password
+    new: Password
+
+
+async def read(request: Request, model: type[Said]) -> Said:
+    """What a request says, as this model; Malformed otherwise."""
+    try:
+        return model.model_validate(await read_json(request))
+    except ValidationError as error:
+        raise malformed(error, "malformed_request") from None
+
+
+@router.post("/session")
+async def sign_in(request: Request) -> JSONResponse:
+    """200 with the cookie; 401 sign_in_failed, the same for an unknown login and a wrong password; 429 to slow down."""
+    said = await read(request, SignIn)
+    service = service_of(request)
+    async with service.db.transaction("sign_in") as tx:
+        found = await store.find_credential(tx, said.login)
+        keys = await keys_of(tx, request, said.login, found["staff_id"] if found else None)
+        await throttle.begin(tx, keys, service.clock())
+    if not await passwords.matches(found["password_hash"] if found else None, said.password) or found is None:
+        raise Unauthenticated("sign_in_failed", "unknown login or wrong password")
+    async with service.db.transaction("sign_in") as tx:
+        await throttle.succeeded(tx, keys)
+    async with service.db.transaction("sign_in") as tx:
+        cookies = await sessions.begin(tx, request, found["staff_id"], said.device)
+        names = await store.find_names(tx, [found["staff_id"]])
+    answer = JSONResponse({"staff": {"id": str(found["staff_id"]), "name": names[found["staff_id"]]}})
+    return sessions.give(answer, service, cookies)
+
+
+async def keys_of(tx: Connection, request: Request, login: str, staff_id: UUID | None) -> throttle.Keys:
+    """A browser that knows its person is counted by itself; everybody else by account and address."""
+    browser = sessions.secret_hash(request, "known")
+    if staff_id and await session_store.is_known_browser(tx, browser, staff_id):
+        return {"known": throttle.key_of("known", login, browser.hex())}
+    address = throttle.key_of("address", throttle.address_of(request))
+    return {"account": throttle.key_of("account", login), "address": address}
+
+
+@router.delete("/session")
+async def sign_out(request: Request) -> JSONResponse:
+    """Revokes the session; open streams of it end within a second. Signed out already is fine."""
+    service = service_of(request)
+    async with service.db.transaction("session") as tx:
+        await session_store.revoke_secret(tx, sessions.secret_hash(request), service.clock())
+    answer = JSONResponse({"signedOut": True}, headers={"Clear-Site-Data": '"cache"'})
+    return sessions.take(answer, service)
+
+
+@router.post("/session/fresh")
+async def show_again(request: Request) -> JSONResponse:
+    """Before something dangerous: the password again. 200, and ten minutes in which it is believed; 401, 403, 429."""
+    session = await sessions.current_session(request)
+    said = await read(request, Again)
+    service = service_of(request)
+    await _verify(request, session, said.password)
+    async with service.db.transaction("session") as tx:
+        await session_store.make_fresh(tx, session.session_id, service.clock())
+    return JSONResponse({"fresh": True})
+
+
+@router.post("/password")
+async def change_password(request: Request) -> JSONResponse:
+    """Another password for the person signed in: 200 with a new cookie, and every other session of theirs ends.
+
+    403 wrong_password, 409 password_too_short, password_too_common, password_names_you; 429.
+    """
+    session = await sessions.current_session(request)
+    said = await read(request, NewPassword)
+    service = service_of(request)
+    async with service.db.transaction("password") as tx:
+        is_done = await store.is_password_change_done(tx, said.id, session.staff_id)
+        who = await store.get_who(tx, session.staff_id)
+    if is_done:
+        return JSONResponse({"changed": True})
+    await _verify(request, session, said.current)
+    password_rules.check(said.new, who["login"], who["name"])
+    password_hash = await passwords.hash_of(said.new)
+    now = service.clock()
+    async with service.db.transaction("password") as tx:
+        if not await store.change_password(tx, said.id, session.staff_id, password_hash, now):
+            raise Overloaded("try_again", "the same change is being made")
+        await session_store.revoke_all_of(tx, session.staff_id, session.staff_id, now, but=session.session_id)
+        await session_store.forget_browsers(tx, session.staff_id)
+        await session_store.make_fresh(tx, session.session_id, now)
+        await session_store.know_browser(tx, sessions.secret_hash(request, "known"), session.staff_id, now)
+        cookies = await sessions.renew(tx, session)
+        await access.record(tx, session.actor, "write", {"ChangePassword": [session.staff_id]}, basis="own")
+    return sessions.give(JSONResponse({"changed": True}), service, cookies)
+
+
+async def _verify(request: Request, session: session_store.Session, password: str) -> None:
+    """The person's own password, with the same patience as at the door. Refusal wrong_password: the session lives on."""
+    service = service_of(request)
+    keys = {"account": throttle.key_of("again", str(session.staff_id))}
+    async with service.db.transaction("sign_in") as tx:
+        await throttle.begin(tx, keys, service.clock())
+        password_hash = await store.find_password_hash(tx, session.staff_id)
+    if not await passwords.matches(password_hash, password):
+        raise WrongPassword("wrong_password", "not this person's password")
+    async with service.db.transaction("sign_in") as tx:
+        await throttle.succeeded(tx, keys)

@@ -1,0 +1,132 @@
+"""Every SQL statement about the staff register's changes."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+import asyncpg
+
+from gateway.staffing import Assignment, Register, Unit
+from services.contracts.codes import Role
+from services.contracts.staff import ClosedUnit
+from services.kernel.db import Connection
+from services.kernel.errors import Refusal
+
+
+async def lock_register(tx: Connection) -> Register:
+    """The whole register, to be changed by nobody else until the end of the transaction. A city has some hundred rows."""
+    units = await tx.fetch("select unit_id, closed_on, successor from unit order by unit_id for update")
+    held = await tx.fetch("select assignment_id, staff_id, unit_id, role, from_date, until from assignment")
+    return Register(
+        {row["unit_id"]: Unit(**row) for row in units},
+        {row["assignment_id"]: Assignment(**{**row, "role": Role(row["role"])}) for row in held},
+        frozenset(row["staff_id"] for row in await tx.fetch("select staff_id from staff")),
+    )
+
+
+async def insert_staff(tx: Connection, staff_id: UUID, login: str, name: str) -> None:
+    """A new member of staff, without a password. Refusal login_exists."""
+    done = await tx.execute("insert into staff values ($1, $2) on conflict do nothing", staff_id, login)
+    if done == "INSERT 0 0":
+        raise Refusal("login_exists", "another member of staff has this login")
+    await tx.execute("insert into staff_private values ($1, $2)", staff_id, name)
+
+
+async def insert_change(tx: Connection, change_id: UUID, by: UUID, note: str, now: datetime) -> None:
+    """One act of a manager. Refusal change_exists: its id was another act's."""
+    done = await tx.execute("insert into staff_change values ($1, $2, $3) on conflict do nothing", change_id, by, now)
+    if done == "INSERT 0 0":
+        raise Refusal("change_exists", "a change of this id was made by another command")
+    await tx.execute("insert into staff_change_private values ($1, $2)", change_id, note)
+
+
+async def open_unit(tx: Connection, unit_id: str, name: str) -> None:
+    """A new unit."""
+    await tx.execute("insert into unit (unit_id, name) values ($1, $2)", unit_id, name)
+
+
+async def close_unit(tx: Connection, closed: ClosedUnit) -> None:
+    """A unit ends, its successor answers for it."""
+    query = "update unit set closed_on = $2, successor = $3 where unit_id = $1"
+    await tx.execute(query, closed.unit_id, closed.closed_on, closed.successor)
+
+
+async def put_assignment(tx: Connection, change_id: UUID, held: Assignment) -> None:
+    """A new assignment, or another last day of one."""
+    await tx.execute(
+        "insert into assignment (assignment_id, staff_id, unit_id, role, from_date, until, begun_by)"
+        " values ($1, $2, $3, $4, $5, $6, $7)"
+        " on conflict (assignment_id) do update set until = excluded.until, ended_by = excluded.begun_by",
+        *(held.assignment_id, held.staff_id, held.unit_id, held.role, held.from_date, held.until, change_id),
+    )
+
+
+async def find_assignments(tx: Connection, units: Sequence[str], since: date) -> Sequence[asyncpg.Record]:
+    """Who is, was (not before `since`) or will be what in these units."""
+    return await tx.fetch(
+        "select a.*, s.login from assignment a join staff s using (staff_id)"
+        " where unit_id = any($1::text[]) and (until is null or until >= $2)"
+        " order by until nulls first, unit_id, role, from_date",
+        *(units, since),
+    )
+
+
+async def find_directory(tx: Connection) -> Sequence[asyncpg.Record]:
+    """Everybody on the register."""
+    return await tx.fetch("select staff_id, login, name from staff join staff_private using (staff_id) order by login")
+
+
+async def find_changes(tx: Connection, units: Sequence[str], limit: int) -> Sequence[asyncpg.Record]:
+    """The last acts that touched these units, with their notes."""
+    return await tx.fetch(
+        "select c.*, note from staff_change c join staff_change_private using (change_id) where exists ("
+        "  select 1 from assignment a where a.unit_id = any($1::text[]) and c.change_id in (a.begun_by, a.ended_by))"
+        " order by changed_at desc limit $2",
+        *(units, limit),
+    )
+
+
+async def find_last_days(tx: Connection, units: Sequence[str], day: date) -> dict[UUID, date | None]:
+    """Who is assigned to one of the units that day -> the last day of the longest such assignment, or open."""
+    rows = await tx.fetch(
+        "select staff_id, nullif(max(coalesce(until, 'infinity')), 'infinity') as last from assignment"
+        " where unit_id = any($1::text[]) and role in ('coordinator', 'manager') and from_date <= $2"
+        " and (until is null or until >= $2) group by staff_id",
+        *(units, day),
+    )
+    return {row["staff_id"]: row["last"] for row in rows}
+
+
+async def is_mine(tx: Connection, staff_id: UUID, units: Iterable[str], day: date) -> bool:
+    """True when somebody is assigned to one of the units now or will be."""
+    query = (
+        "select 1 from assignment where staff_id = $1 and unit_id = any($2::text[]) and (until is null or until >= $3)"
+    )
+    return bool(await tx.fetchval(query, staff_id, list(units), day))
+
+
+async def put_code(tx: Connection, staff_id: UUID, code_hash: bytes, by: UUID, valid_until: datetime) -> None:
+    """A set-up code in place of any earlier one."""
+    await tx.execute(
+        "insert into set_up_code_private values ($1, $2, $3, $4) on conflict (staff_id) do update"
+        " set code_hash = excluded.code_hash, issued_by = excluded.issued_by, valid_until = excluded.valid_until",
+        *(staff_id, code_hash, by, valid_until),
+    )
+
+
+async def find_code(tx: Connection, login: str, code_hash: bytes, now: datetime) -> asyncpg.Record | None:
+    """The person whose valid code this is, with login and name."""
+    row: asyncpg.Record | None = await tx.fetchrow(
+        "select staff_id, login, name from set_up_code_private join staff using (staff_id)"
+        " join staff_private using (staff_id) where login = $1 and code_hash = $2 and valid_until > $3",
+        *(login, code_hash, now),
+    )
+    return row
+
+
+async def use_code(tx: Connection, staff_id: UUID, code_hash: bytes) -> bool:
+    """Take the code away; False when it was just used or replaced."""
+    done = await tx.execute(
+        "delete from set_up_code_private where staff_id = $1 and code_hash = $2", staff_id, code_hash
+    )
+    return bool(done == "DELETE 1")

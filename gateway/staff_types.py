@@ -1,0 +1,66 @@
+"""The GraphQL types of 職員と担当."""
+
+import strawberry
+
+from gateway.types import CaseCard, Date, DateTime, Staff, Unit
+
+
+@strawberry.type
+class StaffUnit:
+    """`is_mine`: whoever asks manages it today."""
+
+    unit: Unit
+    closed_on: Date | None
+    successor: Unit | None
+    is_mine: bool
+
+
+@strawberry.type
+class StaffAssignment:
+    id: strawberry.ID
+    staff: Staff
+    unit: Unit
+    role: str
+    from_date: Date
+    until: Date | None
+
+
+@strawberry.type
+class StaffMember:
+    """Somebody on the register, whether assigned or not."""
+
+    staff: Staff
+    login: str
+
+
+@strawberry.type
+class StaffChange:
+    id: strawberry.ID
+    by: Staff
+    at: DateTime
+    note: str
+
+
+@strawberry.type
+class CaseWithoutOwner:
+    """A case whose owner is assigned to none of the units any more (`owner_until` null), or soon no more."""
+
+    card: CaseCard
+    owner_until: Date | None
+
+
+@strawberry.type
+class Staffing:
+    """`cases_without_owner` is null while coordination does not answer."""
+
+    units: list[StaffUnit]
+    assignments: list[StaffAssignment]
+    directory: list[StaffMember]
+    changes: list[StaffChange]
+    cases_without_owner: list[CaseWithoutOwner] | None
+
+
+@strawberry.type
+class SetUpCode:
+    code: str
+    valid_until: DateTime

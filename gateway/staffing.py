@@ -1,0 +1,152 @@
+"""Who works where, from when until when: the rules of a change, pure. History is never rewritten."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from uuid import UUID
+
+from services.contracts.codes import Role
+from services.contracts.staff import ChangeAssignments, ClosedUnit
+from services.kernel.errors import NotFound, Refusal
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit is never moved: it is closed, and its successor answers for what it had."""
+
+    unit_id: str
+    closed_on: date | None = None
+    successor: str | None = None
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Who is what in which unit; `until` is the last day, or open."""
+
+    assignment_id: UUID
+    staff_id: UUID
+    unit_id: str
+    role: Role
+    from_date: date
+    until: date | None = None
+
+    def overlaps(self, other: "Assignment") -> bool:
+        """True when both hold on some day."""
+        last, others_last = self.until or date.max, other.until or date.max
+        return max(self.from_date, other.from_date) <= min(last, others_last)
+
+    def holds_on(self, day: date) -> bool:
+        """True on the days from the first to the last."""
+        return self.from_date <= day <= (self.until or date.max)
+
+
+@dataclass
+class Register:
+    """The register as it stands, and what a change leaves behind: `changed` are assignments to store."""
+
+    units: dict[str, Unit]
+    assignments: dict[UUID, Assignment]
+    staff_ids: frozenset[UUID]
+    changed: dict[UUID, Assignment] = field(default_factory=dict)
+
+    def put(self, assignment: Assignment) -> None:
+        """Keep an assignment as it is from now on."""
+        self.assignments[assignment.assignment_id] = self.changed[assignment.assignment_id] = assignment
+
+
+def change(
+    act: ChangeAssignments, register: Register, managed: frozenset[str], today: date
+) -> Mapping[UUID, Assignment]:
+    """The assignments to store. Whoever acts manages every unit touched, or opens it in this very act.
+
+    NotFound for what is not theirs; Refusal: nothing_changes, unit_exists, unit_is_closed, assignment_is_over,
+    ends_in_the_past, begins_in_the_past, ends_before_it_begins, already_assigned, no_manager_left.
+    """
+    mine = managed | {opened.unit_id for opened in act.opens}
+    if not managed:
+        raise NotFound
+    if not (act.opens or act.closes or act.ends or act.begins):
+        raise Refusal("nothing_changes", "no unit and no assignment named")
+    _open(act, register)
+    for ended in act.ends:
+        _end(_held(register, ended.assignment_id, mine), ended.until, register, today)
+    for closed in act.closes:
+        _close(closed, register, mine, today)
+    for begun in act.begins:
+        _begin(Assignment(**dict(begun)), register, mine, today)
+    for unit_id in sorted({each.unit_id for each in register.changed.values()}):
+        _keep_a_manager(register, unit_id, today)
+    return register.changed
+
+
+def _open(act: ChangeAssignments, register: Register) -> None:
+    for opened in act.opens:
+        if opened.unit_id in register.units:
+            raise Refusal("unit_exists", "a unit of this id exists")
+        register.units[opened.unit_id] = Unit(opened.unit_id)
+
+
+def _held(register: Register, assignment_id: UUID, mine: frozenset[str]) -> Assignment:
+    held = register.assignments.get(assignment_id)
+    if held is None or held.unit_id not in mine:
+        raise NotFound
+    return held
+
+
+def _end(held: Assignment, until: date, register: Register, today: date) -> None:
+    if held.until is not None and held.until < today:
+        raise Refusal("assignment_is_over", "it ended before today")
+    if until < today - DAY:
+        raise Refusal("ends_in_the_past", "yesterday is the earliest last day: it ends at once")
+    if until < held.from_date - DAY:
+        raise Refusal("ends_before_it_begins", "the last day lies before the first")
+    register.put(replace(held, until=until))
+
+
+def _close(closed: ClosedUnit, register: Register, mine: frozenset[str], today: date) -> None:
+    unit, successor = register.units.get(closed.unit_id), register.units.get(closed.successor)
+    if unit is None or unit.unit_id not in mine or successor is None:
+        raise NotFound
+    if unit.closed_on is not None or successor.closed_on is not None or unit == successor:
+        raise Refusal("unit_is_closed", "the unit or its successor is closed")
+    if closed.closed_on < today:
+        raise Refusal("ends_in_the_past", "a unit closes today or later")
+    register.units[unit.unit_id] = Unit(unit.unit_id, closed.closed_on, closed.successor)
+    for held in list(register.assignments.values()):
+        if held.unit_id == unit.unit_id and (held.until or date.max) >= closed.closed_on:
+            register.put(replace(held, until=max(closed.closed_on, held.from_date) - DAY))
+
+
+def _begin(begun: Assignment, register: Register, mine: frozenset[str], today: date) -> None:
+    unit = register.units.get(begun.unit_id)
+    if unit is None or unit.unit_id not in mine or begun.staff_id not in register.staff_ids:
+        raise NotFound
+    if begun.assignment_id in register.assignments:
+        raise Refusal("already_assigned", "an assignment of this id exists")
+    if unit.closed_on is not None:
+        raise Refusal("unit_is_closed", "nobody is assigned to a unit that closes")
+    if begun.from_date < today:
+        raise Refusal("begins_in_the_past", "the first day is today or later")
+    if begun.until is not None and begun.until < begun.from_date:
+        raise Refusal("ends_before_it_begins", "the last day lies before the first")
+    same = (each for each in register.assignments.values() if _is_same_duty(each, begun))
+    if any(each.overlaps(begun) for each in same):
+        raise Refusal("already_assigned", "the same person, unit and role on some of these days")
+    register.put(begun)
+
+
+def _is_same_duty(one: Assignment, other: Assignment) -> bool:
+    return (one.staff_id, one.unit_id, one.role) == (other.staff_id, other.unit_id, other.role)
+
+
+def _keep_a_manager(register: Register, unit_id: str, today: date) -> None:
+    """A unit that had a manager today never stands without one on a later day: nobody could put it right again."""
+    if register.units[unit_id].closed_on is not None:
+        return
+    managers = [each for each in register.assignments.values() if each.unit_id == unit_id and each.role == Role.MANAGER]
+    touched = [each for each in managers if each.assignment_id in register.changed]
+    for day in (max(today, each.until + DAY) for each in touched if each.until):
+        if not any(each.holds_on(day) for each in managers):
+            raise Refusal("no_manager_left", "the unit would have no manager")

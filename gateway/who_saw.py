@@ -1,0 +1,99 @@
+"""誰が見たか: coordination knows who read and why, the register knows in which unit they worked that day."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from html import escape
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from gateway import store
+from gateway.context import Context, uuid_of
+from gateway.sessions import current_session
+from gateway.settings import GatewaySettings
+from services.contracts.messages import catalogue, sentence
+from services.contracts.tokyo import tokyo_day
+from services.contracts.wareki import to_wareki
+from services.kernel.request import service_of
+
+router = APIRouter()
+COLUMNS = ("day", "unit", "purpose", "basis", "parts", "times")
+
+
+async def compose(context: Context, case_id: str) -> dict[str, Any]:
+    """By day, unit and purpose, the newest last. NotFound for whoever has not to answer for the case."""
+    reads = await context.ask("coordination", f"/views/cases/{uuid_of(case_id)}/who-saw")
+    settings = context.service.settings
+    assert isinstance(settings, GatewaySettings)
+    async with context.service.db.transaction("names") as tx:
+        units = await store.find_units_by_day(tx, {UUID(read["staffId"]) for read in reads})
+    grouped: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for read in reads:
+        day = tokyo_day(datetime.fromisoformat(read["at"]))
+        unit = _unit_on(units.get(UUID(read["staffId"]), ()), day)
+        grouped.setdefault((day, unit, read["purpose"], tuple(read["basis"])), []).append(read)
+    lines = [_line(key, found, settings.who_saw_names) for key, found in grouped.items()]
+    return {"caseId": case_id, "madeAt": context.service.clock(), "lines": lines}
+
+
+def _unit_on(assigned: Sequence[Any], day: date) -> str | None:
+    on_day = [row["unit_id"] for row in assigned if row["from_date"] <= day <= (row["until"] or date.max)]
+    return min(on_day, default=None)
+
+
+def _line(key: tuple[Any, ...], reads: list[dict[str, Any]], names: bool) -> dict[str, Any]:
+    day, unit, purpose, basis = key
+    return {
+        "day": day,
+        "unitId": unit,
+        "purpose": purpose,
+        "basis": list(basis),
+        "fieldGroups": sorted({group for read in reads for group in read["fieldGroups"]}),
+        "times": len(reads),
+        "staffIds": sorted({read["staffId"] for read in reads}) if names else [],
+    }
+
+
+@router.get("/print/who-saw/{case_id}", include_in_schema=False)
+async def get_who_saw_page(request: Request, case_id: str) -> HTMLResponse:
+    """The answer to hand over: one page of plain Japanese, without script, ready for the printer."""
+    session = await current_session(request)
+    context = Context(service_of(request), request.app.state.owners, request.app.state.sealing, session, "WhoSaw")
+    said = await compose(context, case_id)
+    return HTMLResponse(await _page(context, said), headers={"Cache-Control": "no-store"})
+
+
+async def _page(context: Context, said: dict[str, Any]) -> str:
+    names = any(line["staffIds"] for line in said["lines"])
+    columns = [*COLUMNS[:2], *(["staff"] if names else []), *COLUMNS[2:]]
+    head = "".join(f'<th scope="col">{_said(f"whosaw.{name}")}</th>' for name in columns)
+    rows = "".join([await _row(context, line, names) for line in said["lines"]])
+    table = f'<table border="1" cellpadding="6"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    listed = table if rows else f"<p>{_said('whosaw.none')}</p>"
+    made = _said("whosaw.made", date=to_wareki(tokyo_day(said["madeAt"])))
+    return (
+        f'<!doctype html><html lang="ja"><head><meta charset="utf-8"><title>{_said("whosaw.title")}</title></head>'
+        f"<body><main><h1>{_said('whosaw.title')}</h1><p>{_said('whosaw.intro')}{made}</p>"
+        f"{listed}<p>{_said('whosaw.ask')}</p></main></body></html>"
+    )
+
+
+async def _row(context: Context, line: dict[str, Any], names: bool) -> str:
+    unit = await context.unit_names.load(line["unitId"]) if line["unitId"] else sentence("whosaw.other_unit")
+    cells = [to_wareki(line["day"]), unit]
+    if names:
+        cells.append("、".join([await context.names.load(one) for one in line["staffIds"]]))
+    parts = "、".join(_code("field_group", group) for group in line["fieldGroups"])
+    basis = "、".join(_code("read_basis", one) for one in line["basis"])
+    cells += [_code("read_purpose", line["purpose"]), basis, parts, str(line["times"])]
+    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+
+
+def _code(kind: str, code: str) -> str:
+    return catalogue().get(f"code.{kind}.{code}", code)
+
+
+def _said(key: str, **values: str) -> str:
+    return escape(sentence(key, **values))

@@ -1,0 +1,138 @@
+"""`make rebuild-bus`: after a restore, make Kafka again from the outboxes, as a new incarnation.
+
+Every event ever committed is in an outbox, so the topics are deleted, made anew and filled by the relays. What Kafka knew
+and the restored outboxes do not is listed first: those events were published, then lost with the database; the devices
+that keep their acknowledged commands send them again. Works beside running services. Safe to repeat.
+"""
+
+import asyncio
+import json
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from infra.installation import installation
+from infra.leases import held
+from infra.paths import SERVICES, SPEAKERS, VAR
+from infra.stack import Stack
+from infra.topics import create_topics, delete_topics
+
+
+@dataclass(frozen=True)
+class KnownEvent:
+    """An event as the broker knew it: ids, type and version, never its body."""
+
+    topic: str
+    event_id: uuid.UUID
+    type: str
+    subject: str
+    version: str
+    time: str
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What a rebuild did. `missing`: known to Kafka, absent from the outboxes."""
+
+    incarnation: uuid.UUID
+    missing: list[KnownEvent]
+    to_publish: int
+
+
+async def rebuild_bus(stack: Stack, report: Path | None = None) -> Rebuilt:
+    """Rebuild the topics of one installation; the relays of its services fill them. `report`: where to list `missing`."""
+    incarnation = uuid.uuid4()
+    async with AsyncExitStack() as leases:
+        databases = {
+            name: await leases.enter_async_context(held(stack.admin_dsn, stack.dsns[name].owner)) for name in SERVICES
+        }
+        missing = await find_missing(stack, databases)
+        if report and missing:  # written before anything is deleted
+            _write(report, missing)
+        await delete_topics(stack.bootstrap, stack.prefix)
+        counts = [await _begin_again(owner, incarnation) for owner in databases.values()]
+        await create_topics(stack.bootstrap, stack.prefix)
+    return Rebuilt(incarnation, missing, sum(counts))
+
+
+def _write(report: Path, missing: list[KnownEvent]) -> None:
+    report.write_text(json.dumps([asdict(event) for event in missing], indent=1, default=str))
+
+
+async def _begin_again(owner: "asyncpg.Connection[Any]", incarnation: uuid.UUID) -> int:
+    """All unpublished, all to be read from 0, under a new incarnation. Returns the number of events to publish.
+
+    An offset row that is absent means 0; deleting it also fences a batch that a consumer still holds from the old topic.
+    """
+    async with owner.transaction():
+        await owner.execute("delete from consumer_offset")
+        await owner.execute("update outbox set published_at = null where published_at is not null")
+        await owner.execute(
+            "insert into incarnation (id, started_at) values ($1, clock_timestamp()) on conflict do nothing",
+            incarnation,
+        )
+        return int(await owner.fetchval("select count(*) from outbox"))
+
+
+async def find_missing(stack: Stack, databases: dict[str, "asyncpg.Connection[Any]"]) -> list[KnownEvent]:
+    """Events on the topics whose ids the owner's outbox does not hold, in the order of each partition."""
+    missing = []
+    for speaker in SPEAKERS:
+        owner = databases["gateway" if speaker == "staff" else speaker]
+        async for batch in _read_all(stack.bootstrap, f"{stack.prefix}.{speaker}"):
+            ids = [event.event_id for event in batch]
+            absent = await owner.fetch("select id from unnest($1::uuid[]) id except select event_id from outbox", ids)
+            lost = {row["id"] for row in absent}
+            missing += [event for event in batch if event.event_id in lost]
+    return list(dict.fromkeys(missing))
+
+
+async def _read_all(bootstrap: str, topic: str) -> AsyncIterator[list[KnownEvent]]:
+    """The whole topic up to its ends of now; nothing when the broker does not know it."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        await consumer._client.add_topic(topic)
+        partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+        ends = await consumer.end_offsets(partitions)
+        consumer.assign(partitions)
+        for partition in partitions:
+            consumer.seek(partition, 0)
+        while any([await consumer.position(partition) < ends[partition] for partition in partitions]):
+            for records in (await consumer.getmany(timeout_ms=500, max_records=1000)).values():
+                yield [_known(topic, dict(record.headers)) for record in records]
+    finally:
+        await consumer.stop()
+
+
+def _known(topic: str, headers: dict[str, bytes]) -> KnownEvent:
+    type_, subject, version, time = (
+        headers.get(f"ce_{name}", b"").decode() for name in ("type", "subject", "aggregateversion", "time")
+    )
+    return KnownEvent(topic, uuid.UUID(headers["ce_id"].decode()), type_, subject, version, time)
+
+
+async def main() -> None:
+    """Rebuild the installation of `make run`."""
+    async with installation() as (stack, is_running):
+        report = VAR / f"rebuild-bus-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
+        rebuilt = await rebuild_bus(stack, report)
+        print(f"新しい incarnation / new incarnation: {rebuilt.incarnation}")
+        print(f"配り直す出来事 / events to publish again: {rebuilt.to_publish}")
+        for event in rebuilt.missing:
+            print(f"  {event.topic}  {event.event_id}  {event.type}  {event.subject} v{event.version}  {event.time}")
+        where = f" → {report}" if rebuilt.missing else ""
+        print(f"バスだけが知っていた出来事 / known to Kafka alone: {len(rebuilt.missing)}{where}")
+        if not is_running:
+            print("次の make run で配り直します / they are published at the next make run.")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

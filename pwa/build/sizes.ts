@@ -1,0 +1,63 @@
+import { gzipSync } from "node:zlib";
+import type { Plugin, Rolldown } from "vite";
+
+type Chunk = Rolldown.OutputChunk;
+
+export interface Limits {
+  /** Bytes of all JavaScript, each file gzipped, worker included; what lies `apart` is not counted. */
+  all: number;
+  /** Bytes of a file that only some people's pages fetch, by the name of its group. */
+  apart: Record<string, number>;
+  /** Bytes of what the first screen needs. */
+  first: number;
+  /** The start of the page and the screens somebody may see first, by the end of their module's path. */
+  modules: readonly string[];
+}
+
+/** The chunks loaded before the first screen stands: those of the given modules, and whatever these import at once. */
+export function firstRoute(chunks: readonly Chunk[], modules: readonly string[]): Set<Chunk> {
+  const waiting = chunks.filter((chunk) => chunk.moduleIds.some((id) => modules.some((module) => id.endsWith(module))));
+  const found = new Set<Chunk>();
+  for (let chunk = waiting.pop(); chunk; chunk = waiting.pop()) {
+    if (found.has(chunk)) continue;
+    found.add(chunk);
+    waiting.push(...chunks.filter((other) => chunk?.imports.includes(other.fileName)));
+  }
+  return found;
+}
+
+/** A file that everybody fetches and that fetches one of those that lie apart, which would then lie apart no longer. */
+export function bringsApart(chunks: readonly Chunk[], apart: Record<string, number>): Chunk | undefined {
+  const files = new Set(chunks.filter((chunk) => chunk.name in apart).map((chunk) => chunk.fileName));
+  return chunks.find((chunk) => !(chunk.name in apart) && chunk.imports.some((file) => files.has(file)));
+}
+
+const gzipped = (code: string) => gzipSync(code, { level: 9 }).length;
+const kB = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;
+
+/** Says the sizes at every build, and fails it beyond the limits. */
+export function sizes(limits: Limits): Plugin {
+  return {
+    name: "sizes",
+    apply: "build",
+    generateBundle: {
+      order: "post",
+      handler(_, bundle) {
+        const files = Object.values(bundle);
+        const chunks = files.filter((file): file is Chunk => file.type === "chunk");
+        const loose = files.filter((file) => file.type === "asset" && file.fileName.endsWith(".js")) as Rolldown.OutputAsset[];
+        const everybody = chunks.filter((chunk) => !(chunk.name in limits.apart));
+        const all = [...everybody.map((chunk) => chunk.code), ...loose.map((asset) => String(asset.source))].reduce((sum, code) => sum + gzipped(code), 0);
+        const route = [...firstRoute(chunks, limits.modules)];
+        const first = route.reduce((sum, chunk) => sum + gzipped(chunk.code), 0);
+        console.log(`\nJavaScript, gzipped: all ${kB(all)} of ${kB(limits.all)}, first route ${kB(first)} of ${kB(limits.first)}`);
+        console.log(`first route: ${route.map((chunk) => chunk.fileName).join(", ")}`);
+        const apart = chunks.filter((chunk) => chunk.name in limits.apart).map(({ name, code }) => ({ name, size: gzipped(code), limit: limits.apart[name] ?? 0 }));
+        for (const { name, size, limit } of apart) console.log(`apart, ${name}: ${kB(size)} of ${kB(limit)}`);
+        const bringing = bringsApart(chunks, limits.apart);
+        if (bringing) this.error(`${bringing.fileName} fetches at once what lies apart`);
+        if (all > limits.all || first > limits.first || apart.some(({ size, limit }) => size > limit)) this.error("the JavaScript is larger than its limit");
+      },
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { Fragment } from "preact";
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { t } from "../i18n/messages";
+import { useStore } from "../ui/hooks";
+import { SignIn } from "../features/session/SignIn";
+import { Screen } from "./Screen";
+import { Shell } from "./Shell";
+import { revoked } from "./device";
+import { door, session, startSession } from "./session";
+import { vault } from "../vault/vault";
+
+export function App() {
+  const now = useStore(session);
+  const sealed = useStore(vault).state === "locked";
+  const way = useStore(door);
+  if (useStore(revoked)) return <Gate key="revoked" load={() => import("../features/session/Revoked")} />;
+  if (sealed) return way === "pin" ? <Gate key="pin" load={() => import("../features/session/Unlock")} /> : <SignIn />;
+  if (now.state === "loading") return <p class="sr" role="status">{t("app.loading")}</p>;
+  if (now.state === "unreachable") return <Unreachable />;
+  if (now.state === "out") return <SignIn />;
+  return (
+    <Fragment key={now.me.staff.id}>
+      <Shell>
+        <Screen />
+      </Shell>
+      {now.expired && <SignIn again />}
+    </Fragment>
+  );
+}
+
+/** A gate of its own file: most browsers have no PIN and never fetch it. Each has its `key`, or one would go on showing the other. */
+function Gate({ load }: { load: () => Promise<{ default: ComponentType }> }) {
+  const [Part, setPart] = useState<ComponentType | null>(null);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const fetchPart = () => load().then((part) => setPart(() => part.default), () => (timer = setTimeout(fetchPart, 3_000)));
+    void fetchPart();
+    return () => clearTimeout(timer);
+  }, []);
+  return Part ? <Part /> : <p class="sr" role="status">{t("app.loading")}</p>;
+}
+
+function Unreachable() {
+  useEffect(() => {
+    const timer = setInterval(() => void startSession(), 5_000);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <main class="gate">
+      <section class="card stack center">
+        <h1>{t("problem.unavailable")}</h1>
+        <p>{t("problem.offline")}</p>
+        <button class="btn" type="button" onClick={() => void startSession()}>{t("app.tryAgain")}</button>
+      </section>
+    </main>
+  );
+}

@@ -1,0 +1,22 @@
+/** The addresses of the screens; the first pattern that fits wins. The worker opens them without the server,
+ *  and gateway/pages.py must know their first parts (a test compares). */
+export const paths = {
+  today: "/today",
+  newConsultation: "/consultations/new",
+  consultations: "/consultations",
+  consultation: "/consultations/:id",
+  handoffs: "/handoffs",
+  handoff: "/handoffs/:id",
+  cases: "/cases",
+  case: "/cases/:id",
+  newVisit: "/cases/:id/visits/new",
+  ibasho: "/ibasho",
+  tokens: "/ibasho/tokens",
+  session: "/ibasho/:id",
+  needsAttention: "/needs-attention",
+  devices: "/devices",
+  notices: "/notices",
+  statistics: "/statistics",
+  staff: "/staff",
+  account: "/account",
+};

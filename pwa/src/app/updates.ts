@@ -1,0 +1,93 @@
+import { Store } from "../sync/store";
+import { draining } from "./device";
+import { openDrafts } from "./draftLine";
+import { standing } from "./standing";
+
+/** A new version waits, and nothing unfinished would be disturbed by it, in this page or in another. */
+export const updateReady = new Store<boolean>(false);
+
+interface ScriptPolicy {
+  createScriptURL(url: string): string;
+}
+
+const WORKER = "/sw.js";
+const UNFINISHED = "banso-unfinished";
+const LOOK_AGAIN_MS = 5_000;
+const CHECK_MS = 60 * 60_000;
+
+let registration: ServiceWorkerRegistration | null = null;
+let letGo: (() => void) | null = null;
+
+/** Register the worker; from then on look for new versions. The page works without one, so no failure is shown. */
+export async function watchUpdates(): Promise<void> {
+  if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+  reloadOnTakeOver();
+  for (const store of unfinished) store.subscribe(weigh);
+  try {
+    registration = await navigator.serviceWorker.register(workerAddress(), { type: "module" });
+  } catch {
+    return;
+  }
+  registration.addEventListener("updatefound", () => registration?.installing?.addEventListener("statechange", weigh));
+  const check = () => document.visibilityState === "visible" && void registration?.update().catch(() => undefined);
+  setInterval(check, CHECK_MS);
+  document.addEventListener("visibilitychange", check);
+  setInterval(() => registration?.waiting && weigh(), LOOK_AGAIN_MS);
+  weigh();
+}
+
+/** The press of the button. Should another page have begun something in between, nothing happens. */
+export async function takeUpdate(): Promise<void> {
+  await navigator.locks.request(UNFINISHED, { ifAvailable: true }, async (free) => {
+    if (free && !isUnfinished()) registration?.waiting?.postMessage("take-over");
+    else updateReady.set(false);
+  });
+}
+
+const unfinished = [openDrafts, standing, draining];
+
+/** A draft is open, something is not yet received, or a round of sending is on its way. */
+function isUnfinished(): boolean {
+  const { deviceOnly, sent } = standing.get();
+  return openDrafts.get() > 0 || deviceOnly + sent > 0 || draining.get();
+}
+
+function hold(): void {
+  const held = new Promise<void>((done) => (letGo = done));
+  void navigator.locks.request(UNFINISHED, { mode: "shared" }, () => held);
+}
+
+/** While this page has something unfinished it holds a lock that the others see. */
+function weigh(): void {
+  const isBusy = isUnfinished();
+  if (isBusy && !letGo) hold();
+  if (!isBusy) {
+    letGo?.();
+    letGo = null;
+  }
+  if (isBusy || !registration?.waiting || !navigator.serviceWorker.controller) return updateReady.set(false);
+  void navigator.locks.query().then(({ held = [] }) => updateReady.set(!isUnfinished() && !held.some((lock) => lock.name === UNFINISHED)));
+}
+
+/** Once, and not for the worker of a first visit, which replaces nothing. A page that is in the middle of something finishes it first. */
+function reloadOnTakeOver(): void {
+  let isFirst = !navigator.serviceWorker.controller;
+  let isOver = false;
+  const reload = () => {
+    if (!isOver || isUnfinished()) return;
+    isOver = false;
+    location.reload();
+  };
+  navigator.serviceWorker.addEventListener("controllerchange", () => {
+    isOver = !isFirst;
+    isFirst = false;
+    reload();
+  });
+  for (const store of unfinished) store.subscribe(reload);
+}
+
+/** Trusted Types: this policy of one address is the only one the page may make. */
+function workerAddress(): string {
+  const { trustedTypes } = globalThis as { trustedTypes?: { createPolicy(name: string, rules: ScriptPolicy): ScriptPolicy } };
+  return trustedTypes?.createPolicy("banso-worker", { createScriptURL: () => WORKER }).createScriptURL(WORKER) ?? WORKER;
+}

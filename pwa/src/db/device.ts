@@ -1,0 +1,118 @@
+import type { DBSchema } from "idb";
+import { uuid7 } from "../sync/uuid7";
+import { Connection, exists } from "./connection";
+
+/** This browser profile. */
+export interface DeviceRow {
+  key: "this";
+  id: string;
+  name: string;
+  /** Signed out while the gateway could not be reached: its session must be ended at the next contact, before anything else. */
+  signOutOwed?: boolean;
+}
+
+/** One person's way into their sealed database. No name, no login: the id is all. */
+export interface StaffRow {
+  staffId: string;
+  salt: Uint8Array<ArrayBuffer>;
+  iterations: number;
+  iv: Uint8Array<ArrayBuffer>;
+  /** The vault's key under the PIN; null once it was deleted. */
+  wrapped: Uint8Array<ArrayBuffer> | null;
+  /** Wrong tries in a row; counted before each try. */
+  failures: number;
+  /** ms, this device's clock. */
+  nextTryAt: number;
+  lastContactAt: number;
+  /** The latest moment this clock ever showed: turning it back wins no time. */
+  highestNow: number;
+  usedAt: number;
+  readableHours: number;
+}
+
+interface DeviceSchema extends DBSchema {
+  device: { key: string; value: DeviceRow };
+  staff: { key: string; value: StaffRow };
+}
+
+export const DEVICE_DATABASE = "banso-device";
+
+/** What is readable without a PIN: whose vaults there are, and how often somebody tried. */
+export class DeviceStore {
+  private readonly connection = new Connection<DeviceSchema>({
+    name: DEVICE_DATABASE,
+    version: 1,
+    upgrade: (db) => {
+      db.createObjectStore("device", { keyPath: "key" });
+      db.createObjectStore("staff", { keyPath: "staffId" });
+    },
+  });
+
+  /** The id as it was last seen on the disk. */
+  id: string | null = null;
+
+  /** False in a browser where nobody ever set a PIN; nothing is created by asking. */
+  present(): Promise<boolean> {
+    return exists(DEVICE_DATABASE);
+  }
+
+  async device(): Promise<DeviceRow | null> {
+    if (!(await this.present())) return null;
+    return this.seen(await this.connection.read(["device"], async (tx) => (await tx.objectStore("device").get("this")) ?? null));
+  }
+
+  private seen<Row extends DeviceRow | null>(row: Row): Row {
+    this.id = row?.id ?? null;
+    return row;
+  }
+
+  /** The device, made now when there is none. */
+  async ensureDevice(name: string): Promise<DeviceRow> {
+    return this.seen(await this.connection.write(["device"], async (tx) => {
+      const known = await tx.objectStore("device").get("this");
+      const row: DeviceRow = known ? { ...known, name: name || known.name } : { key: "this", id: uuid7(), name };
+      await tx.objectStore("device").put(row);
+      return row;
+    }));
+  }
+
+  async changeDevice(change: Partial<DeviceRow>): Promise<void> {
+    this.seen(await this.connection.write(["device"], async (tx) => {
+      const row = await tx.objectStore("device").get("this");
+      if (!row) return null;
+      await tx.objectStore("device").put({ ...row, ...change });
+      return { ...row, ...change };
+    }));
+  }
+
+  async everybody(): Promise<StaffRow[]> {
+    if (!(await this.present())) return [];
+    return this.connection.read(["staff"], (tx) => tx.objectStore("staff").getAll());
+  }
+
+  async staff(staffId: string): Promise<StaffRow | null> {
+    if (!(await this.present())) return null;
+    return this.connection.read(["staff"], async (tx) => (await tx.objectStore("staff").get(staffId)) ?? null);
+  }
+
+  putStaff(row: StaffRow): Promise<void> {
+    return this.connection.write(["staff"], async (tx) => void (await tx.objectStore("staff").put(row)));
+  }
+
+  /** Change one person's row in one transaction; null when there is none. */
+  changeStaff(staffId: string, change: (row: StaffRow) => StaffRow): Promise<StaffRow | null> {
+    return this.connection.write(["staff"], async (tx) => {
+      const row = await tx.objectStore("staff").get(staffId);
+      if (!row) return null;
+      const changed = change(row);
+      await tx.objectStore("staff").put(changed);
+      return changed;
+    });
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+}
+
+export const deviceStore = new DeviceStore();

@@ -1,0 +1,33 @@
+import { useState } from "preact/hooks";
+import { type GatewayFailure, postJson } from "../../gateway/client";
+import { t } from "../../i18n/messages";
+import { uuid7 } from "../../sync/uuid7";
+import { TextField } from "../../ui/forms";
+import { Dialog, Note } from "../../ui/parts";
+
+/** Somebody new, or who forgot the password: the code a manager handed over lets them choose one. */
+export function FirstPassword({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
+  const [id] = useState(uuid7);
+  const [said, setSaid] = useState({ login: "", code: "", new: "" });
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const field = (name: keyof typeof said) => ({ value: said[name], onInput: (text: string) => setSaid({ ...said, [name]: text }), required: true });
+  const go = async () => {
+    setBusy(true);
+    try {
+      await postJson("/password/first", { id, ...said });
+      onDone();
+    } catch (failure) {
+      setProblem((failure as GatewayFailure).sentence ?? t("account.unreachable"));
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog title={t("account.firstTitle")} submit={t("account.firstSubmit")} busy={busy} onSubmit={() => void go()} onClose={onClose}>
+      <TextField id="first-login" label={t("signIn.login")} autocomplete="username" {...field("login")} />
+      <TextField id="first-code" label={t("account.code")} help={t("account.codeHelp")} {...field("code")} />
+      <TextField id="first-new" label={t("account.new")} help={t("account.newHelp")} type="password" autocomplete="new-password" {...field("new")} />
+      {problem && <Note kind="err"><p role="alert">{problem}</p></Note>}
+    </Dialog>
+  );
+}

@@ -1,0 +1,26 @@
+import { GatewayFailure, postJson, type SignInResult } from "../../gateway/client";
+
+/** Sign in with a passkey of this person's choice; the gateway learns who it is from the passkey alone. */
+export async function signInWithPasskey(device: string | null): Promise<SignInResult> {
+  try {
+    const options = (await postJson("/passkey/options", {})) as PublicKeyCredentialRequestOptionsJSON;
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+    const credential = await navigator.credentials.get({ publicKey });
+    await postJson("/passkey/session", { credential: asJson(credential), ...(device && { device }) });
+    return "ok";
+  } catch (failure) {
+    if (!(failure instanceof GatewayFailure) || failure.kind === "signed_out") return failure instanceof GatewayFailure && failure.code === "device_revoked" ? "revoked" : "no_passkey";
+    return "unreachable";
+  }
+}
+
+/** Make a passkey on this device, or on one that the browser offers, and let the gateway keep its public half. */
+export async function addPasskey(name: string): Promise<void> {
+  const options = (await postJson("/passkey/new/options", {})) as PublicKeyCredentialCreationOptionsJSON;
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
+  await postJson("/passkey/new", { credential: asJson(await navigator.credentials.create({ publicKey })), name });
+}
+
+function asJson(credential: Credential | null): unknown {
+  return (credential as PublicKeyCredential).toJSON();
+}

@@ -1,0 +1,61 @@
+import { momentText, nearDayText, tokyoDay } from "../../i18n/dates";
+import { codeText, t } from "../../i18n/messages";
+import { Icon } from "../../ui/Icon";
+import type { QueuedCommand, SessionRecord } from "../ibasho/board";
+import { outcomeIcon } from "../visits/outcomes";
+import { factText, unknownSession } from "./facts";
+
+type Payload = Record<string, unknown>;
+
+interface Props {
+  type: string;
+  payload: Payload;
+  /** Of a fact of 居場所: its session and what else this device has of it. */
+  record?: SessionRecord;
+  queued?: readonly QueuedCommand[];
+}
+
+/** What a command says, for the person who decides about it. 本人 and 家族 stay in boxes of their own. */
+export function PayloadView({ type, payload, record = unknownSession(""), queued = [{ type, subject: "", payload, state: "device" }] }: Props) {
+  if (type === "RecordVisit") return <Visit payload={payload} />;
+  if (type === "CloseSession") return <p class="said">{text(payload.line)}</p>;
+  if (payload.attendanceId) return <><p>{factText(payload.attendanceId, record, queued)}</p>{text(payload.note) && <p class="said">{text(payload.note)}</p>}</>;
+  return null;
+}
+
+function Visit({ payload }: { payload: Payload }) {
+  const today = tokyoDay(new Date());
+  const outcome = text(payload.outcome);
+  const next = (payload.nextPromise ?? {}) as { on?: string | null; note?: string };
+  const withWhom = Array.isArray(payload.withWhom) ? payload.withWhom.map((who) => codeText("with_whom", String(who))) : [];
+  return (
+    <div class="stack stack-s">
+      <p class="row">
+        <time>{momentText(text(payload.visitedAt), today)}</time>
+        {outcome && <span class="chip"><Icon name={outcomeIcon(outcome)} />{codeText("visit_outcome", outcome)}</span>}
+        {withWhom.length > 0 && <span class="sub">{t("case.visitWith", { who: withWhom.join("、") })}</span>}
+      </p>
+      <Words text={text(payload.personWords)} family={false} />
+      <Words text={text(payload.familyWords)} family />
+      {text(payload.memo) && <p class="said">{text(payload.memo)}</p>}
+      {(next.on || next.note) && <p>{t("case.entryNext", { next: [next.on && nearDayText(next.on, today), next.note].filter(Boolean).join("　") })}</p>}
+    </div>
+  );
+}
+
+export function Words({ text: said, family }: { text: string; family: boolean }) {
+  if (!said) return null;
+  return (
+    <figure class={family ? "voice fam" : "voice"}>
+      <figcaption>
+        <Icon name={family ? "family" : "quote"} />{t(family ? "case.familyWords" : "case.personWords")}
+        {family && <span class="sp row"><Icon name="lock" />{t("case.familyApart")}</span>}
+      </figcaption>
+      <blockquote class="said">{said}</blockquote>
+    </figure>
+  );
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,80 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { Link } from "../../app/router";
+import { Session } from "../../gateway/documents";
+import { clock, momentText, tokyoDay, tokyoInstant } from "../../i18n/dates";
+import { codeText, t } from "../../i18n/messages";
+import { queue, withdraw, type QueueEntry } from "../../sync/queue";
+import { TextField } from "../../ui/forms";
+import { useAsked, useStore } from "../../ui/hooks";
+import { Icon } from "../../ui/Icon";
+import { Dialog, Note } from "../../ui/parts";
+import { mendedFact, unknownSession } from "./facts";
+import { PayloadView } from "./PayloadView";
+import { fieldsOf, refusalText, sendMended } from "./refusals";
+
+/** A command its owner did not take: why, what it said, and the two ways on. It stays until somebody chose one. */
+export function RefusedCard({ entry }: { entry: QueueEntry }) {
+  const [withdrawing, setWithdrawing] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const { id, type, readable, payload, outcome } = entry;
+  const title = readable ? codeText("command", type) : t("attention.unreadable");
+  const fields = fieldsOf(outcome);
+  const again = (mended: QueueEntry["payload"]) => void sendMended(id, mended).then(setProblem);
+  const away = <button class="btn line" type="button" onClick={() => setWithdrawing(true)}>{t("attention.withdraw")}</button>;
+  return (
+    <article class="card stack" aria-label={title}>
+      <div class="split"><h3>{title}</h3>{readable && <p class="sub"><time>{t("attention.writtenAt", { time: momentText(entry.capturedAt, tokyoDay(new Date())) })}</time></p>}</div>
+      <Note icon="info" kind="soft">
+        <p>{readable ? refusalText(outcome) : t("attention.unreadableHelp")}</p>
+        {fields.length > 0 && <p>{t("attention.fields", { names: fields.join("、") })}</p>}
+      </Note>
+      {problem && <Note kind="err"><p role="alert">{problem}</p></Note>}
+      {payload.attendanceId ? <Fact entry={entry} onAgain={again}>{away}</Fact> : (
+        <>
+          <PayloadView type={type} payload={payload} />
+          <div class="row">
+            {type === "RecordVisit" && <Link class="btn" href={`/cases/${entry.subject}/visits/new?fix=${id}`}><Icon name="pen" />{t("attention.fix")}</Link>}
+            {readable && type !== "RecordVisit" && <button class="btn" type="button" onClick={() => again(payload)}>{t("attention.again")}</button>}
+            {away}
+          </div>
+        </>
+      )}
+      {withdrawing && <ConfirmWithdraw onClose={() => setWithdrawing(false)} onConfirm={() => void withdraw(id)} />}
+    </article>
+  );
+}
+
+interface FactProps {
+  entry: QueueEntry;
+  onAgain: (payload: QueueEntry["payload"]) => void;
+  children: ComponentChildren;
+}
+
+/** Who came or went. Its time can be put right; a fact of a clock that was fast happened now at the latest. */
+function Fact({ entry: { id, type, subject, payload }, onAgain, children }: FactProps) {
+  const record = useAsked(Session, { id: subject }).data?.session ?? unknownSession(subject);
+  const queued = useStore(queue);
+  const [at] = useState(() => [String(payload.at), new Date().toISOString()].sort()[0] ?? "");
+  const [typed, setTyped] = useState(() => clock(at));
+  const isLog = type === "LogAttendance";
+  const mended = typed === clock(at) ? at : tokyoInstant(tokyoDay(at), typed);
+  return (
+    <>
+      <PayloadView type={type} payload={payload} record={record} queued={queued} />
+      {isLog && <TextField id={id} label={t("visit.time")} value={typed} onInput={setTyped} error={mended ? undefined : t("visit.timeInvalid")} />}
+      <div class="row">
+        <button class="btn" type="button" disabled={!mended} onClick={() => onAgain(isLog && mended ? mendedFact(payload, mended, record) : payload)}>{t("attention.again")}</button>
+        {children}
+      </div>
+    </>
+  );
+}
+
+export function ConfirmWithdraw({ onClose, onConfirm }: { onClose: () => void; onConfirm: () => void }) {
+  return (
+    <Dialog title={t("attention.withdrawTitle")} submit={t("attention.withdraw")} onSubmit={() => (onClose(), onConfirm())} onClose={onClose}>
+      <p>{t("attention.withdrawHelp")}</p>
+    </Dialog>
+  );
+}

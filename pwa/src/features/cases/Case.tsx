@@ -1,0 +1,139 @@
+import { useEffect, useState } from "preact/hooks";
+import { Link } from "../../app/router";
+import { hasRole, me } from "../../app/session";
+import { Case as CaseDocument } from "../../gateway/documents";
+import type { CaseQuery } from "../../gateway/generated";
+import { birthEcho } from "../../i18n/birth";
+import { clock, momentText, nearDayText, tokyoDay } from "../../i18n/dates";
+import { codeText, t } from "../../i18n/messages";
+import { queue } from "../../sync/queue";
+import { useAsked, useNow, useStore, useTitle } from "../../ui/hooks";
+import { Icon } from "../../ui/Icon";
+import { Guard, Note, Stale, Waiting } from "../../ui/parts";
+import { knowsText, phoneLines } from "../consultations/label";
+import { useReadNotices } from "../notices/readNotices";
+import { NotFound } from "../problem/NotFound";
+import { justRecorded } from "../visits/justRecorded";
+import { withQueued } from "./pending";
+import { Timeline } from "./Timeline";
+import { Tokens } from "./Tokens";
+
+export type CaseAnswer = NonNullable<CaseQuery["case"]>;
+
+/** A case opened a moment ago may not be there yet: the event is on its way. */
+const OPENING_MS = 12_000;
+
+export default function Case({ id }: { id: string }) {
+  useTitle("case.title");
+  const { data, failure, refresh } = useAsked(CaseDocument, { id }, ["case"]);
+  const [patient, setPatient] = useState(true);
+  useReadNotices({ caseId: id });
+  const absent = Boolean(data && !data.case);
+  useEffect(() => {
+    const giveUp = setTimeout(() => setPatient(false), OPENING_MS);
+    return () => clearTimeout(giveUp);
+  }, []);
+  const pending = data?.case?.packagePending ?? false;
+  useEffect(() => {
+    if (!pending && !(absent && patient)) return;
+    const again = setInterval(refresh, pending ? 3_000 : 1_000);
+    return () => clearInterval(again);
+  }, [absent, patient, pending]);
+  if (!data) return <Waiting failure={failure} />;
+  if (!data.case) return patient && isRecent(id) ? <Opening /> : <NotFound record />;
+  return (
+    <div class="stack">
+      <Page record={data.case} refresh={refresh} />
+      <Stale failure={failure} />
+    </div>
+  );
+}
+
+/** The time inside a version 7 id: only a case begun just now is waited for. */
+function isRecent(id: string): boolean {
+  const made = parseInt(id.replace("-", "").slice(0, 12), 16);
+  return Math.abs(Date.now() - made) < 5 * 60_000;
+}
+
+function Opening() {
+  return (
+    <div class="stack">
+      <h1>{t("case.opening")}</h1>
+      <p role="status">{t("case.openingText")}</p>
+    </div>
+  );
+}
+
+function Page({ record, refresh }: { record: CaseAnswer; refresh: () => void }) {
+  const today = tokyoDay(useNow(60_000));
+  const timeline = withQueued(record.id, record.timeline, useStore(queue), me().staff);
+  return (
+    <>
+      <JustRecorded caseId={record.id} />
+      <div class="split">
+        <div class="head tight"><h1>{record.label}</h1><p>{personLine(record, today)}</p></div>
+        {hasRole("coordinator") && <Link class="btn" href={`/cases/${record.id}/visits/new`}><Icon name="pen" />{t("case.recordVisit")}</Link>}
+      </div>
+      {record.packagePending && (
+        <Note icon="clock"><div role="status"><b>{t("case.pendingTitle")}</b><p>{t("case.pendingText")}</p></div></Note>
+      )}
+      <Safety record={record} today={today} />
+      <p class="row nobr facts">
+        <span><span class="sub">{t("case.team")}</span>　{record.team.map((staff) => staff.name).join("・")}</span>
+        <span><span class="sub">{t("case.from")}</span>　{record.fromUnit.name}</span>
+        <span><span class="sub">{t("case.next")}</span>　{nextText(record.nextPromise, today) || t("cases.noPromise")}</span>
+      </p>
+      <div class="cols cols-side">
+        <Timeline entries={timeline} />
+        <Aside record={record} today={today} refresh={refresh} />
+      </div>
+    </>
+  );
+}
+
+function personLine(record: CaseAnswer, today: string): string {
+  const name = [record.personName, record.personKana && `（${record.personKana}）`].join("");
+  const birth = record.birth && birthEcho(record.birth, today);
+  return [name, birth && !birth.bad ? birth.text : "", record.residence ? codeText("residence", record.residence) : ""].filter(Boolean).join("　");
+}
+
+export function nextText(next: CaseAnswer["nextPromise"], today: string): string {
+  const when = next.at ? momentText(next.at, today) : next.on ? nearDayText(next.on, today) : "";
+  return [when, next.note].filter(Boolean).join("　");
+}
+
+function Safety({ record, today }: { record: CaseAnswer; today: string }) {
+  const { rules, safeContact, contactNote, confirmedAt } = record.contactSafety;
+  if (record.packagePending && rules.length === 0 && !safeContact) return null;
+  const foot = confirmedAt && <p class="guard-foot sub">{t("case.confirmed", { date: nearDayText(tokyoDay(confirmedAt), today) })}</p>;
+  return <Guard rules={rules} lines={[...phoneLines(record.contactSafety), safeContact, contactNote]} foot={foot} level={2} />;
+}
+
+/** Said once after 「記録する」: where it is now, and what happens next. */
+function JustRecorded({ caseId }: { caseId: string }) {
+  const saved = useStore(justRecorded);
+  useEffect(() => () => justRecorded.set(null), []);
+  if (saved?.caseId !== caseId) return null;
+  return <Note icon="ok-c" kind="ok"><p role="status"><b>{t(`visit.saved.${saved.where}`)}</b>{t(`visit.saved.${saved.where}.next`)}</p></Note>;
+}
+
+function Aside({ record, today, refresh }: { record: CaseAnswer; today: string; refresh: () => void }) {
+  return (
+    <aside class="stack stick" aria-label={t("case.aside")}>
+      <section class="card stack stack-s">
+        <h2>{t("case.promised")}</h2>
+        <p class="said">{record.promised || t("app.none")}</p>
+        <dl class="kv">
+          {record.personKnows && <><dt>{t("tray.personKnows")}</dt><dd>{knowsText(record.personKnows)}</dd></>}
+          {record.receiptNumber && <><dt>{t("case.receipt")}</dt><dd>{record.receiptNumber}</dd></>}
+          <dt>{t("case.opened")}</dt><dd>{nearDayText(tokyoDay(record.openedAt), today)} {clock(record.openedAt)}</dd>
+        </dl>
+      </section>
+      {hasRole("coordinator") && <Tokens record={record} today={today} onChanged={refresh} />}
+      <section class="card stack stack-s">
+        <h2>{t("case.whoReads")}</h2>
+        <p>{t("case.whoReadsText", { names: record.team.map((staff) => staff.name).join("、") })}</p>
+      </section>
+    </aside>
+  );
+}

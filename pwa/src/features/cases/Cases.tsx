@@ -1,0 +1,62 @@
+import { useState } from "preact/hooks";
+import { Link } from "../../app/router";
+import { Cases as CasesDocument } from "../../gateway/documents";
+import type { CasesQuery } from "../../gateway/generated";
+import { nearDayText, tokyoDay } from "../../i18n/dates";
+import { soundsIn } from "../../i18n/kana";
+import { t } from "../../i18n/messages";
+import { TextField } from "../../ui/forms";
+import { useAsked, useNow, useTitle } from "../../ui/hooks";
+import { Icon } from "../../ui/Icon";
+import { Empty, Stale, Waiting } from "../../ui/parts";
+
+type Card = CasesQuery["cases"][number];
+
+/** My cases, the next agreed contact first. What is typed to find one stays in this field. */
+export default function Cases() {
+  useTitle("cases.title");
+  const { data, failure } = useAsked(CasesDocument, {}, ["case"]);
+  const [query, setQuery] = useState("");
+  const today = tokyoDay(useNow(60_000));
+  const cases = [...(data?.cases ?? [])].sort((a, b) => (a.nextPromisedOn ?? "9999").localeCompare(b.nextPromisedOn ?? "9999"));
+  const found = cases.filter((each) => soundsIn(query, [each.label, each.kana]));
+  return (
+    <div class="stack">
+      <div class="head tight"><h1>{t("cases.title")}</h1><p>{t("cases.help")}</p></div>
+      {!data && <Waiting failure={failure} />}
+      {data && cases.length === 0 && <Empty title={t("cases.empty")}>{t("cases.emptyHelp")}</Empty>}
+      {cases.length > 0 && <Find query={query} onInput={setQuery} count={found.length} />}
+      {cases.length > 0 && found.length === 0 && <Empty title={t("cases.notFound")}>{t("cases.notFoundHelp")}</Empty>}
+      {found.length > 0 && <ul class="card card-flush list">{found.map((each) => <Row key={each.id} card={each} today={today} />)}</ul>}
+      {data && <Stale failure={failure} />}
+    </div>
+  );
+}
+
+function Find({ query, onInput, count }: { query: string; onInput: (text: string) => void; count: number }) {
+  return (
+    <div class="find">
+      <TextField id="find" label={t("cases.find")} help={t("cases.findHelp")} value={query} onInput={onInput} />
+      <p class="sub" role="status">{query.trim() && t("cases.found", { n: count })}</p>
+    </div>
+  );
+}
+
+function Row({ card, today }: { card: Card; today: string }) {
+  return (
+    <li>
+      <div class="grow">
+        <Link class="t" href={`/cases/${card.id}`}>{card.label}</Link>
+        <p class="sub">
+          {t("cases.owner", { name: card.owner.name })}{"　"}
+          {card.lastContactAt ? t("cases.lastContact", { date: nearDayText(tokyoDay(card.lastContactAt), today) }) : t("cases.noContact")}
+        </p>
+      </div>
+      {card.packagePending && <span class="chip quiet"><Icon name="clock" />{t("cases.pending")}</span>}
+      <p class="next">
+        {card.nextPromisedOn && <>{t("cases.next", { date: nearDayText(card.nextPromisedOn, today) })}<br /></>}
+        <span class="sub">{card.nextPromiseNote || (!card.nextPromisedOn && t("cases.noPromise"))}</span>
+      </p>
+    </li>
+  );
+}

@@ -1,0 +1,98 @@
+import { useState } from "preact/hooks";
+import { momentText, tokyoDay } from "../../i18n/dates";
+import { codeText, t } from "../../i18n/messages";
+import { useNow } from "../../ui/hooks";
+import { Icon } from "../../ui/Icon";
+import { Empty } from "../../ui/parts";
+import { callerLabel } from "../consultations/label";
+import { Words } from "../attention/PayloadView";
+import { outcomeIcon } from "../visits/outcomes";
+import { nextText } from "./Case";
+import type { ShownEntry as Entry } from "./pending";
+
+type Voice = "all" | "person" | "family";
+
+/** 経過. Two lines side by side: 本人 and 家族 never share a box. */
+export function Timeline({ entries }: { entries: readonly Entry[] }) {
+  const [voice, setVoice] = useState<Voice>("all");
+  const today = tokyoDay(useNow(60_000));
+  const shown = [...entries].filter((entry) => voice === "all" || speaks(entry, voice)).sort((a, b) => b.at.localeCompare(a.at));
+  return (
+    <section class="stack" aria-labelledby="timeline">
+      <div class="split">
+        <div class="row"><h2 id="timeline">{t("case.timeline")}</h2><p class="tl-key"><span><i />{t("case.keyPerson")}</span><span><i class="f" />{t("case.keyFamily")}</span></p></div>
+        <Filter voice={voice} onChange={setVoice} />
+      </div>
+      {entries.length === 0 && <Empty title={t("case.timelineNone")}>{t("case.timelineNoneHelp")}</Empty>}
+      {entries.length > 0 && shown.length === 0 && <Empty title={t("case.filterNone")} />}
+      {shown.length > 0 && <ol class="tl">{shown.map((entry) => <Item key={entry.id} entry={entry} voice={voice} today={today} />)}</ol>}
+    </section>
+  );
+}
+
+function Filter({ voice, onChange }: { voice: Voice; onChange: (voice: Voice) => void }) {
+  const choices: [Voice, string][] = [["all", t("case.filterAll")], ["person", t("case.filterPerson")], ["family", t("case.filterFamily")]];
+  return (
+    <div class="seg" role="group" aria-label={t("case.filter")}>
+      {choices.map(([choice, text]) => (
+        <button key={choice} type="button" aria-pressed={voice === choice} onClick={() => onChange(choice)}>{text}</button>
+      ))}
+    </div>
+  );
+}
+
+function speaks(entry: Entry, voice: Exclude<Voice, "all">): boolean {
+  const isFamily = hasFamily(entry);
+  if (voice === "family") return isFamily;
+  return Boolean(entry.personWords) || entry.withWhom.includes("person") || !isFamily;
+}
+
+function hasFamily(entry: Entry): boolean {
+  return Boolean(entry.familyWords) || entry.callerKind === "family" || entry.withWhom.includes("family") || entry.outcome === "family_only";
+}
+
+function side(entry: Entry): string {
+  const family = hasFamily(entry);
+  const person = Boolean(entry.personWords) || entry.withWhom.includes("person") || entry.kind === "handoff_accepted";
+  if (family && person) return "both";
+  return family ? "fam" : "";
+}
+
+function Item({ entry, voice, today }: { entry: Entry; voice: Voice; today: string }) {
+  const next = entry.nextPromise ? nextText(entry.nextPromise, today) : "";
+  const lateBy = Date.parse(entry.recordedAt) - Date.parse(entry.at);
+  return (
+    <li class={side(entry)}>
+      <div class="tl-h">
+        <h3><time>{momentText(entry.at, today)}</time>　{titleOf(entry)}</h3>
+        {entry.outcome && entry.kind === "visit" && <span class="chip"><Icon name={outcomeIcon(entry.outcome)} />{codeText("visit_outcome", entry.outcome)}</span>}
+        {entry.state && <ReachChip state={entry.state} />}
+      </div>
+      <div class="stack stack-s">
+        {voice !== "family" && <Words text={entry.personWords} family={false} />}
+        {voice !== "person" && <Words text={entry.familyWords} family />}
+        {entry.memo && <p class="said">{entry.memo}</p>}
+        {next && <p>{t("case.entryNext", { next })}</p>}
+        <p class="sub">
+          {entry.by?.name}
+          {entry.withWhom.length > 0 && `　${t("case.visitWith", { who: entry.withWhom.map((who) => codeText("with_whom", who)).join("、") })}`}
+          {entry.kind === "visit" && lateBy > 15 * 60_000 && `　${t("case.recordedLater", { time: momentText(entry.recordedAt, today) })}`}
+        </p>
+      </div>
+    </li>
+  );
+}
+
+function titleOf(entry: Entry): string {
+  if (entry.kind === "visit") return t("case.visit");
+  if (entry.kind === "handoff_accepted") return t("case.accepted");
+  if (entry.kind === "attendance") return t("case.attendance", { what: codeText("attendance_kind", entry.outcome ?? "arrived") });
+  if (!entry.callerKind) return t("case.consultation");
+  return callerLabel({ callerKind: entry.callerKind, callerRelation: entry.callerRelation }) + (entry.channel ? `　${codeText("channel", entry.channel)}` : "");
+}
+
+/** 端末のみ → 送信済 → 受領済, or 確認中 while a manager looks at it. */
+function ReachChip({ state }: { state: string }) {
+  const [kind, icon] = state === "received" ? (["done", "ok"] as const) : state === "confirming" ? (["soon", "clock"] as const) : (["tab-only", "tablet"] as const);
+  return <span class={`chip ${kind}`}><Icon name={icon} />{codeText("reach", state)}</span>;
+}

@@ -1,0 +1,35 @@
+import type { CaseQuery } from "../../gateway/generated";
+import { DECLINED } from "../../sync/queue";
+
+type TimelineEntry = NonNullable<CaseQuery["case"]>["timeline"][number];
+/** An entry with how far it has come; nothing said for what its owner holds and this device did not write. */
+export type ShownEntry = TimelineEntry & { state?: string };
+
+export interface QueuedVisit {
+  type: string;
+  subject: string;
+  payload: Record<string, unknown>;
+  capturedAt: string;
+  state: string;
+  outcome?: { code: string | null } | null;
+}
+
+/** The timeline with the visits this device still keeps. Once the owner shows a visit, its own entry is the one shown. */
+export function withQueued(caseId: string, timeline: readonly TimelineEntry[], queued: readonly QueuedVisit[], by: TimelineEntry["by"]): ShownEntry[] {
+  const mine = queued.filter((each) => each.type === "RecordVisit" && each.subject === caseId && each.state !== "refused" && each.outcome?.code !== DECLINED);
+  const states = new Map(mine.map((each) => [String(each.payload.visitId), each.state]));
+  const known = new Set(timeline.map((entry) => entry.id));
+  const shown = timeline.map((entry): ShownEntry => (states.has(entry.id) ? { ...entry, state: "received" } : entry));
+  return [...shown, ...mine.filter((each) => !known.has(String(each.payload.visitId))).map((each) => entryOf(each, by))];
+}
+
+function entryOf({ payload, capturedAt, state }: QueuedVisit, by: TimelineEntry["by"]): ShownEntry {
+  const next = (payload.nextPromise ?? {}) as { on?: string | null; note?: string };
+  const text = (value: unknown) => (typeof value === "string" ? value : "");
+  const entry = {
+    id: String(payload.visitId), kind: "visit", at: text(payload.visitedAt) || capturedAt, recordedAt: capturedAt, by, outcome: text(payload.outcome),
+    withWhom: Array.isArray(payload.withWhom) ? payload.withWhom.map(String) : [], personWords: text(payload.personWords), familyWords: text(payload.familyWords),
+    memo: text(payload.memo), callerKind: null, callerRelation: null, channel: null, nextPromise: { on: next.on ?? null, at: null, note: next.note ?? "" },
+  };
+  return { ...entry, state } as ShownEntry;
+}

@@ -1,0 +1,45 @@
+import { useEffect, useState } from "preact/hooks";
+import { t } from "../../i18n/messages";
+import { TextField } from "../../ui/forms";
+import { Dialog } from "../../ui/parts";
+import { nicknameKey, type Tile } from "./board";
+import { canReadCodes, Camera } from "./Camera";
+import { findPerson, type Found } from "./findPerson";
+
+interface Props {
+  people: readonly Tile[];
+  onFound: (found: Found) => void;
+  onClose: () => void;
+}
+
+/** One field for all: a nickname is typed, a token is typed, scanned or seen by the camera. */
+export function AddPerson({ people, onFound, onClose }: Props) {
+  const [typed, setTyped] = useState("");
+  const [problem, setProblem] = useState<string | undefined>();
+  const [camera, setCamera] = useState(false);
+  const [canSee, setCanSee] = useState(false);
+  useEffect(() => void canReadCodes().then(setCanSee), []);
+  const take = (text: string) => {
+    const found = findPerson(text, people);
+    if (found === "mistyped") return setProblem(t("board.tokenMistyped"));
+    if (!found) return setProblem(t("board.addRequired"));
+    onFound(found);
+  };
+  const more = canSee && !camera && <button class="btn line" type="button" onClick={() => setCamera(true)}>{t("board.camera")}</button>;
+  return (
+    <Dialog title={t("board.addTitle")} submit={t("board.came")} onSubmit={() => take(typed)} onClose={onClose} more={more}>
+      <TextField id="who-came" label={t("board.addField")} help={t("board.addHelp")} value={typed} onInput={(text) => (setTyped(text), setProblem(undefined))} error={problem} />
+      <p class="sub" role="status">{hintOf(typed, people)}</p>
+      {camera && <Camera onCode={take} onClose={() => setCamera(false)} />}
+    </Dialog>
+  );
+}
+
+/** What will happen, said before it does. One nickname is one person at one place: a second one of that name has to be told apart. */
+function hintOf(typed: string, people: readonly Tile[]): string {
+  const found = typed.trim() ? findPerson(typed, people) : null;
+  if (!found || found === "mistyped") return t("board.hintNone");
+  const isHere = people.some((tile) => tile.state !== "away" && nicknameKey(tile.nickname) === nicknameKey(typed));
+  if (isHere) return t("board.hintToday", { name: found.person.nickname });
+  return t(found.isNew ? "board.hintNew" : "board.hintKnown", { name: found.person.nickname });
+}

@@ -1,0 +1,121 @@
+import { useState } from "preact/hooks";
+import { clock, dayText, tokyoDay } from "../../i18n/dates";
+import { t } from "../../i18n/messages";
+import { useStore, useTitle } from "../../ui/hooks";
+import { Icon } from "../../ui/Icon";
+import { Note, Stale, Waiting } from "../../ui/parts";
+import { vault } from "../../vault/vault";
+import { NotFound } from "../problem/NotFound";
+import { AddPerson } from "./AddPerson";
+import type { Board as BoardState, FactKind, Tile } from "./board";
+import { Closing } from "./Closing";
+import { Entries } from "./Entries";
+import { findPerson, type Found } from "./findPerson";
+import { OfflineNote } from "./OfflineNote";
+import { useScanner } from "./scanner";
+import { Tiles } from "./Tiles";
+import { useBoard, type BoardControl, type LastDone, type SessionRecord } from "./useBoard";
+import { VenueMode } from "./VenueMode";
+import { venue } from "./venue";
+
+/** One session at the table: a tap says 来た, another 帰りました. */
+export default function SessionBoard({ id }: { id: string }) {
+  useTitle("ibasho.title");
+  const { record, board, missing, failure, control, last, refused } = useBoard(id);
+  if (missing) return <NotFound record />;
+  if (!record || !board) return <Waiting failure={failure} />;
+  return (
+    <div class="board stack">
+      <Page record={record} board={board} control={control} last={last} refused={refused} />
+      <Stale failure={failure} />
+    </div>
+  );
+}
+
+interface PageProps {
+  record: SessionRecord;
+  board: BoardState;
+  control: BoardControl;
+  last: LastDone | null;
+  refused: string | null;
+}
+
+function Page({ record, board, control, last, refused }: PageProps) {
+  const [adding, setAdding] = useState(false);
+  const inVenue = useStore(venue) === record.session.id;
+  const arrive = (found: Found) => control.log("arrived", found.person);
+  const onTap = (tile: Tile) => control.log(tile.state === "in" ? "left" : "arrived", tile);
+  const onScan = (code: string) => {
+    const found = findPerson(code, board.tiles);
+    if (found && found !== "mistyped") arrive(found);
+  };
+  useScanner(onScan, !adding);
+  const tiles = { tiles: board.tiles, onTap, onAdd: () => setAdding(true) };
+  return (
+    <>
+      <Head record={record} />
+      <OfflineNote reach={board.reach} />
+      {refused && <Note kind="err"><p role="alert">{refused}</p></Note>}
+      {board.status === "closed" && <Note kind="ok" icon="ok-c"><p>{t("board.closedNote")}</p></Note>}
+      <Figures counts={board.counts} />
+      <section class="stack stack-s" aria-labelledby="who">
+        <div class="split"><h2 id="who">{t("board.touch")}</h2><LastLine last={last} onUndo={(attendanceId) => control.correct(attendanceId, "")} /></div>
+        <Tiles {...tiles} />
+      </section>
+      <div class="bigs">
+        <button class="btn big" type="button" onClick={() => control.log("plus_one")}>{t("board.plusOne")}</button>
+        <button class="btn line big" type="button" onClick={() => control.log("at_door")}><Icon name="door" large />{t("board.atDoor")}</button>
+      </div>
+      <Closing id={record.session.id} board={board} onClose={control.close} />
+      <Entries entries={board.entries} onCorrect={control.correct} />
+      {inVenue && <VenueMode record={record} {...tiles} onUnnamed={() => control.log("plus_one")} />}
+      {adding && <AddPerson people={board.tiles} onFound={(found) => (setAdding(false), arrive(found))} onClose={() => setAdding(false)} />}
+    </>
+  );
+}
+
+function Head({ record }: { record: SessionRecord }) {
+  const { id, programme, place, startsAt, endsAt, staff } = record.session;
+  const hasVault = useStore(vault).state === "open";
+  return (
+    <div class="board-head">
+      <div>
+        <h1>{programme}</h1>
+        <p class="sub meta">
+          <span><time>{dayText(tokyoDay(startsAt))} {clock(startsAt)}–{clock(endsAt)}</time></span>
+          <span>{place}</span>
+          <span>{t("board.staff", { names: staff.map(({ name }) => name).join("・") })}</span>
+        </p>
+      </div>
+      {hasVault && (
+        <div class="seg" role="group" aria-label={t("board.view")}>
+          <button type="button" aria-pressed="true"><Icon name="lock" />{t("board.viewStaff")}</button>
+          <button type="button" aria-pressed="false" onClick={() => venue.set(id)}><Icon name="screen" />{t("board.viewVenue")}</button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Figures({ counts }: { counts: BoardState["counts"] }) {
+  const figures = [
+    [t("board.now"), counts.now], [t("board.today"), counts.today], [t("board.unnamed"), counts.unnamed], [t("board.cameToDoor"), counts.atDoor],
+  ] as const;
+  return (
+    <dl class="figs card">
+      {figures.map(([name, count]) => <div class="fig" key={name}><dt>{name}</dt><dd>{count}<small>{t("board.peopleUnit")}</small></dd></div>)}
+    </dl>
+  );
+}
+
+/** What was just done, with the way back; before that, how it works. */
+function LastLine({ last, onUndo }: { last: LastDone | null; onUndo: (attendanceId: string) => void }) {
+  if (!last) return <p class="sub" role="status">{t("board.touchAgain")}</p>;
+  const said = t(`board.done.${last.kind as FactKind}`, { name: last.nickname ?? "", time: clock(last.at) });
+  return (
+    <div class="row">
+      <p role="status">{said}</p>
+      <button class="btn text" type="button" onClick={() => onUndo(last.attendanceId)}><Icon name="undo" />{t("board.undo")}</button>
+    </div>
+  );
+}

@@ -1,0 +1,86 @@
+import { useEffect, useState } from "preact/hooks";
+import { Link } from "../../app/router";
+import { hasRole } from "../../app/session";
+import { t } from "../../i18n/messages";
+import { useTitle } from "../../ui/hooks";
+import { Icon } from "../../ui/Icon";
+import { NotFound } from "../problem/NotFound";
+import { newTokenCode, spokenCode } from "./tokenCode";
+
+const ON_A_SHEET = 24;
+
+/** An A4 sheet of paper tokens. A token carries a number and nothing else: not a name, not the city, not what the place is for. */
+export default function TokenSheet() {
+  useTitle("tokens.title");
+  const [codes, setCodes] = useState(newSheet);
+  if (!hasRole("ibasho_staff", "manager")) return <NotFound record />;
+  return (
+    <div class="stack">
+      <div class="split no-print">
+        <div class="head tight"><h1>{t("tokens.title")}</h1><p>{t("tokens.help", { n: ON_A_SHEET })}</p></div>
+        <div class="row">
+          <Link class="btn line" href="/ibasho"><Icon name="left" />{t("app.back")}</Link>
+          <button class="btn line" type="button" onClick={() => setCodes(newSheet())}>{t("tokens.again")}</button>
+          <button class="btn" type="button" onClick={() => print()}>{t("tokens.print")}</button>
+        </div>
+      </div>
+      <p class="sub no-print">{t("tokens.how")}</p>
+      <ul class="tokens">{codes.map((code) => <Token key={code} code={code} />)}</ul>
+    </div>
+  );
+}
+
+function newSheet(): string[] {
+  const codes = new Set<string>();
+  while (codes.size < ON_A_SHEET) codes.add(newTokenCode());
+  return [...codes];
+}
+
+function Token({ code }: { code: string }) {
+  const picture = useQr(code);
+  return (
+    <li class="token">
+      <b>{t("tokens.name")}</b>
+      {picture && (
+        <svg viewBox={`-2 -2 ${picture.size + 4} ${picture.size + 4}`} role="img" aria-label={t("tokens.qr", { code: spokenCode(code) })} shape-rendering="crispEdges">
+          <path d={picture.path} />
+        </svg>
+      )}
+      <span class="code">{spokenCode(code)}</span>
+    </li>
+  );
+}
+
+interface Picture {
+  size: number;
+  path: string;
+}
+
+/** The QR code as one path. Its maker is fetched only when a sheet is shown. */
+function useQr(text: string): Picture | null {
+  const [picture, setPicture] = useState<Picture | null>(null);
+  useEffect(() => {
+    let alive = true;
+    import("lean-qr/nano").then(({ correction, generate }) => {
+      const bitmap = generate(text, { minCorrectionLevel: correction.Q });
+      if (alive) setPicture({ size: bitmap.size, path: pathOf(bitmap.size, (x, y) => bitmap.get(x, y)) });
+    }, () => undefined);
+    return () => {
+      alive = false;
+    };
+  }, [text]);
+  return picture;
+}
+
+/** Dark modules as runs of a row: `M x y h n v1 h-n z`. */
+export function pathOf(size: number, isDark: (x: number, y: number) => boolean): string {
+  let path = "";
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const from = x;
+      while (x < size && isDark(x, y)) x++;
+      if (x > from) path += `M${from} ${y}h${x - from}v1h${from - x}z`;
+    }
+  }
+  return path;
+}

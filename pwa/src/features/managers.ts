@@ -1,0 +1,3 @@
+/** The screens of managers, by the name of their address: a file of the build that nobody else fetches. */
+export { default as staff } from "./staff/Staff";
+export { default as statistics } from "./statistics/Statistics";

@@ -1,0 +1,95 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { barred } from "../../app/device";
+import { door, enter, signInLater } from "../../app/session";
+import { signIn, type SignInResult } from "../../gateway/client";
+import { t } from "../../i18n/messages";
+import { TextField } from "../../ui/forms";
+import { useStore, useTitle } from "../../ui/hooks";
+import { Mark } from "../../ui/Icon";
+import { Modal } from "../../ui/parts";
+import { isVaultOpen, vault } from "../../vault/vault";
+import type { FirstPassword } from "../account/FirstPassword";
+import { GateLines, OnThisDevice } from "./OnThisDevice";
+
+const PROBLEMS = { wrong: "signIn.failed", no_passkey: "error.passkey_failed", revoked: "device.revoked", unreachable: "signIn.unreachable" } as const;
+
+/** At the door, or (`again`) over the page when a session ran out: what is on the page stays. */
+export function SignIn({ again = false }: { again?: boolean }) {
+  if (again) {
+    return (
+      <Modal label={t("signIn.again")} closable={false} onClose={() => undefined}>
+        <div class="stack">
+          <h2>{t("signIn.again")}</h2>
+          <p>{t(isVaultOpen() ? "signIn.againHelpDevice" : "signIn.againHelp")}</p>
+          <SignInForm />
+          {isVaultOpen() && <button class="btn text" type="button" onClick={signInLater}>{t("signIn.later")}</button>}
+        </div>
+      </Modal>
+    );
+  }
+  return <Gate />;
+}
+
+function Gate() {
+  useTitle("signIn.title");
+  const sealed = useStore(vault).state === "locked";
+  const gone = useStore(barred) > 0;
+  const forgotten = useStore(door) === "forgotten";
+  return (
+    <main class="gate" id="main">
+      <GateLines />
+      <section class="card stack" aria-labelledby="sign-in">
+        <div class="gate-head">
+          <span class="brand"><Mark onDark={false} />{t("app.name")}</span>
+          <h1 id="sign-in">{t("signIn.title")}</h1>
+        </div>
+        {gone && <p class="note" role="status">{t("pin.gone")}</p>}
+        {forgotten && <p class="note">{t("pin.forgottenHelp")}</p>}
+        <SignInForm />
+        <OnThisDevice />
+        {sealed && <button class="btn text" type="button" onClick={() => door.set("pin")}>{t("pin.back")}</button>}
+      </section>
+    </main>
+  );
+}
+
+function SignInForm() {
+  const [login, setLogin] = useState("");
+  const [password, setPassword] = useState("");
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [Code, setCode] = useState<typeof FirstPassword | null>(null);
+  const said = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    document.getElementById("login")?.focus();
+  }, []);
+  useEffect(() => said.current?.focus(), [problem]);
+  const go = async (event: Event) => {
+    event.preventDefault();
+    const missing = !login.trim() ? t("signIn.loginRequired") : !password ? t("signIn.passwordRequired") : null;
+    setProblem(missing);
+    if (missing || busy) return;
+    await open(enter((device) => signIn(login.trim(), password, device)));
+  };
+  const open = async (entering: Promise<SignInResult>) => {
+    setBusy(true);
+    const result = await entering.catch(() => "unreachable" as const);
+    setBusy(false);
+    if (result !== "ok") setProblem(t(PROBLEMS[result]));
+  };
+  const passkey = async () => (await import("../account/passkey")).signInWithPasskey;
+  const useCode = () => void import("../account/FirstPassword").then((part) => setCode(() => part.FirstPassword), () => setProblem(t("signIn.unreachable")));
+  return (
+    <>
+    <form class="stack" onSubmit={go} noValidate>
+      {problem && <p class={problem === t("account.firstDone") ? "note ok" : "note err"} role="alert" tabIndex={-1} ref={said}>{problem}</p>}
+      <TextField id="login" label={t("signIn.login")} value={login} onInput={setLogin} autocomplete="username" required />
+      <TextField id="password" label={t("signIn.password")} type="password" value={password} onInput={setPassword} autocomplete="current-password" required />
+      <button class="btn big" type="submit" aria-disabled={busy}>{t(busy ? "signIn.working" : "signIn.submit")}</button>
+      <button class="btn line" type="button" aria-disabled={busy} onClick={() => !busy && void open(enter(async (device) => (await passkey())(device)))}>{t("signIn.passkey")}</button>
+      <button class="btn text" type="button" onClick={useCode}>{t("signIn.useCode")}</button>
+    </form>
+    {Code && <Code onClose={() => setCode(null)} onDone={() => (setCode(null), setProblem(t("account.firstDone")))} />}
+    </>
+  );
+}

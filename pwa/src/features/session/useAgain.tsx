@@ -1,0 +1,36 @@
+import { useState } from "preact/hooks";
+import { type GatewayFailure, postJson } from "../../gateway/client";
+import { t, type MessageKey } from "../../i18n/messages";
+import { TextField } from "../../ui/forms";
+import { Note } from "../../ui/parts";
+
+/** Something dangerous: the gateway may want the password again first. `asking` is shown above the button that runs it. */
+export function useAgain(act: () => Promise<unknown>, onDone: () => void, unreachable: MessageKey) {
+  const [asked, setAsked] = useState(false);
+  const [password, setPassword] = useState("");
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const run = async () => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      if (asked) await postJson("/session/fresh", { password });
+      await act();
+      onDone();
+      setAsked(false);
+      setBusy(false);
+    } catch (failure) {
+      const { code, sentence } = failure as GatewayFailure;
+      if (code === "not_fresh") setAsked(true);
+      setProblem(sentence ?? t(unreachable));
+      setBusy(false);
+    }
+  };
+  const asking = (
+    <>
+      {asked && <TextField id="again" label={t("signIn.password")} type="password" value={password} onInput={setPassword} autocomplete="current-password" required />}
+      {problem && <Note kind="err"><p role="alert">{problem}</p></Note>}
+    </>
+  );
+  return { busy, run, asking };
+}

@@ -1,0 +1,92 @@
+import { useState } from "preact/hooks";
+import { codeText, t } from "../../i18n/messages";
+import { uuid7 } from "../../sync/uuid7";
+import { SelectField, TextField } from "../../ui/forms";
+import { Dialog, Note } from "../../ui/parts";
+import { type Line, nextApril, ROLES, type Staffing } from "./change";
+
+interface Props {
+  staffing: Staffing;
+  lines: readonly Line[];
+  today: string;
+  onAdd: (line: Line) => void;
+  onClose: () => void;
+}
+
+type Options = readonly (readonly [value: string, text: string])[];
+
+/** Units somebody may be assigned to: mine that stay open, and those this very change opens. */
+function openUnits({ staffing, lines }: Pick<Props, "staffing" | "lines">): Options {
+  const made = lines.flatMap((line) => (line.kind === "opens" ? [[line.unitId, line.unit] as const] : []));
+  return [...staffing.units.filter(({ isMine, closedOn }) => isMine && !closedOn).map(({ unit }) => [unit.id, unit.name] as const), ...made];
+}
+
+const nameIn = (options: Options, id: string) => options.find(([value]) => value === id)?.[1] ?? "";
+
+export function AddAssignment(props: Props) {
+  const people: Options = props.staffing.directory.map(({ staff, login }) => [staff.id, `${staff.name}(${login})`] as const);
+  const units = openUnits(props);
+  const [staffId, setStaffId] = useState(people[0]?.[0] ?? "");
+  const [unitId, setUnitId] = useState(units[0]?.[0] ?? "");
+  const [role, setRole] = useState<string>("coordinator");
+  const [fromDate, setFromDate] = useState(nextApril(props.today));
+  const add = () => {
+    const who = props.staffing.directory.find(({ staff }) => staff.id === staffId)?.staff.name ?? "";
+    if (fromDate) props.onAdd({ key: uuid7(), kind: "begins", staffId, who, unitId, unit: nameIn(units, unitId), role, fromDate });
+  };
+  return (
+    <Dialog title={t("staff.add")} submit={t("staff.gather")} onSubmit={add} onClose={props.onClose}>
+      <SelectField id="who" label={t("staff.who")} value={staffId} options={people} onChange={setStaffId} />
+      <SelectField id="unit" label={t("staff.unit")} value={unitId} options={units} onChange={setUnitId} />
+      <SelectField id="role" label={t("staff.role")} value={role} options={ROLES.map((each) => [each, codeText("role", each)] as const)} onChange={setRole} />
+      <DateField id="from" label={t("staff.from")} value={fromDate} onInput={setFromDate} />
+    </Dialog>
+  );
+}
+
+export function OpenUnit(props: Props) {
+  const [unitId, setUnitId] = useState("");
+  const [unit, setUnit] = useState("");
+  const [wrong, setWrong] = useState(false);
+  const add = () => {
+    const fits = /^[a-z][a-z0-9-]{1,39}$/.test(unitId) && Boolean(unit.trim());
+    setWrong(!fits);
+    if (fits) props.onAdd({ key: `open-${unitId}`, kind: "opens", unitId, unit: unit.trim() });
+  };
+  return (
+    <Dialog title={t("staff.open")} submit={t("staff.gather")} onSubmit={add} onClose={props.onClose}>
+      <TextField id="unit-name" label={t("staff.unitName")} value={unit} onInput={setUnit} required />
+      <TextField id="unit-id" label={t("staff.unitId")} help={t("staff.unitIdHelp")} value={unitId} onInput={setUnitId} error={wrong ? t("staff.unitWrong") : undefined} required />
+    </Dialog>
+  );
+}
+
+export function CloseUnit(props: Props) {
+  const mine = props.staffing.units.filter(({ isMine, closedOn }) => isMine && !closedOn).map(({ unit }) => [unit.id, unit.name] as const);
+  const [unitId, setUnitId] = useState(mine[0]?.[0] ?? "");
+  const others = props.staffing.units.filter(({ closedOn }) => !closedOn).map(({ unit }) => [unit.id, unit.name] as const);
+  const made = openUnits({ ...props, staffing: { ...props.staffing, units: [] } });
+  const successors = [...made, ...others].filter(([id]) => id !== unitId);
+  const [chosen, setChosen] = useState("");
+  const successor = chosen || (successors[0]?.[0] ?? "");
+  const [closedOn, setClosedOn] = useState(nextApril(props.today));
+  const add = () => closedOn && props.onAdd({ key: `close-${unitId}`, kind: "closes", unitId, unit: nameIn(mine, unitId), successor, successorName: nameIn(successors, successor), closedOn });
+  return (
+    <Dialog title={t("staff.close")} submit={t("staff.gather")} onSubmit={add} onClose={props.onClose}>
+      <Note><p>{t("staff.closeHelp")}</p></Note>
+      <SelectField id="unit" label={t("staff.unit")} value={unitId} options={mine} onChange={setUnitId} />
+      <SelectField id="successor" label={t("staff.successor")} value={successor} options={successors} onChange={setChosen} />
+      <DateField id="closed-on" label={t("staff.closedOn")} value={closedOn} onInput={setClosedOn} />
+    </Dialog>
+  );
+}
+
+/** The browser's own field for a day. */
+export function DateField({ id, label, value, onInput }: { id: string; label: string; value: string; onInput: (day: string) => void }) {
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input id={id} type="date" value={value} required onInput={(event) => onInput(event.currentTarget.value)} />
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+import { useState } from "preact/hooks";
+import { ask } from "../../gateway/client";
+import { IssueSetUpCode } from "./documents";
+import type { IssueSetUpCodeMutation } from "../../gateway/generated";
+import { momentText, tokyoDay } from "../../i18n/dates";
+import { t } from "../../i18n/messages";
+import { uuid7 } from "../../sync/uuid7";
+import { TextField } from "../../ui/forms";
+import { useNow } from "../../ui/hooks";
+import { Dialog, Note } from "../../ui/parts";
+import { useAgain } from "../session/useAgain";
+import { isOver, type Staffing } from "./change";
+import { sendNow } from "./sendNow";
+
+type Member = Staffing["directory"][number];
+
+/** 職員: somebody new is registered, and gets a code to choose a password with. */
+export function People({ staffing, onRegistered }: { staffing: Staffing; onRegistered: () => void }) {
+  const today = tokyoDay(useNow(60_000));
+  const [registering, setRegistering] = useState(false);
+  const [forWhom, setForWhom] = useState<Member | null>(null);
+  const mine = new Set(staffing.assignments.filter((each) => !isOver(each, today)).map(({ staff }) => staff.id));
+  return (
+    <section class="card stack stack-s" aria-labelledby="people">
+      <h2 id="people">{t("staff.people")}</h2>
+      <ul class="list">
+        {staffing.directory.filter(({ staff }) => mine.has(staff.id)).map((member) => (
+          <li key={member.staff.id}>
+            <div class="grow"><p>{member.staff.name}</p><p class="sub">{member.login}</p></div>
+            <button class="btn line" type="button" aria-label={t("staff.codeOf", { name: member.staff.name })} onClick={() => setForWhom(member)}>{t("staff.code")}</button>
+          </li>
+        ))}
+      </ul>
+      <div class="row"><button class="btn line" type="button" onClick={() => setRegistering(true)}>{t("staff.register")}</button></div>
+      {registering && <Register onClose={() => setRegistering(false)} onDone={() => (setRegistering(false), onRegistered())} />}
+      {forWhom && <Code member={forWhom} onClose={() => setForWhom(null)} />}
+    </section>
+  );
+}
+
+function Register({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
+  const [login, setLogin] = useState("");
+  const [name, setName] = useState("");
+  const [subject] = useState(uuid7);
+  const { busy, run, asking } = useAgain(() => sendNow("RegisterStaff", subject, { login, name }), onDone, "staff.failed");
+  return (
+    <Dialog title={t("staff.register")} submit={t("staff.register")} busy={busy} onSubmit={() => void run()} onClose={onClose}>
+      <p>{t("staff.registerHelp")}</p>
+      <TextField id="new-name" label={t("staff.name")} value={name} onInput={setName} required />
+      <TextField id="new-login" label={t("signIn.login")} value={login} onInput={setLogin} required />
+      {asking}
+    </Dialog>
+  );
+}
+
+function Code({ member, onClose }: { member: Member; onClose: () => void }) {
+  const today = tokyoDay(useNow(60_000));
+  const [given, setGiven] = useState<IssueSetUpCodeMutation["issueSetUpCode"] | null>(null);
+  const issue = async () => setGiven((await ask(IssueSetUpCode, { staffId: member.staff.id })).issueSetUpCode);
+  const { busy, run, asking } = useAgain(issue, () => undefined, "staff.failed");
+  const title = t("staff.codeOf", { name: member.staff.name });
+  if (given) {
+    return (
+      <Dialog title={title} submit={t("staff.codeSeen")} onSubmit={onClose} onClose={onClose}>
+        <p class="h2 num">{given.code}</p>
+        <Note icon="ok-c" kind="ok"><p>{t("staff.codeGiven", { time: momentText(given.validUntil, today) })}</p></Note>
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog title={title} submit={t("staff.code")} busy={busy} onSubmit={() => void run()} onClose={onClose}>
+      <p>{t("staff.codeHelp")}</p>
+      {asking}
+    </Dialog>
+  );
+}

@@ -1,0 +1,124 @@
+import { useState } from "preact/hooks";
+import { Link } from "../../app/router";
+import { hasRole } from "../../app/session";
+import { Staffing as StaffingDocument } from "./documents";
+import { momentText, nearDayText, tokyoDay } from "../../i18n/dates";
+import { codeText, t } from "../../i18n/messages";
+import { useAsked, useNow, useTitle } from "../../ui/hooks";
+import { Note, Stale, Waiting } from "../../ui/parts";
+import { SignIns } from "../account/SignIns";
+import { NotFound } from "../problem/NotFound";
+import { type Assignment, isOver, lastOfMarch, type Line, type Staffing } from "./change";
+import { AddAssignment, CloseUnit, OpenUnit } from "./Dialogs";
+import { Pending } from "./Pending";
+import { People } from "./People";
+
+/** 職員と担当: who is what, from when until when; what changes is gathered and changed all at once. */
+export default function Staff() {
+  useTitle("staff.title");
+  const { data, failure, refresh } = useAsked(StaffingDocument, {});
+  const [lines, setLines] = useState<readonly Line[]>([]);
+  if (!hasRole("manager")) return <NotFound record />;
+  const staffing = data?.staffing;
+  if (!staffing) return <Waiting failure={failure} />;
+  const add = (line: Line) => setLines([...lines.filter(({ key }) => key !== line.key), line]);
+  return (
+    <div class="stack">
+      <div class="head tight"><h1>{t("staff.title")}</h1><p>{t("staff.help")}</p></div>
+      <CasesWithoutOwner staffing={staffing} />
+      <Units staffing={staffing} lines={lines} onAdd={add} />
+      {lines.length > 0 && <Pending lines={lines} onLines={setLines} onDone={() => (setLines([]), refresh())} />}
+      <People staffing={staffing} onRegistered={refresh} />
+      <SignIns />
+      <Changes staffing={staffing} />
+      <Stale failure={failure} />
+    </div>
+  );
+}
+
+function CasesWithoutOwner({ staffing }: { staffing: Staffing }) {
+  const today = tokyoDay(useNow(60_000));
+  const cases = staffing.casesWithoutOwner;
+  if (!cases) return <Note icon="info"><p>{t("staff.casesUnknown")}</p></Note>;
+  if (cases.length === 0) return null;
+  return (
+    <section class="card stack stack-s" aria-labelledby="ownerless">
+      <h2 id="ownerless">{t("staff.cases", { n: cases.length })}</h2>
+      <p class="sub">{t("staff.casesHelp")}</p>
+      <ul class="list">
+        {cases.map(({ card, ownerUntil }) => (
+          <li key={card.id}>
+            <div class="grow"><Link href={`/cases/${card.id}`}>{card.label}</Link><p class="sub">{card.owner.name}</p></div>
+            <span class="chip soon">{ownerUntil ? t("staff.until", { day: nearDayText(ownerUntil, today) }) : t("staff.ownerGone")}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+type Open = "add" | "close" | "open" | null;
+
+function Units({ staffing, lines, onAdd }: { staffing: Staffing; lines: readonly Line[]; onAdd: (line: Line) => void }) {
+  const today = tokyoDay(useNow(60_000));
+  const [open, setOpen] = useState<Open>(null);
+  const mine = staffing.units.filter(({ isMine, closedOn }) => isMine && !closedOn);
+  const close = () => setOpen(null);
+  const dialog = { staffing, lines, today, onClose: close, onAdd: (line: Line) => (onAdd(line), close()) };
+  return (
+    <section class="card stack" aria-labelledby="units">
+      <h2 id="units">{t("staff.assignments")}</h2>
+      {mine.map(({ unit }) => (
+        <Table key={unit.id} name={unit.name} today={today} lines={lines} onAdd={onAdd}
+          held={staffing.assignments.filter((each) => each.unit.id === unit.id && !isOver(each, today))} />
+      ))}
+      <div class="row">
+        <button class="btn line" type="button" onClick={() => setOpen("add")}>{t("staff.add")}</button>
+        <button class="btn line" type="button" onClick={() => setOpen("open")}>{t("staff.open")}</button>
+        <button class="btn line" type="button" onClick={() => setOpen("close")}>{t("staff.close")}</button>
+      </div>
+      {open === "add" && <AddAssignment {...dialog} />}
+      {open === "open" && <OpenUnit {...dialog} />}
+      {open === "close" && <CloseUnit {...dialog} />}
+    </section>
+  );
+}
+
+function Table({ name, held, today, lines, onAdd }: { name: string; held: Assignment[]; today: string; lines: readonly Line[]; onAdd: (line: Line) => void }) {
+  const end = ({ id, staff, unit, role }: Assignment) =>
+    onAdd({ key: id, kind: "ends", assignmentId: id, who: staff.name, unit: unit.name, role, until: lastOfMarch(today) });
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={name}>
+      <table>
+        <caption class="h2">{name}</caption>
+        <thead><tr><th scope="col">{t("staff.who")}</th><th scope="col">{t("staff.role")}</th><th scope="col">{t("staff.from")}</th><th scope="col">{t("staff.last")}</th><th scope="col"><span class="sr">{t("staff.end")}</span></th></tr></thead>
+        <tbody>
+          {held.map((each) => (
+            <tr key={each.id}>
+              <th scope="row">{each.staff.name}</th>
+              <td>{codeText("role", each.role)}</td>
+              <td>{nearDayText(each.fromDate, today)}</td>
+              <td>{each.until ? nearDayText(each.until, today) : t("staff.unlimited")}</td>
+              <td class="n"><button class="btn text" type="button" disabled={lines.some(({ key }) => key === each.id)} aria-label={t("staff.endOf", { name: each.staff.name, role: codeText("role", each.role) })} onClick={() => end(each)}>{t("staff.end")}</button></td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Changes({ staffing }: { staffing: Staffing }) {
+  const today = tokyoDay(useNow(60_000));
+  if (staffing.changes.length === 0) return null;
+  return (
+    <section class="card stack stack-s" aria-labelledby="changes">
+      <h2 id="changes">{t("staff.changes")}</h2>
+      <ul class="list">
+        {staffing.changes.map(({ id, by, at, note }) => (
+          <li key={id}><div class="grow"><p>{note || t("staff.noNote")}</p><p class="sub meta"><span>{momentText(at, today)}</span><span>{by.name}</span></p></div></li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,85 @@
+import { eraText, eraYearOf } from "./era";
+import { t } from "./messages";
+
+/** All days and times are Tokyo's, whatever the device says. 24-hour clock; the weekday is always derived. */
+const TOKYO = "Asia/Tokyo";
+const parts = new Intl.DateTimeFormat("en-CA", {
+  timeZone: TOKYO,
+  hourCycle: "h23",
+  year: "numeric",
+  month: "2-digit",
+  day: "2-digit",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
+const WEEKDAYS = "日月火水木金土";
+
+function pick(moment: Date): Record<string, string> {
+  return Object.fromEntries(parts.formatToParts(moment).map((part) => [part.type, part.value]));
+}
+
+/** The Tokyo day of an instant, `2026-11-24`. */
+export function tokyoDay(moment: Date | string): string {
+  const p = pick(new Date(moment));
+  return `${p.year}-${p.month}-${p.day}`;
+}
+
+/** `12:05` in Tokyo. */
+export function clock(moment: Date | string): string {
+  const p = pick(new Date(moment));
+  return `${Number(p.hour)}:${p.minute}`;
+}
+
+/** `12:05:08` in Tokyo. */
+export function clockSeconds(moment: Date | string): string {
+  return `${clock(moment)}:${pick(new Date(moment)).second}`;
+}
+
+/** 11月24日(火) of a civil day. */
+export function dayText(isoDay: string): string {
+  return `${Number(isoDay.slice(5, 7))}月${Number(isoDay.slice(8, 10))}日(${weekday(isoDay)})`;
+}
+
+/** 令和8年（2026年） of a civil day. */
+export function yearText(isoDay: string): string {
+  return `${eraText(eraYearOf(isoDay))}（${isoDay.slice(0, 4)}年）`;
+}
+
+/** 令和8年（2026年）11月24日(火), the full date with both calendars. */
+export function fullDayText(isoDay: string): string {
+  return yearText(isoDay) + dayText(isoDay);
+}
+
+/** A day as it is said today: with the year only when it is another year. */
+export function nearDayText(isoDay: string, today: string): string {
+  return isoDay.slice(0, 4) === today.slice(0, 4) ? dayText(isoDay) : fullDayText(isoDay);
+}
+
+/** An instant as it is said today: 11月24日(火) 9:20. */
+export function momentText(moment: string, today: string): string {
+  return `${nearDayText(tokyoDay(moment), today)} ${clock(moment)}`;
+}
+
+export function weekday(isoDay: string): string {
+  return WEEKDAYS[new Date(`${isoDay}T00:00:00Z`).getUTCDay()] ?? "";
+}
+
+export function addDays(isoDay: string, days: number): string {
+  return new Date(Date.parse(`${isoDay}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** The instant of a Tokyo day and `9:05`; Tokyo has no summer time. Null when the clock does not read as one. */
+export function tokyoInstant(isoDay: string, time: string): string | null {
+  const found = /^(\d{1,2}):(\d{2})$/.exec(time.normalize("NFKC").trim());
+  if (!found || Number(found[1]) > 23 || Number(found[2]) > 59) return null;
+  return new Date(`${isoDay}T${found[1]?.padStart(2, "0")}:${found[2]}:00+09:00`).toISOString();
+}
+
+/** 3時間24分 of a count of minutes. */
+export function durationText(minutes: number): string {
+  const [h, m] = [Math.floor(minutes / 60), minutes % 60];
+  if (h === 0) return t("time.minutes", { m });
+  return m === 0 ? t("time.hours", { h }) : t("time.hoursMinutes", { h, m });
+}
+

@@ -1,0 +1,239 @@
+import { openPerson, type PersonStore, type QueueRow } from "../db/person";
+import { NotRegistered, trouble } from "../db/trouble";
+import type { CommandEnvelope } from "../gateway/generated";
+import type { KeyVault } from "../vault/keyVault";
+import { drain, type Around, type DrainEnd } from "./drain";
+import { handInRows } from "./handIn";
+import { DECLINED, EMPTY_COUNTS, type QueueCounts, type QueueEntry } from "./queue";
+import { Rows, type NewRow } from "./rows";
+import { sealForGateway, type Registration } from "./sealing";
+import { nextDeviceSeq } from "./sequence";
+import { Store } from "./store";
+import { uuid7 } from "./uuid7";
+import type { Wire } from "./wire";
+
+/** Written down by the page itself when something was read: sent like the rest, but no record that anybody waits for. */
+const TRACES = ["ViewedOffline", "ReadNotice"];
+
+export interface QueueOptions {
+  openStore?: (staffId: string) => PersonStore;
+  deviceId: () => Promise<string | null>;
+  entries?: Store<readonly QueueEntry[]>;
+  counts?: Store<QueueCounts>;
+}
+
+/** The queue of the person this page belongs to. */
+export class CommandQueue {
+  readonly entries: Store<readonly QueueEntry[]>;
+  readonly counts: Store<QueueCounts>;
+  store: PersonStore | null = null;
+  private rows: Rows | null = null;
+  private staffId: string | null = null;
+  private known = new Map<string, QueueRow>();
+  private opened = new Map<string, QueueEntry>();
+  private edits = 0;
+  private registered: Registration | null = null;
+  private loading: Promise<void> = Promise.resolve();
+
+  constructor(private readonly vault: KeyVault, private readonly options: QueueOptions) {
+    this.entries = options.entries ?? new Store<readonly QueueEntry[]>([]);
+    this.counts = options.counts ?? new Store<QueueCounts>(EMPTY_COUNTS);
+  }
+
+  /** Whose queue this is. */
+  get staff(): string | null {
+    return this.staffId;
+  }
+
+  /** Turn to a person's database (it must exist), or to nobody's. */
+  async attach(staffId: string | null): Promise<void> {
+    if (staffId !== this.staffId) {
+      void this.store?.close();
+      this.staffId = staffId;
+      this.store = staffId ? (this.options.openStore ?? openPerson)(staffId) : null;
+      this.rows = this.store ? new Rows(this.store) : null;
+      this.known.clear();
+      this.forgetOpened();
+    }
+    await this.reload();
+  }
+
+  private forgetOpened(): void {
+    this.opened.clear();
+    this.registered = null;
+  }
+
+  /** Read the disk again: another tab or the worker changed it, or the vault was opened or locked. */
+  reload(): Promise<void> {
+    this.loading = this.loading.catch(() => undefined).then(() => this.load());
+    return this.loading;
+  }
+
+  private async load(): Promise<void> {
+    const [seen, from] = [this.edits, this.rows];
+    const rows = (await from?.all()) ?? [];
+    // Something was written while the disk was read: what was read is old already.
+    if (seen !== this.edits || from !== this.rows) return this.load();
+    if (!this.vault.isOpen) this.forgetOpened();
+    this.known = new Map(rows.map((row) => [row.id, row]));
+    if (this.vault.isOpen) await Promise.all(rows.map((row) => this.read(row)));
+    this.tell();
+  }
+
+  /** Write a command down. Resolves when it, and the end of its draft, are on the disk.
+   *  @throws VaultLocked, NotRegistered, DeviceFailure: nothing was written. */
+  async enqueue(type: string, subject: string, payload: Record<string, unknown>, draftId?: string): Promise<QueueEntry> {
+    const { row, entry } = await this.seal(type, subject, payload);
+    const n = await this.need().add(row, draftId);
+    trouble.set(null);
+    this.edits += 1;
+    this.known.set(row.id, { ...row, n });
+    this.opened.set(row.id, entry);
+    const counts = this.counts.get();
+    if (!row.trace) this.counts.set({ ...counts, device: counts.device + 1 });
+    if (this.vault.isOpen) this.entries.set([...this.entries.get(), entry]);
+    return entry;
+  }
+
+  /** Take a refused command back. False when it is not refused. */
+  async withdraw(id: string): Promise<boolean> {
+    const gone = await this.need().withdraw(id);
+    await this.reload();
+    return gone;
+  }
+
+  /** Send a mended command, with an id of its own, in the place of a refused one. Null when that one is not refused. */
+  async replace(id: string, payload: Record<string, unknown>): Promise<QueueEntry | null> {
+    const old = this.opened.get(id);
+    if (!old?.readable) return null;
+    const { row } = await this.seal(old.type, old.subject, payload);
+    const n = await this.need().replace(id, row);
+    await this.reload();
+    return n === null ? null : (this.opened.get(row.id) ?? null);
+  }
+
+  /** Send what is there; see `drain`. Locked or not. */
+  async drain(around: Omit<Around, "changed" | "device">): Promise<DrainEnd> {
+    const device = await this.options.deviceId();
+    if (!this.rows || !this.staffId || !device) return "done";
+    return drain(this.staffId, this.rows, { ...around, device, changed: (rows) => this.changed(rows) });
+  }
+
+  /** After a contact; see `Rows.afterContact`. True when something must be sent again. */
+  async afterContact(incarnations: readonly string[], serverTime: number): Promise<boolean> {
+    const { again, gone } = (await this.rows?.afterContact(incarnations, serverTime)) ?? { again: 0, gone: 0 };
+    if (again + gone > 0) await this.reload();
+    return again > 0;
+  }
+
+  /** What a manager has decided since is no longer 確認中. `standing`: one's own visits that are not on their case, by the visit's
+   *  id: `waiting` for a decision, or declined (`decline`). */
+  async confirmed(standing: readonly { id: string; state: string }[]): Promise<void> {
+    const states = new Map(standing.map(({ id, state }) => [id, state]));
+    const visits = new Map(this.entries.get().map(({ id, readable, payload }) => [id, readable ? String(payload.visitId) : ""]));
+    const decided = [...this.known.values()].filter(({ id, state }) => state === "confirming" && visits.get(id) && states.get(visits.get(id) ?? "") !== "waiting");
+    if (decided.length === 0) return;
+    await this.need().change(decided.map(({ n }) => n), (row) => {
+      const outcome = states.has(visits.get(row.id) ?? "") ? { code: DECLINED, fields: [] } : null;
+      return row.state === "confirming" ? { ...row, state: "received", outcome } : null;
+    });
+    await this.reload();
+  }
+
+  /** Seal again what the gateway could not open, under a fresh registration. True when something can be sent again. */
+  async sealAgain(register: () => Promise<Registration>): Promise<boolean> {
+    const wanted = [...this.known.values()].filter((row) => row.reseal === "wanted");
+    if (wanted.length === 0 || !this.vault.isOpen) return false;
+    const registration = await register();
+    await this.keepRegistration(registration);
+    const { device } = registration;
+    for (const row of wanted) {
+      const envelope = (await this.vault.open(`queue/${row.id}`, row.sealed).catch(() => null)) as CommandEnvelope | null;
+      const fresh = envelope && (await sealForGateway(envelope, registration));
+      await this.need().change([row.n], (now) => ({ ...now, ...(fresh ?? {}), ...(fresh ? { device } : {}), reseal: "done" }));
+    }
+    await this.reload();
+    return true;
+  }
+
+  /** Refused, and sealed under an older PIN: nobody can read or mend it here. The gateway shows it to its author again. */
+  async handInUnreadable(wire: Pick<Wire, "handIn">): Promise<void> {
+    const ids = this.entries.get().flatMap(({ id, state, readable }) => (state === "refused" && !readable ? id : []));
+    if (ids.length === 0) return;
+    await handInRows(this.need(), wire, (row) => ids.includes(row.id));
+    await this.reload();
+  }
+
+  /** Put the gateway's key and this person's proof into the vault. */
+  async keepRegistration(registration: Registration): Promise<void> {
+    const sealed = await this.vault.seal("kept/registration", registration);
+    await this.store?.write(["kept"], async (tx) => void (await tx.objectStore("kept").put({ id: "registration", sealed })));
+    this.registered = registration;
+  }
+
+  private async registration(): Promise<Registration> {
+    if (this.registered) return this.registered;
+    const row = await this.store?.read(["kept"], (tx) => tx.objectStore("kept").get("registration"));
+    if (!row) throw new NotRegistered();
+    this.registered = (await this.vault.open("kept/registration", row.sealed)) as Registration;
+    return this.registered;
+  }
+
+  private async seal(type: string, subject: string, payload: Record<string, unknown>): Promise<{ row: NewRow; entry: QueueEntry }> {
+    const author = this.vault.staffId();
+    if (author !== this.staffId) throw new NotRegistered();
+    const registration = await this.registration();
+    const capturedAt = new Date().toISOString();
+    const envelope: CommandEnvelope = { id: uuid7(), type, v: 1, author, subject, deviceSeq: nextDeviceSeq(), capturedAt, payload };
+    const sealed = await this.vault.seal(`queue/${envelope.id}`, envelope);
+    const { kid, blob } = await sealForGateway(envelope, registration);
+    const fate = { state: "device", open: 1, outcome: null, incarnation: null, receivedAt: null, keptSince: null } as const;
+    const row: NewRow = { id: envelope.id, subject, sealed, blob, kid, device: registration.device, ...fate, ...(TRACES.includes(type) && { trace: true }) };
+    return { row, entry: entryOf(row, envelope) };
+  }
+
+  private async read(row: QueueRow): Promise<void> {
+    if (this.opened.get(row.id)?.readable) return;
+    const envelope = await this.vault.open(`queue/${row.id}`, row.sealed).catch(() => null);
+    this.opened.set(row.id, entryOf(row, envelope as CommandEnvelope | null));
+  }
+
+  private changed(rows: readonly QueueRow[]): void {
+    this.edits += 1;
+    for (const row of rows) this.known.set(row.id, row);
+    this.tell();
+  }
+
+  /** The screens see what is on the disk, never what is only hoped for. */
+  private tell(): void {
+    const rows = [...this.known.values()].sort((a, b) => a.n - b.n);
+    this.counts.set(countsOf(rows));
+    this.entries.set(this.vault.isOpen ? rows.map((row) => shown(row, this.opened.get(row.id))) : []);
+  }
+
+  private need(): Rows {
+    if (!this.rows) throw new NotRegistered();
+    return this.rows;
+  }
+}
+
+function entryOf(row: NewRow | QueueRow, envelope: CommandEnvelope | null): QueueEntry {
+  const { type = "", payload = {}, capturedAt = "" } = envelope ?? {};
+  const { id, subject, state, outcome, receivedAt } = row;
+  return { id, type, subject, payload, capturedAt, state, outcome, receivedAt, readable: envelope !== null };
+}
+
+function shown(row: QueueRow, opened: QueueEntry | undefined): QueueEntry {
+  const { state, outcome, receivedAt } = row;
+  return { ...(opened ?? entryOf(row, null)), state, outcome, receivedAt };
+}
+
+function countsOf(rows: readonly QueueRow[]): QueueCounts {
+  const counts = { ...EMPTY_COUNTS };
+  for (const row of rows) {
+    if (row.trace) continue;
+    counts[row.state] += 1;
+    if (row.receivedAt !== null) counts.lastReceivedAt = Math.max(counts.lastReceivedAt ?? 0, row.receivedAt);
+  }
+  return counts;
+}

@@ -1,0 +1,126 @@
+import { describe, expect, it } from "vitest";
+import { asProcess, Scheduler } from "../testkit/crash";
+import { Owner } from "../testkit/owner";
+import { ME, newProfile, Tab } from "../testkit/tablet";
+
+const VISIT = "33333333-3333-7333-8333-333333333333";
+const [CASE_A, CASE_B] = ["44444444-4444-7444-8444-444444444444", "55555555-5555-7555-8555-555555555555"];
+
+/** What the person at the screen knows. */
+interface Told {
+  saved: string[];
+  /** Everything ever shown as 受領済. */
+  received: Set<string>;
+  withdrawn: Set<string>;
+  /** Asked to be mended: lost only if neither it nor its successor is there. */
+  mending?: string;
+}
+
+function watch(tab: Tab, told: Told): void {
+  tab.queue.entries.subscribe(() => {
+    for (const entry of tab.queue.entries.get()) if (entry.state === "received") told.received.add(entry.id);
+  });
+}
+
+/** A day: a draft, three commands (two of one case), a refusal mended, one taken back, a lock, a lost answer, a restored owner. */
+async function day(tab: Tab, owner: Owner, told: Told): Promise<void> {
+  watch(tab, told);
+  await tab.drafts.save({ id: VISIT, kind: "visit", seq: 1, body: { memo: "draft" } });
+  told.saved.push((await tab.queue.enqueue("RecordVisit", CASE_A, { memo: "draft" }, VISIT)).id);
+  const second = await tab.queue.enqueue("RecordVisit", CASE_A, { memo: "second" });
+  told.saved.push(second.id);
+  const third = await tab.queue.enqueue("RecordVisit", CASE_B, { memo: "third" });
+  told.saved.push(third.id);
+  owner.refuses.add(third.id);
+  owner.faults.push("cut_after");
+  await tab.drain();
+  await tab.drain();
+  told.mending = third.id;
+  const mended = await tab.queue.replace(third.id, { memo: "mended" });
+  if (mended) told.saved.push(mended.id);
+  const last = await tab.queue.enqueue("ViewedOffline", CASE_B, {});
+  told.saved.push(last.id);
+  await tab.lock();
+  await tab.drain();
+  owner.log = owner.log.slice(0, 1);
+  owner.incarnation = "two";
+  await tab.queue.afterContact(["two"], 1_000);
+  await tab.drain();
+}
+
+/** After the kill: a fresh page, then a quiet network. */
+async function recover(owner: Owner, told: Told): Promise<Tab> {
+  const tab = new Tab(owner);
+  watch(tab, told);
+  owner.faults = [];
+  await tab.start();
+  if (tab.vault.state.get().state === "none") return tab;
+  await tab.drain();
+  for (const entry of tab.queue.entries.get()) {
+    if (entry.state !== "refused") continue;
+    told.withdrawn.add(entry.id);
+    await tab.queue.withdraw(entry.id);
+  }
+  await tab.queue.afterContact([owner.incarnation], 2_000);
+  await tab.drain();
+  return tab;
+}
+
+async function check(owner: Owner, tab: Tab, told: Told, at: number): Promise<void> {
+  const ids = owner.log.map((each) => each.id);
+  expect(new Set(ids).size, `doubled at step ${at}`).toBe(ids.length);
+  for (const id of told.received) expect(owner.has(id), `shown as received, but lost, at step ${at}`).toBe(true);
+  const mended = owner.log.some((each) => each.payload.memo === "mended");
+  for (const id of told.saved) expect(owner.has(id) || told.withdrawn.has(id) || (id === told.mending && mended), `lost at step ${at}`).toBe(true);
+  const drafts = await tab.drafts.all();
+  const first = owner.log.some((each) => each.payload.memo === "draft");
+  if (drafts.length > 0) expect(first, `draft and command both, at step ${at}`).toBe(false);
+  for (const [index, memo] of ["draft", "second"].entries()) {
+    const place = owner.log.filter((each) => each.subject === CASE_A).findIndex((each) => each.payload.memo === memo);
+    if (place >= 0) expect(place, `order of one case at step ${at}`).toBe(index);
+  }
+  expect(tab.queue.counts.get()).toMatchObject({ device: 0, sent: 0, refused: 0 });
+}
+
+/** One day killed at step `at`; true when the day ended before that. */
+async function dayKilledAt(at: number): Promise<boolean> {
+  newProfile();
+  const owner = await Owner.make(ME, "");
+  const told: Told = { saved: [], received: new Set(), withdrawn: new Set() };
+  const before = new Tab(owner);
+  await before.setUp();
+  await before.close();
+  const scheduler = new Scheduler(at);
+  const ended = await asProcess(scheduler, async () => {
+    const tab = new Tab(owner);
+    await tab.start();
+    await day(tab, owner, told);
+  });
+  await check(owner, await recover(owner, told), told, at);
+  return ended;
+}
+
+describe("a tablet that dies at any step", () => {
+  it("loses nothing, doubles nothing and never says received too early", async () => {
+    let at = 1;
+    while (!(await dayKilledAt(at))) at += 1;
+    console.log(`killed at each of ${at - 1} steps`);
+    expect(at).toBeGreaterThan(150);
+  }, 120_000);
+
+  it("has a vault or none when it dies while the PIN is set up, and never half of one", async () => {
+    let at = 1;
+    for (let ended = false; !ended; at++) {
+      newProfile();
+      const owner = await Owner.make(ME, "");
+      ended = await asProcess(new Scheduler(at), () => new Tab(owner).setUp());
+      const tab = new Tab(owner);
+      await tab.start();
+      if (tab.vault.state.get().state === "none") await tab.setUp();
+      await tab.queue.enqueue("RecordVisit", CASE_A, {});
+      expect(await tab.drain(), `step ${at}`).toBe("done");
+      expect(owner.log.length).toBe(1);
+    }
+    console.log(`killed at each of ${at - 2} steps of the set-up`);
+  }, 60_000);
+});

@@ -1,0 +1,162 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Case, Cases, Notices, Sessions } from "../gateway/documents";
+import { Owner } from "../testkit/owner";
+import { ME, newProfile, OTHER, PIN, Tab } from "../testkit/tablet";
+import { LocalAnswers } from "./local";
+import { Manifest } from "./manifest";
+import type { Held, SyncAnswer } from "./wire";
+
+const NOW = 1_800_000_000_000;
+const today = { handoffsWaiting: 0, unreadNotices: 0, unavailable: [], openDrafts: [], contactsDue: [], receivedHandoffs: [], returnedHandoffs: [] };
+
+/** What the server would show, and how it answers a device. */
+class Server {
+  readonly cases = new Map<string, number>();
+  staff = ME;
+  silent = false;
+
+  sync = async (have: Held[]): Promise<SyncAnswer> => {
+    const held = new Map(have.map((each) => [each.id, each.etag]));
+    const shown = this.silent ? [] : [...this.cases];
+    const cases = shown.filter(([id, version]) => held.get(id) !== `v${version}`).map(([id, version]) => carried(id, version));
+    const drop = this.silent ? [] : have.filter((each) => !this.cases.has(each.id)).map((each) => each.id);
+    const rest = { sessions: [], today, confirming: [], incarnations: ["one"], serverTime: new Date(NOW).toISOString(), readableHours: 72 };
+    return { cases, drop, ...rest, unavailable: this.silent ? ["coordination"] : [] } as unknown as SyncAnswer;
+  };
+
+  me = async () => ({ staff: { id: this.staff, name: "" }, assignments: [] });
+  notices = async () => [];
+}
+
+function carried(id: string, version: number) {
+  return { id, etag: `v${version}`, card: { id, label: `${id} ${version}`, kana: "", openedAt: "", nextPromisedOn: null }, record: { id, label: `${id} ${version}` } };
+}
+
+async function tablet() {
+  newProfile();
+  const tab = new Tab(await Owner.make(ME, ""));
+  await tab.setUp();
+  const server = new Server();
+  const clock = { now: NOW };
+  const manifest = new Manifest(tab.vault, { store: () => tab.queue.store, wire: server, now: () => clock.now, waiting: () => 0, contacted: async () => undefined });
+  return { tab, server, manifest, clock, local: new LocalAnswers(manifest, tab.queue, () => tab.drafts.all()) };
+}
+
+async function held(tab: Tab, manifest: Manifest): Promise<Record<string, string>> {
+  const rows = (await tab.queue.store?.read(["records"], (tx) => tx.objectStore("records").getAll())) ?? [];
+  const cases = await Promise.all(rows.filter((row) => row.kind === "case").map((row) => manifest.read(row.id)));
+  return Object.fromEntries((cases as ReturnType<typeof carried>[]).map((each) => [each.id, each.record.label]));
+}
+
+const change = fc.record({ id: fc.constantFrom("a", "b", "c", "d"), act: fc.constantFrom("write", "write", "leave", "pull", "silent", "lock") });
+
+describe("what is on the device", () => {
+  it("equals what the server would show, one round trip after any history", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { maxLength: 25 }), async (history) => {
+        const { tab, server, manifest } = await tablet();
+        let version = 0;
+        for (const { id, act } of history) {
+          if (act === "write") server.cases.set(id, ++version);
+          if (act === "leave") server.cases.delete(id);
+          server.silent = act === "silent";
+          if (act === "pull" || act === "silent") await manifest.pull();
+          if (act === "lock") {
+            tab.vault.lock();
+            manifest.forget();
+            await tab.vault.unlock(PIN);
+            await manifest.restore();
+          }
+        }
+        server.silent = false;
+        await manifest.pull();
+        const wanted = Object.fromEntries([...server.cases].map(([id, seen]) => [id, `${id} ${seen}`]));
+        expect(await held(tab, manifest)).toEqual(wanted);
+        expect(Object.fromEntries((manifest.home.get()?.cards ?? []).map((card) => [card.id, card.label]))).toEqual(wanted);
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+
+  it("leaves with the right to see it; the queue does not", async () => {
+    const { tab, server, manifest } = await tablet();
+    server.cases.set("a", 1);
+    await manifest.pull();
+    await tab.queue.enqueue("RecordVisit", "a", { memo: "m" });
+    server.cases.clear();
+    await manifest.pull();
+    expect([await held(tab, manifest), tab.queue.counts.get().device]).toEqual([{}, 1]);
+  });
+
+  it("is whole after a lock between sealing and writing, and no name is in memory while locked", async () => {
+    const { tab, server, manifest } = await tablet();
+    for (const id of ["a", "b", "c"]) server.cases.set(id, 1);
+    await manifest.pull();
+    server.cases.set("a", 2);
+    const store = tab.queue.store;
+    const write = store?.write.bind(store);
+    const lockFirst = (...all: Parameters<NonNullable<typeof write>>) => {
+      tab.vault.lock();
+      manifest.forget();
+      return write?.(...all);
+    };
+    Object.assign(store ?? {}, { write: lockFirst });
+    await manifest.pull();
+    expect(manifest.home.get()).toBeNull();
+    Object.assign(store ?? {}, { write });
+    await tab.vault.unlock(PIN);
+    await manifest.restore();
+    expect(await held(tab, manifest)).toEqual({ a: "a 2", b: "b 1", c: "c 1" });
+    expect(manifest.home.get()?.cards.map((card) => card.id).sort()).toEqual(["a", "b", "c"]);
+  });
+
+  it("promises nothing before the cases' owner has answered, and its hours do not begin again without it", async () => {
+    const { tab, server, manifest, clock } = await tablet();
+    server.cases.set("a", 1);
+    server.silent = true;
+    await manifest.pull();
+    expect(manifest.home.get()).toBeNull();
+    server.silent = false;
+    await manifest.pull();
+    const until = manifest.home.get()?.readableUntil;
+    server.silent = true;
+    clock.now += 3_600_000;
+    await manifest.pull();
+    expect([manifest.home.get()?.readableUntil, Object.keys(await held(tab, manifest))]).toEqual([until, ["a"]]);
+  });
+
+  it("never takes another person's answer into this vault", async () => {
+    const { tab, server, manifest } = await tablet();
+    server.cases.set("a", 1);
+    server.staff = OTHER;
+    await manifest.pull();
+    expect([await held(tab, manifest), manifest.home.get()]).toEqual([{}, null]);
+  });
+
+  it("answers the screens, with what only the device knows", async () => {
+    const { tab, server, manifest, local } = await tablet();
+    expect(await local.answer(Cases, {})).toBeNull();
+    server.cases.set("a", 1);
+    await manifest.pull();
+    expect((await local.answer(Cases, {}))?.cases.map((card) => card.label)).toEqual(["a 1"]);
+    expect((await local.answer(Case, { id: "a" }))?.case?.label).toBe("a 1");
+    expect(await local.answer(Case, { id: "not here" })).toBeNull();
+    expect(await local.answer(Sessions, { from: "2026-01-01", to: "2026-12-31" })).toEqual({ sessions: [] });
+    await tab.queue.enqueue("ReadNotice", "n", {});
+    const notice = { id: "n", kind: "", raisedAt: "", read: false, handoffId: null, caseId: null };
+    expect((await local.complete(Notices, { notices: [notice] } as never)).notices[0]?.read).toBe(true);
+    local.viewed(Case, { id: "a" });
+    await expect.poll(() => tab.queue.entries.get().map((entry) => entry.type)).toEqual(["ReadNotice", "ViewedOffline"]);
+  });
+
+  it("is nothing while locked", async () => {
+    const { tab, server, manifest, local } = await tablet();
+    server.cases.set("a", 1);
+    await manifest.pull();
+    tab.vault.lock();
+    manifest.forget();
+    expect(await local.answer(Cases, {})).toBeNull();
+    expect(await manifest.read("case/a")).toBeNull();
+  });
+});

@@ -1,0 +1,115 @@
+import { ask, GatewayFailure } from "../gateway/client";
+import type { TrustedDocument } from "../gateway/documents";
+import { onSignal, type Hint } from "./live";
+import { Store } from "./store";
+
+export interface Loaded<Answer> {
+  data: Answer | null;
+  failure: GatewayFailure | null;
+  loading: boolean;
+  /** `device`: what this device holds, shown until the network answers. */
+  from: "device" | "network" | null;
+}
+
+/** What the device knows by itself; nothing in a browser without a PIN. */
+export interface DeviceAnswers {
+  answer: <Answer, Variables>(document: TrustedDocument<Answer, Variables>, variables: Variables) => Promise<Answer | null>;
+  complete: <Answer, Variables>(document: TrustedDocument<Answer, Variables>, answer: Answer) => Promise<Answer>;
+  /** An answer of the device stays on screen because the network gave none. */
+  viewed: <Answer, Variables>(document: TrustedDocument<Answer, Variables>, variables: Variables) => void;
+}
+
+let device: DeviceAnswers | null = null;
+
+export function answerFromDevice(answers: DeviceAnswers): void {
+  device = answers;
+}
+
+/** What the gateway last answered to one question. Shared by every screen that asks it, in memory only. */
+export class Resource<Answer> {
+  readonly state = new Store<Loaded<Answer>>({ data: null, failure: null, loading: true, from: null });
+  private fetching = false;
+  private stale = false;
+  private told = false;
+
+  constructor(
+    private readonly fetchAnswer: () => Promise<Answer>,
+    private readonly deviceAnswer: () => Promise<Answer | null> = async () => null,
+    private readonly viewedOffline: () => void = () => undefined,
+  ) {}
+
+  /** What the device holds, at once, unless something is shown already. */
+  async showDevice(): Promise<void> {
+    const data = await this.deviceAnswer().catch(() => null);
+    const now = this.state.get();
+    if (data === null || now.from === "network") return;
+    this.state.set({ ...now, data, from: "device" });
+    this.tellViewed();
+  }
+
+  private tellViewed(): void {
+    const { from, failure } = this.state.get();
+    if (this.told || from !== "device" || !failure || failure.isFinal) return;
+    this.told = true;
+    this.viewedOffline();
+  }
+
+  /** Fetch again. A wish that comes while a fetch runs is granted after it, once. */
+  async refresh(): Promise<void> {
+    this.stale = true;
+    if (this.fetching) return;
+    this.fetching = true;
+    while (this.stale) {
+      this.stale = false;
+      await this.fetchOnce();
+    }
+    this.fetching = false;
+  }
+
+  private async fetchOnce(): Promise<void> {
+    try {
+      this.state.set({ data: await this.fetchAnswer(), failure: null, loading: false, from: "network" });
+    } catch (failure) {
+      const { data, from } = this.state.get();
+      this.state.set({ data, failure: toFailure(failure), loading: false, from });
+      this.tellViewed();
+    }
+  }
+}
+
+function toFailure(failure: unknown): GatewayFailure {
+  return failure instanceof GatewayFailure ? failure : new GatewayFailure("not_an_answer");
+}
+
+const resources = new Map<string, { resource: Resource<unknown>; users: number }>();
+
+/** Begin to use a question's answer; the last to let go forgets it. */
+export function acquire<Answer, Variables>(document: TrustedDocument<Answer, Variables>, variables: Variables) {
+  const key = `${document.id} ${JSON.stringify(variables)}`;
+  const known = resources.get(key) ?? { resource: make(document, variables), users: 0 };
+  resources.set(key, known);
+  known.users += 1;
+  const letGo = () => {
+    known.users -= 1;
+    if (known.users === 0 && resources.get(key) === known) resources.delete(key);
+  };
+  return { resource: known.resource as Resource<Answer>, letGo };
+}
+
+function make<Answer, Variables>(document: TrustedDocument<Answer, Variables>, variables: Variables): Resource<unknown> {
+  return new Resource<unknown>(
+    async () => {
+      const answer = await ask(document, variables);
+      return device ? device.complete(document, answer) : answer;
+    },
+    async () => (device ? device.answer(document, variables) : null),
+    () => device?.viewed(document, variables),
+  );
+}
+
+/** Fetch again on the hints that concern this answer, and on "something may have been missed". */
+export function refreshOn(resource: Resource<unknown>, hints: readonly Hint[]): () => void {
+  return onSignal(({ hint }) => {
+    if (hint === null || hints.includes(hint)) void resource.refresh();
+  });
+}

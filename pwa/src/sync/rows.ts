@@ -1,0 +1,137 @@
+import type { EntryState, PersonSchema, PersonStore, QueueRow } from "../db/person";
+import { joined, type Transaction } from "../db/connection";
+import type { Outcome } from "./outgoing";
+
+export type NewRow = Omit<QueueRow, "n">;
+type Writing = Transaction<PersonSchema, "readwrite">;
+
+const KEPT_MS = 72 * 3_600_000;
+
+/** What may be sent now, in order: the first unanswered command of each subject, unless a refused one stands before it. */
+export function sendable(rows: readonly QueueRow[], device: string, skip: ReadonlySet<string>, limit: number): QueueRow[] {
+  const met = new Set<string>(skip);
+  const chosen: QueueRow[] = [];
+  for (const row of rows) {
+    if (chosen.length >= limit) break;
+    if (!row.open || met.has(row.subject)) continue;
+    met.add(row.subject);
+    if (row.state !== "refused" && row.device === device && row.reseal !== "wanted") chosen.push(row);
+  }
+  return chosen;
+}
+
+/** The row as its owner's answer leaves it. Null: this answer changes nothing. */
+export function settled(row: QueueRow, outcome: Outcome, now: number): QueueRow | null {
+  if (row.id !== outcome.id || (row.state !== "device" && row.state !== "sent")) return null;
+  if (outcome.status === "RETRY") return { ...row, state: "sent" };
+  if (outcome.status === "ACCEPTED") return accepted(row, outcome, now);
+  // Signed in as somebody else in the meantime: theirs is not an answer to this command.
+  if (outcome.code === "not_the_author") return null;
+  if (outcome.code === "sealed_unreadable" && row.reseal !== "done") return { ...row, reseal: "wanted" };
+  const fields = outcome.fields.map(({ path, code }) => ({ path, code }));
+  return { ...row, state: "refused", outcome: { code: outcome.code ?? null, fields } };
+}
+
+function accepted({ open: _open, ...row }: QueueRow, outcome: Outcome, now: number): QueueRow {
+  const state: EntryState = outcome.refs.confirming === true ? "confirming" : "received";
+  return { ...row, state, outcome: null, incarnation: outcome.incarnation ?? null, receivedAt: now, keptSince: null };
+}
+
+/** A person's queue on the disk. Every change is one strict transaction. */
+export class Rows {
+  constructor(private readonly store: PersonStore) {}
+
+  /** Resolves with its place in the order when command and end of draft are on the disk together. */
+  add(row: NewRow, draftId?: string): Promise<number> {
+    return this.store.write(["queue", "drafts"], async (tx) => {
+      const put = joined(tx.objectStore("queue").add(row as QueueRow));
+      // Its id stays, so that a save of another tab does not bring it back; the next setting up of a PIN clears it away.
+      if (draftId) await tx.objectStore("drafts").put({ id: draftId, seq: 0, sealed: new Uint8Array() });
+      return put;
+    });
+  }
+
+  /** Everything its owner has not accepted, in order. */
+  open(): Promise<QueueRow[]> {
+    return this.store.read(["queue"], (tx) => tx.objectStore("queue").index("open").getAll());
+  }
+
+  all(): Promise<QueueRow[]> {
+    return this.store.read(["queue"], (tx) => tx.objectStore("queue").getAll());
+  }
+
+  /** How many of these a person wrote. */
+  async countOpen(): Promise<number> {
+    return (await this.open()).filter((row) => !row.trace).length;
+  }
+
+  /** Write down what the owners answered. Answers the rows as they are now. */
+  settle(sent: readonly QueueRow[], outcomes: ReadonlyMap<string, Outcome>, now: number): Promise<QueueRow[]> {
+    return this.change(sent.map((row) => row.n), (row) => {
+      const outcome = outcomes.get(row.id);
+      return outcome ? settled(row, outcome, now) : null;
+    });
+  }
+
+  /** Change rows by their place; null leaves one as it is. Answers those changed. */
+  change(places: readonly number[], how: (row: QueueRow) => QueueRow | null): Promise<QueueRow[]> {
+    return this.store.write(["queue"], async (tx) => {
+      const rows = await Promise.all(places.map((n) => joined(tx.objectStore("queue").get(n))));
+      return put(tx, rows.flatMap((row) => (row ? (how(row) ?? []) : [])));
+    });
+  }
+
+  /** A person takes a refused command back. False when it is not refused (any more). */
+  withdraw(id: string): Promise<boolean> {
+    return this.store.write(["queue"], async (tx) => {
+      const row = await tx.objectStore("queue").index("id").get(id);
+      if (row?.state !== "refused") return false;
+      await tx.objectStore("queue").delete(row.n);
+      return true;
+    });
+  }
+
+  /** A mended command takes the refused one's place in the order. */
+  replace(id: string, row: NewRow): Promise<number | null> {
+    return this.store.write(["queue"], async (tx) => {
+      const old = await tx.objectStore("queue").index("id").get(id);
+      if (old?.state !== "refused") return null;
+      return tx.objectStore("queue").put({ ...row, n: old.n });
+    });
+  }
+
+  /** Gone from here because the gateway holds them now. */
+  remove(ids: ReadonlySet<string>): Promise<void> {
+    return this.store.write(["queue"], async (tx) => {
+      const rows = await tx.objectStore("queue").index("open").getAll();
+      await Promise.all(rows.filter((row) => ids.has(row.id)).map((row) => joined(tx.objectStore("queue").delete(row.n))));
+    });
+  }
+
+  /** After a contact: what a restored database has forgotten is sent again; what is older than 72 h of server time goes. */
+  afterContact(incarnations: readonly string[], serverTime: number): Promise<{ again: number; gone: number }> {
+    return this.store.write(["queue"], async (tx) => {
+      const rows = (await tx.objectStore("queue").getAll()).filter((row) => !row.open);
+      const old = rows.filter((row) => row.keptSince !== null && serverTime - row.keptSince > KEPT_MS && row.state === "received");
+      const again = rows.filter((row) => isForgotten(row, incarnations) && !old.includes(row)).map(sendAgain);
+      const fresh = rows.filter((row) => row.keptSince === null && !isForgotten(row, incarnations)).map((row) => ({ ...row, keptSince: serverTime }));
+      await Promise.all(old.map((row) => joined(tx.objectStore("queue").delete(row.n))));
+      await put(tx, [...again, ...fresh]);
+      return { again: again.length, gone: old.length };
+    });
+  }
+}
+
+/** No owner that answered today is the one that accepted it. An empty list says nothing. */
+function isForgotten(row: QueueRow, incarnations: readonly string[]): boolean {
+  return incarnations.length > 0 && row.incarnation !== null && !incarnations.includes(row.incarnation);
+}
+
+function sendAgain(row: QueueRow): QueueRow {
+  return { ...row, state: "device", open: 1, incarnation: null, receivedAt: null, keptSince: null };
+}
+
+async function put(tx: Writing, rows: QueueRow[]): Promise<QueueRow[]> {
+  await Promise.all(rows.map((row) => joined(tx.objectStore("queue").put(row))));
+  return rows;
+}

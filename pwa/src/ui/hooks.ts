@@ -1,0 +1,68 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { TrustedDocument } from "../gateway/documents";
+import type { Hint } from "../sync/live";
+import { acquire, refreshOn, type Loaded } from "../sync/resources";
+import type { Store } from "../sync/store";
+import { t, type MessageKey } from "../i18n/messages";
+
+export function useStore<Value>(store: Store<Value>): Value {
+  const [, redraw] = useState(0);
+  useEffect(() => {
+    redraw((n) => n + 1);
+    return store.subscribe(() => redraw((n) => n + 1));
+  }, [store]);
+  return store.get();
+}
+
+export interface Asked<Answer> extends Loaded<Answer> {
+  refresh: () => void;
+}
+
+/** The answer to one question, kept fresh by the given hints. Document and variables stay the same while the screen lives. */
+export function useAsked<Answer, Variables>(
+  document: TrustedDocument<Answer, Variables>,
+  variables: Variables,
+  hints: readonly Hint[] = [],
+): Asked<Answer> {
+  const [{ resource, letGo }] = useState(() => acquire(document, variables));
+  useEffect(() => {
+    const stop = refreshOn(resource, hints);
+    void resource.showDevice();
+    void resource.refresh();
+    return () => {
+      stop();
+      letGo();
+    };
+  }, []);
+  const loaded = useStore(resource.state);
+  return { ...loaded, refresh: () => void resource.refresh() };
+}
+
+/** The present moment, renewed often enough for a clock that shows minutes. */
+export function useNow(everyMs = 15_000): Date {
+  const [now, setNow] = useState(() => new Date());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(new Date()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}
+
+/** Tab titles carry the screen's name, never a person's. */
+export function useTitle(key: MessageKey): void {
+  useEffect(() => {
+    document.title = `${t(key)} - ${t("app.name")}`;
+  }, [key]);
+}
+
+/** False once the screen is gone. */
+export function useAlive(): () => boolean {
+  const alive = useRef(true);
+  useEffect(() => {
+    alive.current = true;
+    return () => {
+      alive.current = false;
+    };
+  }, []);
+  return () => alive.current;
+}

@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+import { icons } from "./build/icons.ts";
+import { smallIdb } from "./build/idb.ts";
+import { messages } from "./build/messages.ts";
+import { sizes } from "./build/sizes.ts";
+import { worker } from "./build/worker.ts";
+
+/** What somebody may see first. Everything it needs is one file; all other screens are a second one, which compresses far better
+ *  than many small ones and is fetched while nothing else happens. */
+const FIRST = ["/src/main.tsx", "/features/session/SignIn.tsx", "/features/today/Today.tsx"];
+const isFirst = (id: string) => FIRST.some((module) => id.endsWith(module));
+/** The worker drains the queue with the page's own modules: they may not lie in one file with anything that touches the page. */
+const SHARED = /\/src\/(gateway\/(client|documents(?!\/(EndSignIn|IssueSetUpCode|Passkeys|RemovePasskey|SignIns|Staffing)\b))|sync\/(outgoing|store|uuid7)|db\/trouble|app\/paths)\b/;
+/** What only managers' pages fetch, and what only who looks after their own sign-in and devices does. */
+const MANAGERS = /\/src\/(features\/(managers|staff\/|statistics\/)|gateway\/documents\/(IssueSetUpCode|Staffing)\b)/;
+const ACCOUNT = /\/src\/(features\/(account\/|devices\/|session\/useAgain)|gateway\/documents\/(EndSignIn|Passkeys|RemovePasskey|SignIns)\b)/;
+const PRINT = /\/src\/features\/ibasho\/TokenSheet|\/lean-qr\//;
+const isScreen = (id: string) => /\/src\/(features\/|app\/deviceCore)/.test(id) && ![MANAGERS, ACCOUNT, PRINT].some((apart) => apart.test(id));
+/** A group takes along what its modules need, unless a group before it did: so the screens everybody fetches come before those that lie apart. */
+const groups = [
+  { name: "shared", test: SHARED, priority: 4 },
+  { name: "carry", test: /\/src\/sync\/carry\.ts$/, priority: 3 },
+  { name: "first", test: isFirst, priority: 2 },
+  { name: "screens", test: isScreen, priority: 1 },
+  { name: "managers", test: MANAGERS, priority: 0 },
+  { name: "account", test: ACCOUNT, priority: 0 },
+  { name: "print", test: PRINT, priority: 0 },
+];
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** A document is asked for by the beginning of the SHA-256 of its text, in base64url (gateway/trusted.py); only that travels to the browser. */
+function trustedDocuments(): Plugin {
+  return {
+    name: "trusted-documents",
+    enforce: "pre",
+    load(id) {
+      const file = id.split("?")[0] ?? id;
+      if (!file.endsWith(".graphql")) return null;
+      const text = readFileSync(file, "utf8").trim();
+      return `export default ${JSON.stringify(createHash("sha256").update(text).digest().subarray(0, 9).toString("base64url"))};`;
+    },
+  };
+}
+
+/** Vite wraps every `import()` in a helper that fetches its styles first. There is one style sheet, and it is here already. */
+function plainImports(): Plugin {
+  return { name: "plain-imports", enforce: "pre", load: (id) => (id.endsWith("vite/preload-helper.js") ? "export const __vitePreload = (load) => load();" : null) };
+}
+
+/** Every file with elements makes them with Preact's short call. Only those: what the worker shares may not import Preact. */
+function elements(): Plugin {
+  const head = `import { h, Fragment as Group } from "preact";`;
+  return { name: "elements", enforce: "pre", transform: (code, id) => (id.endsWith(".tsx") ? { code: head + code, map: null } : null) };
+}
+
+/** What every build of these sources needs; the tests' own page too (harness/). */
+export const shared = () => [elements(), plainImports(), smallIdb(), trustedDocuments(), messages(here("../services/contracts/ja.json"), here("src/")), icons(here("src/ui/icons.json"))];
+
+export default defineConfig({
+  oxc: { jsx: { runtime: "classic", pragma: "h", pragmaFrag: "Group" } },
+  plugins: [
+    ...shared(),
+    worker("sw.js", "sw-off.js"),
+    sizes({ all: 65_000, first: 30_000, apart: { managers: 10_000, account: 5_000, print: 5_000 }, modules: FIRST }),
+  ],
+  build: {
+    target: "es2022",
+    minify: "terser",
+    terserOptions: { module: true, compress: { passes: 3, inline: 1, sequences: false, unsafe_arrows: true, unsafe_methods: true } },
+    assetsInlineLimit: 0,
+    modulePreload: false,
+    rolldownOptions: {
+      input: { index: here("index.html"), sw: here("src/worker/sw.ts"), "sw-off": here("src/worker/off.ts") },
+      output: {
+        codeSplitting: { groups },
+        entryFileNames: ({ name }) => (name.startsWith("sw") ? "[name].js" : "assets/[name]-[hash].js"),
+      },
+    },
+  },
+  server: { proxy: { "/graphql": target(), "/session": target(), "/signals": target() } },
+  test: { environment: "node", include: ["{src,build}/**/*.test.ts"] },
+});
+
+function target(): string {
+  return process.env.BANSO_GATEWAY ?? "http://localhost:8080";
+}

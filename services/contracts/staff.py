@@ -1,0 +1,78 @@
+"""The language of the gateway's staff register: ids, units and roles, for routing only. No decision waits for it."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from services.contracts.base import Command, EventData, Line, Model, Text, UnitId, date
+from services.contracts.codes import Role
+
+
+class RegisterStaff(Command):
+    """職員を登録する. Subject = the member of staff. They sign in once something is assigned and a set-up code was used."""
+
+    login: Annotated[Line, Field(min_length=1, max_length=100)]
+    name: Annotated[Line, Field(min_length=1, max_length=40)]
+
+
+class OpenedUnit(Model):
+    """新しい係."""
+
+    unit_id: UnitId
+    name: Annotated[Line, Field(min_length=1, max_length=60)]
+
+
+class ClosedUnit(Model):
+    """係を閉じる: from `closed_on` on its successor answers for what it had. Its assignments end the day before."""
+
+    unit_id: UnitId
+    closed_on: date
+    successor: UnitId
+
+
+class EndedAssignment(Model):
+    """担当の終わり. `until` is the last day; yesterday ends it at once."""
+
+    assignment_id: UUID
+    until: date
+
+
+class BegunAssignment(Model):
+    """担当の始まり. `until` is the last day, or open."""
+
+    assignment_id: UUID
+    staff_id: UUID
+    unit_id: UnitId
+    role: Role
+    from_date: date
+    until: date | None = None
+
+
+class ChangeAssignments(Command):
+    """担当を変える, for one person or for a whole 4月1日: everything or nothing. Subject = the change itself."""
+
+    note: Text = ""
+    opens: Annotated[tuple[OpenedUnit, ...], Field(max_length=50)] = ()
+    closes: Annotated[tuple[ClosedUnit, ...], Field(max_length=50)] = ()
+    ends: Annotated[tuple[EndedAssignment, ...], Field(max_length=500)] = ()
+    begins: Annotated[tuple[BegunAssignment, ...], Field(max_length=500)] = ()
+
+
+class StaffEvent(EventData):
+    SERVICE = "staff"
+
+
+class StaffAssigned(StaffEvent):
+    """A dated assignment began or changed. Subject = the member of staff. `until` is the last day, or open."""
+
+    assignment_id: UUID
+    staff_id: UUID
+    unit_id: UnitId
+    role: Role
+    from_date: date
+    until: date | None = None
+
+
+COMMANDS: tuple[type[Command], ...] = (RegisterStaff, ChangeAssignments)
+EVENTS: tuple[type[EventData], ...] = (StaffAssigned,)

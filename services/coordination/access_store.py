@@ -1,0 +1,112 @@
+"""SQL of 記録の閲覧 and 誰が見たか: the log, never the records. For auditors, and for managers about the cases of their units."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from services.contracts.codes import Role
+from services.kernel.db import Connection
+from services.kernel.errors import NotFound
+from services.kernel.token import Actor
+
+MOST = 5_000
+NEWEST = 20_000
+# $1 actor, $2 units the actor manages, $3 whether the actor audits: the cases whose log they may read.
+_MAY_LOOK_INTO = """
+case_file c where (c.unit_id = any($2::text[]) or $3)
+and not exists (select 1 from case_kept_off k where k.case_id = c.case_id and k.staff_id = $1)
+"""
+_OF_READING = "a.action in ('read', 'viewed_offline') and a.shown ? 'case'"
+
+
+def _who(actor: Actor) -> tuple[UUID, tuple[str, ...], bool]:
+    return actor.id, actor.units_as(Role.MANAGER), bool(actor.units_as(Role.AUDITOR))
+
+
+_LATEST = f"""
+(select * from access_log where at >= $4 and ($5::uuid is null or actor_id = $5) order by at desc limit {NEWEST})
+union
+(select * from access_log where basis in ('emergency', 'none') and shown ? 'case'
+ and at >= $4 and ($5::uuid is null or actor_id = $5) order by at desc limit {MOST})
+"""
+_AROUND_ONE_CASE = """
+select distinct on (near.access_id) near.* from access_log hit join access_log near
+on near.actor_id = hit.actor_id and near.at between hit.at - interval '10 minutes' and hit.at
+where hit.shown @> jsonb_build_object('case', jsonb_build_array($6::uuid::text))
+and hit.at >= $4 and ($5::uuid is null or hit.actor_id = $5)
+"""
+
+
+async def find_reads(
+    tx: Connection, actor: Actor, since: datetime, staff_id: UUID | None, case_id: UUID | None, names: Mapping[str, str]
+) -> Sequence[asyncpg.Record]:
+    """One line for each read of each case, the newest first, at most `MOST`. `names`: surname by staff id, to compare alone.
+
+    `run` counts the case pages one person opened, each another than the one before, in the ten minutes up to then. Looked
+    through are the `NEWEST` rows and, however old, every read without a relation; of one case, all."""
+    rows = _LATEST if case_id is None else _AROUND_ONE_CASE
+    return await tx.fetch(
+        f"""
+        with may as (select c.case_id, c.unit_id, c.closed_at, c.person_id from {_MAY_LOOK_INTO}),
+        line as (
+            select a.access_id, a.at, a.actor_id, a.action, a.field_groups, a.basis, a.purpose, a.screen,
+                   one.case_id::uuid as case_id, jsonb_array_length(a.shown -> 'case') = 1 as is_page
+            from ({rows}) a cross join lateral jsonb_array_elements_text(a.shown -> 'case') one (case_id)
+            where {_OF_READING}
+        ), stepped as (
+            select *, is_page and case_id is distinct from lag(case_id) over (partition by actor_id order by at) as is_step
+            from line
+        ), counted as (
+            select *, count(*) filter (where is_step) over (partition by actor_id order by at
+                      range between interval '10 minutes' preceding and current row) as run from stepped
+        )
+        select l.*, m.unit_id, p.receipt_number, r.reviewed_by, r.reviewed_at, rp.note,
+               extract(hour from l.at at time zone 'Asia/Tokyo')::int as tokyo_hour,
+               coalesce(l.at > m.closed_at, false) as is_after_close,
+               l.is_page and coalesce(starts_with(translate(pp.person_name, '髙﨑濵𠮷', '高崎浜吉'),
+                   translate(nullif($7::jsonb ->> l.actor_id::text, ''), '髙﨑濵𠮷', '高崎浜吉')), false) as has_own_surname
+        from counted l join may m using (case_id) left join handoff_package p using (case_id)
+        left join person_private pp on pp.person_id = m.person_id
+        left join access_review r using (access_id) left join access_review_private rp using (access_id)
+        where $6::uuid is null or case_id = $6 order by l.at desc, l.access_id limit {MOST}
+        """,
+        *(*_who(actor), since, staff_id, case_id, dict(names)),
+    )
+
+
+async def find_who_saw(tx: Connection, actor: Actor, case_id: UUID) -> Sequence[asyncpg.Record]:
+    """Every read of one case, oldest first. NotFound when it is not theirs to answer for."""
+    if not await tx.fetchval(
+        f"select exists (select 1 from {_MAY_LOOK_INTO} and c.case_id = $4)", *_who(actor), case_id
+    ):
+        raise NotFound
+    return await tx.fetch(
+        "select a.access_id, a.at, a.actor_id, a.field_groups, a.basis, a.purpose, a.action from access_log a"
+        f" where {_OF_READING} and a.shown @> jsonb_build_object('case', jsonb_build_array($1::text))"
+        " and a.actor_kind = 'staff' order by a.at, a.access_id",
+        str(case_id),
+    )
+
+
+async def lock_reader(tx: Connection, actor: Actor, case_id: UUID, access_id: UUID) -> UUID:
+    """Whose read it was. NotFound for a row that is not about this case, or a case whose log is not theirs."""
+    reader: UUID | None = await tx.fetchval(
+        f"select a.actor_id from access_log a where a.access_id = $5 and {_OF_READING}"
+        " and a.shown @> jsonb_build_object('case', jsonb_build_array($4::uuid::text))"
+        f" and exists (select 1 from {_MAY_LOOK_INTO} and c.case_id = $4)",
+        *(*_who(actor), case_id, access_id),
+    )
+    if reader is None:
+        raise NotFound
+    return reader
+
+
+async def insert_review(tx: Connection, actor: Actor, access_id: UUID, note: str, now: datetime) -> None:
+    """確認済, with a note. Again changes nothing: the first to look stands."""
+    done = await tx.execute(
+        "insert into access_review values ($1, $2, $3) on conflict do nothing", access_id, actor.id, now
+    )
+    if done == "INSERT 0 1":
+        await tx.execute("insert into access_review_private values ($1, $2)", access_id, note)

@@ -1,0 +1,90 @@
+"""記録の閲覧 and 誰が見たか. Reading the log is itself a read, and logged."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from services.coordination import access_store
+from services.coordination.domain.odd import Read, odd_marks, weight
+from services.kernel.errors import malformed
+from services.kernel.request import ReaderDep, read_json
+
+router = APIRouter()
+SHOWN = 300
+HIDDEN_FROM_THE_PERSON = {"family_words"}
+"""誰が見たか leaves out reads of the family's record: that a family spoke may be what the person does not know."""
+
+
+class Asked(BaseModel):
+    """What somebody looks for. `surnames` by staff id come from the register; they are compared and not kept."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    days: Annotated[int, Field(ge=1, le=400)] = 31
+    staffId: UUID | None = None
+    caseId: UUID | None = None
+    surnames: dict[str, Annotated[str, Field(max_length=50)]] = Field(default_factory=dict, max_length=5000)
+
+
+@router.post("/views/access-log")
+async def post_access_log(request: Request, reader: ReaderDep) -> list[dict[str, Any]]:
+    """By staff, by person, odd reads first, unlooked-at before 確認済; to anybody else an empty list."""
+    body = await read_json(request)
+    try:
+        asked = Asked.model_validate(body)
+    except ValidationError as error:
+        raise malformed(error, "malformed_request") from None
+    async with reader.open() as read:
+        since = read.now - timedelta(days=asked.days)
+        rows = await access_store.find_reads(read.tx, read.actor, since, asked.staffId, asked.caseId, asked.surnames)
+        lines = sorted(map(_line, rows), key=lambda line: (line["reviewedAt"] is not None, -line["weight"]))[:SHOWN]
+        read.shows("access", list(dict.fromkeys(line["id"] for line in lines)), "access_log", basis="log")
+        return lines
+
+
+@router.get("/views/cases/{case_id}/who-saw")
+async def get_who_saw(case_id: UUID, reader: ReaderDep) -> list[dict[str, Any]]:
+    """誰が見たか, for the person: when, who, why, by what right, which parts. Without the family's record."""
+    async with reader.open() as read:
+        rows = await access_store.find_who_saw(read.tx, read.actor, case_id)
+        read.shows("answered", [case_id], "access_log", basis="log")
+        answers = [_answer(row) for row in rows]
+        return [answer for answer in answers if answer["fieldGroups"]]
+
+
+def _line(row: asyncpg.Record) -> dict[str, Any]:
+    facts = Read(row["basis"], row["tokyo_hour"], row["is_after_close"], row["has_own_surname"], row["run"])
+    marks = odd_marks(facts)
+    return {
+        "id": row["access_id"],
+        "at": row["at"],
+        "staffId": row["actor_id"],
+        "caseId": row["case_id"],
+        "receiptNumber": row["receipt_number"],
+        "unitId": row["unit_id"],
+        "basis": row["basis"].split(","),
+        "purpose": row["purpose"].split(" ")[0],
+        "screen": row["screen"],
+        "fieldGroups": row["field_groups"],
+        "odd": marks,
+        "weight": weight(marks),
+        "reviewedAt": row["reviewed_at"],
+        "reviewedById": row["reviewed_by"],
+        "note": row["note"] or "",
+    }
+
+
+def _answer(row: asyncpg.Record) -> dict[str, Any]:
+    groups = [group for group in row["field_groups"] if group not in HIDDEN_FROM_THE_PERSON]
+    if row["action"] == "viewed_offline":
+        groups = ["timeline"]
+    return {
+        "at": row["at"],
+        "staffId": row["actor_id"],
+        "basis": row["basis"].split(","),
+        "purpose": row["purpose"].split(" ")[0],
+        "fieldGroups": groups,
+    }

@@ -1,0 +1,170 @@
+"""SQL of 共有の根拠 and of the team: what is given, pledged and ended, and who belongs to a case."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import asyncpg
+
+from services.contracts.codes import BasisKind
+from services.coordination.domain.visit import CaseState
+from services.coordination.store import RELATED, relation_arguments
+from services.kernel.db import Connection
+from services.kernel.errors import NotFound, Refusal
+from services.kernel.token import Actor
+
+_NOT_KEPT_OFF = "not exists (select 1 from case_kept_off k where k.case_id = c.case_id and k.staff_id = $1)"
+
+
+@dataclass(frozen=True)
+class Basis:
+    """A basis to be written: what it opens, to whom, from when until when."""
+
+    basis_id: UUID
+    case_id: UUID
+    kind: BasisKind
+    field_groups: Sequence[str]
+    unit_ids: Sequence[str]
+    from_at: datetime
+    until: datetime
+    reason: str
+    item: str | None = None
+
+
+async def insert(tx: Connection, actor: Actor, basis: Basis, now: datetime) -> None:
+    """A basis and, in a table of its own, why."""
+    b = basis
+    try:
+        await tx.execute(
+            "insert into basis values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            *(b.basis_id, b.case_id, b.kind, b.field_groups, b.unit_ids, b.item, actor.id, now, b.from_at, b.until),
+        )
+    except asyncpg.UniqueViolationError:
+        raise Refusal("basis_exists", "this basis id was recorded by another command") from None
+    await tx.execute("insert into basis_private values ($1, $2)", b.basis_id, b.reason)
+
+
+async def insert_members(tx: Connection, basis_id: UUID, members: Sequence[UUID]) -> None:
+    """Who is called to a 支援会議."""
+    rows = [(basis_id, staff_id) for staff_id in dict.fromkeys(members)]
+    await tx.executemany("insert into conference_member (basis_id, staff_id) values ($1, $2)", rows)
+
+
+async def pledge(tx: Connection, actor: Actor, case_id: UUID, basis_id: UUID, now: datetime) -> bool:
+    """The member's own pledge; True when it is new. NotFound for whoever was not called, is kept off, or too late."""
+    row = await tx.fetchrow(
+        "select m.pledged_at from conference_member m join basis b using (basis_id) join case_file c using (case_id)"
+        " where m.staff_id = $1 and m.basis_id = $2 and c.case_id = $3 and b.until > $4"
+        f" and not exists (select 1 from basis_end e where e.basis_id = b.basis_id) and {_NOT_KEPT_OFF} for update of m",
+        *(actor.id, basis_id, case_id, now),
+    )
+    if row is None:
+        raise NotFound
+    await tx.execute(
+        "update conference_member set pledged_at = coalesce(pledged_at, $3) where basis_id = $1 and staff_id = $2",
+        *(basis_id, actor.id, now),
+    )
+    return row["pledged_at"] is None
+
+
+async def lock_case_in_emergency(tx: Connection, actor: Actor, case_id: UUID) -> CaseState:
+    """Any case, locked, for somebody who is not kept off it."""
+    row = await tx.fetchrow(
+        f"select c.unit_id, c.opened_at, c.closed_at from case_file c where c.case_id = $2 and {_NOT_KEPT_OFF}"
+        " for update of c",
+        *(actor.id, case_id),
+    )
+    if row is None:
+        raise NotFound
+    return CaseState(row["unit_id"], row["opened_at"], row["closed_at"])
+
+
+async def end(tx: Connection, actor: Actor, case_id: UUID, basis_id: UUID, now: datetime) -> BasisKind | None:
+    """End it now, by the team, the lead, or whoever used the emergency. Its kind, or nothing when it had ended before."""
+    kind = await tx.fetchval(
+        f"with {RELATED} select b.kind from basis b where b.case_id = $6 and b.basis_id = $7 and (exists ("
+        "  select 1 from related r where r.case_id = b.case_id) or b.kind = 'emergency' and b.given_by = $1)",
+        *(*relation_arguments(actor, now), case_id, basis_id),
+    )
+    if kind is None:
+        raise NotFound
+    done = await tx.execute("insert into basis_end values ($1, $2, $3) on conflict do nothing", basis_id, actor.id, now)
+    return BasisKind(kind) if done == "INSERT 0 1" else None
+
+
+async def find_bases(tx: Connection, actor: Actor, case_id: UUID, now: datetime) -> Sequence[asyncpg.Record]:
+    """Every basis a case ever had, the newest first, for its team and lead; NotFound for anybody else."""
+    rows = await tx.fetch(
+        f"with {RELATED} select b.*, p.reason, e.ended_at, e.ended_by, r.relation,"
+        " coalesce((select array_agg(m.staff_id order by m.staff_id) from conference_member m"
+        "           where m.basis_id = b.basis_id), '{}') as members,"
+        " coalesce((select array_agg(m.staff_id order by m.staff_id) from conference_member m"
+        "           where m.basis_id = b.basis_id and m.pledged_at is not null), '{}') as pledged"
+        " from related r left join basis b using (case_id) left join basis_private p using (basis_id)"
+        " left join basis_end e using (basis_id) where r.case_id = $6 order by b.given_at desc, b.basis_id",
+        *(*relation_arguments(actor, now), case_id),
+    )
+    if not rows:
+        raise NotFound
+    return rows
+
+
+async def find_kept_off(tx: Connection, case_id: UUID) -> list[UUID]:
+    """Who is kept off a case. Ask `find_bases` first."""
+    rows = await tx.fetch("select staff_id from case_kept_off where case_id = $1 order by staff_id", case_id)
+    return [row["staff_id"] for row in rows]
+
+
+async def find_conferences(tx: Connection, actor: Actor, now: datetime) -> Sequence[asyncpg.Record]:
+    """The 支援会議 I am called to and that are not over: ids and times, nothing of the person."""
+    return await tx.fetch(
+        "select b.basis_id, b.case_id, b.from_at, b.until, m.pledged_at from conference_member m"
+        " join basis b using (basis_id) join case_file c using (case_id) where m.staff_id = $1 and b.until > $2"
+        f" and not exists (select 1 from basis_end e where e.basis_id = b.basis_id) and {_NOT_KEPT_OFF}"
+        " order by b.from_at, b.basis_id",
+        *(actor.id, now),
+    )
+
+
+async def change_team(
+    tx: Connection, case_id: UUID, join: Sequence[UUID], leave: Sequence[UUID], owner_id: UUID | None, day: date
+) -> None:
+    """Dated: whoever joins is on it from today, whoever leaves was on it until yesterday (or never, when of today)."""
+    await tx.execute(
+        "update case_member set until = $3::date - 1 where case_id = $1 and staff_id = any($2::uuid[])"
+        " and (until is null or until >= $3)",
+        *(case_id, leave, day),
+    )
+    await tx.execute(
+        "insert into case_member (case_id, staff_id, from_date) select $1, s, $3 from unnest($2::uuid[]) s"
+        " where not exists (select 1 from case_member m where m.case_id = $1 and m.staff_id = s"
+        "                   and m.from_date <= $3 and (m.until is null or m.until >= $3))"
+        " on conflict (case_id, staff_id, from_date) do update set until = null",
+        *(case_id, join, day),
+    )
+    if owner_id is not None:
+        await tx.execute("update case_file set owner_id = $2 where case_id = $1", case_id, owner_id)
+
+
+async def keep_off(tx: Connection, case_id: UUID, staff_id: UUID) -> None:
+    """Again changes nothing."""
+    await tx.execute("insert into case_kept_off values ($1, $2) on conflict do nothing", case_id, staff_id)
+
+
+async def let_in(tx: Connection, case_id: UUID, staff_id: UUID) -> None:
+    """Again changes nothing."""
+    await tx.execute("delete from case_kept_off where case_id = $1 and staff_id = $2", case_id, staff_id)
+
+
+async def get_team(tx: Connection, case_id: UUID, day: date) -> tuple[UUID, list[UUID]]:
+    """(owner, the team of that day without whoever is kept off, owner first)."""
+    row = await tx.fetchrow(
+        "select c.owner_id, array(select m.staff_id from case_member m where m.case_id = c.case_id and m.from_date <= $2"
+        " and (m.until is null or m.until >= $2) and not exists (select 1 from case_kept_off k"
+        "  where k.case_id = c.case_id and k.staff_id = m.staff_id)"
+        " order by m.staff_id <> c.owner_id, m.staff_id) as team from case_file c where c.case_id = $1",
+        *(case_id, day),
+    )
+    assert row is not None, "lock the case first"
+    return row["owner_id"], row["team"]

@@ -1,0 +1,134 @@
+"""Who may see what of a case. Pure; how somebody stands to a case is found in the SQL (architecture.md §7).
+
+A relation or basis opens field groups, and `shown` leaves of a case's answer exactly what the groups cover. Both only ever add
+up: taking a standing away can take fields away, never give any.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from services.contracts.codes import FieldGroup
+
+
+class Relation(StrEnum):
+    """How somebody stands to a case. Kept-off staff have no standing, whatever else they are."""
+
+    MEMBER = "member"
+    UNIT_LEAD = "unit_lead"
+    CONSENT = "consent"
+    CONFERENCE = "conference"
+    ARTICLE_69_2 = "article_69_2"
+    EMERGENCY = "emergency"
+
+
+OWN = (Relation.MEMBER, Relation.UNIT_LEAD)
+"""Who may act on a case. A basis opens sight alone."""
+
+CONTACT_RULES = "contact_rules"
+TOKENS = "tokens"
+GROUPS = frozenset(FieldGroup)
+EVERYTHING = frozenset({*GROUPS, CONTACT_RULES, TOKENS})
+TO_REACH_THEM = frozenset(
+    {FieldGroup.IDENTITY, FieldGroup.CONTACT_SAFETY, FieldGroup.TIMELINE, FieldGroup.TEAM, FieldGroup.PROMISE}
+)
+
+
+def ceiling(relation: Relation) -> frozenset[str]:
+    """The most a relation can open. 本人 cannot consent for the family's words; an emergency is for reaching them."""
+    match relation:
+        case Relation.MEMBER | Relation.UNIT_LEAD:
+            return EVERYTHING
+        case Relation.CONFERENCE:
+            return GROUPS
+        case Relation.CONSENT:
+            return GROUPS - {FieldGroup.FAMILY_WORDS, FieldGroup.MEMO}
+        case Relation.ARTICLE_69_2:
+            return GROUPS - {FieldGroup.FAMILY_WORDS, FieldGroup.PERSON_WORDS, FieldGroup.MEMO}
+        case Relation.EMERGENCY:
+            return TO_REACH_THEM
+
+
+def visible_groups(relation: Relation, scope: Iterable[str] | None = None) -> frozenset[str]:
+    """The field groups one standing opens: its scope within its ceiling. The rules of contact bind whoever sees anything."""
+    most = ceiling(relation)
+    return (most if scope is None else most & frozenset(scope)) | {CONTACT_RULES}
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What somebody sees of a case, and by what."""
+
+    groups: frozenset[str]
+    relations: tuple[str, ...]
+    bases: tuple[str, ...]
+
+
+def sight_of(standings: Iterable[Mapping[str, Any]]) -> Sight:
+    """All standings of one person to one case together (`relation`, `scope`, `basis`)."""
+    groups: frozenset[str] = frozenset()
+    for one in standings:
+        groups |= visible_groups(Relation(one["relation"]), one["scope"])
+    relations = tuple(sorted({one["relation"] for one in standings}))
+    return Sight(groups, relations, tuple(sorted(one["basis"] for one in standings if one["basis"])))
+
+
+_CASE_FIELDS: dict[str, dict[str, Any]] = {
+    FieldGroup.IDENTITY: {"personName": "", "personKana": "", "kana": "", "birth": None, "residence": None},
+    FieldGroup.TIMELINE: {"timeline": [], "receiptNumber": None, "lastContactAt": None},
+    FieldGroup.TEAM: {"teamIds": []},
+    FieldGroup.PROMISE: {
+        "promised": "",
+        "nextPromise": {"on": None, "at": None, "note": ""},
+        "nextPromisedOn": None,
+        "nextPromiseNote": "",
+    },
+    TOKENS: {"tokens": []},
+}
+_SAFETY_FIELDS = {"personPhone": "", "safeContact": "", "contactNote": "", "confirmedAt": None}
+_ENTRY_FIELDS: dict[str, dict[str, Any]] = {
+    FieldGroup.PERSON_WORDS: {"personWords": ""},
+    FieldGroup.FAMILY_WORDS: {"familyWords": "", "callerKind": None, "callerRelation": None, "channel": None},
+    FieldGroup.MEMO: {"memo": ""},
+    FieldGroup.TEAM: {"byId": None},
+    FieldGroup.PROMISE: {"nextPromise": None},
+}
+
+
+def shown(answer: Mapping[str, Any], groups: frozenset[str]) -> dict[str, Any]:
+    """A card or a whole case with everything emptied that the groups do not cover. Whose case it is always stays."""
+    left = {**answer, **_emptied(_CASE_FIELDS, groups, answer)}
+    if "contactSafety" in answer:
+        left["contactSafety"] = _safety_shown(answer["contactSafety"], groups)
+    if "timeline" in answer:
+        left["timeline"] = [_entry_shown(entry, groups) for entry in left["timeline"] if _is_shown(entry, groups)]
+    return left
+
+
+def _emptied(
+    fields: Mapping[str, Mapping[str, Any]], groups: frozenset[str], answer: Mapping[str, Any]
+) -> dict[str, Any]:
+    hidden = [values for group, values in fields.items() if group not in groups]
+    return {name: empty for values in hidden for name, empty in values.items() if name in answer}
+
+
+def _safety_shown(safety: Mapping[str, Any], groups: frozenset[str]) -> dict[str, Any]:
+    left = dict(safety)
+    if FieldGroup.CONTACT_SAFETY not in groups:
+        left |= _SAFETY_FIELDS
+    if not {FieldGroup.CONTACT_SAFETY, FieldGroup.FAMILY_WORDS} <= groups:
+        left |= {"callerPhone": ""}
+    return left
+
+
+def _entry_shown(entry: Mapping[str, Any], groups: frozenset[str]) -> dict[str, Any]:
+    return {**entry, **_emptied(_ENTRY_FIELDS, groups, entry)}
+
+
+def _is_shown(entry: Mapping[str, Any], groups: frozenset[str]) -> bool:
+    """What came in with a token is the token's; a consultation somebody else had about them is the family's."""
+    if entry["kind"] == "attendance":
+        return TOKENS in groups
+    of_family = entry["kind"] == "consultation" and entry["callerKind"] != "person"
+    return not of_family or FieldGroup.FAMILY_WORDS in groups

@@ -1,0 +1,59 @@
+"""共有と同意: what was opened to whom, for the team of a case and its lead; and the meetings I am called to."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter
+
+from services.coordination import basis_store
+from services.kernel.request import ReaderDep
+
+router = APIRouter()
+
+
+@router.get("/views/cases/{case_id}/sharing")
+async def get_sharing(case_id: UUID, reader: ReaderDep) -> dict[str, Any]:
+    """Every basis the case ever had, and who is kept off it."""
+    async with reader.open() as read:
+        rows = await basis_store.find_bases(read.tx, read.actor, case_id, read.now)
+        kept_off = await basis_store.find_kept_off(read.tx, case_id)
+        read.shows("case", [case_id], "sharing", basis=rows[0]["relation"])
+        bases = [_basis(row, read.now) for row in rows if row["basis_id"] is not None]
+        return {"caseId": case_id, "bases": bases, "keptOffIds": kept_off}
+
+
+@router.get("/views/conferences")
+async def get_conferences(reader: ReaderDep) -> list[dict[str, Any]]:
+    """支援会議 that call me. Whoever has not pledged learns that it is, and when; nothing else."""
+    async with reader.open() as read:
+        rows = await basis_store.find_conferences(read.tx, read.actor, read.now)
+        if rows:
+            read.shows("basis", [row["basis_id"] for row in rows], basis="conference")
+        return [_conference(row) for row in rows]
+
+
+def _basis(row: asyncpg.Record, now: datetime) -> dict[str, Any]:
+    return {
+        "id": row["basis_id"],
+        "kind": row["kind"],
+        "item": row["item"],
+        "fieldGroups": row["field_groups"],
+        "givenToIds": row["unit_ids"],
+        "membersIds": row["members"],
+        "pledgedIds": row["pledged"],
+        "reason": row["reason"],
+        "givenById": row["given_by"],
+        "givenAt": row["given_at"],
+        "fromAt": row["from_at"],
+        "until": row["until"],
+        "endedAt": row["ended_at"],
+        "endedById": row["ended_by"],
+        "inForce": row["ended_at"] is None and row["from_at"] <= now < row["until"],
+    }
+
+
+def _conference(row: asyncpg.Record) -> dict[str, Any]:
+    about = {"id": row["basis_id"], "caseId": row["case_id"], "fromAt": row["from_at"], "until": row["until"]}
+    return {**about, "pledged": row["pledged_at"] is not None}

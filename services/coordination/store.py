@@ -1,0 +1,189 @@
+"""Every SQL statement of コーディネート that a person's act needs. The relation is part of each statement."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+import asyncpg
+
+from services.contracts.codes import Role
+from services.contracts.coordination import RecordVisit
+from services.contracts.tokyo import tokyo_day
+from services.coordination.domain.visit import CaseState
+from services.kernel.db import Connection
+from services.kernel.errors import NotFound, Refusal
+from services.kernel.token import Actor
+
+# $1 actor, $2 units where the actor is manager, $3 the Tokyo day, $4 the moment, $5 units the actor works in: the standing,
+# or no row at all. `related`: the own relation, which is for acting and for taking along. `seen`: that, and every basis in force.
+RELATED = """
+related as not materialized (
+    select s.case_id, case when bool_or(s.is_member) then 'member' else 'unit_lead' end as relation from (
+        select m.case_id, true as is_member from case_member m
+        where m.staff_id = $1 and m.from_date <= $3 and (m.until is null or m.until >= $3)
+        union all select c.case_id, false from case_file c where c.unit_id = any($2::text[])) s
+    where not exists (select 1 from case_kept_off k where k.case_id = s.case_id and k.staff_id = $1)
+    group by s.case_id
+), standing as (
+    select case_id, relation, null::text[] as scope, null::uuid as basis from related
+    union all
+    select b.case_id, b.kind, b.field_groups, b.basis_id from basis b
+    where b.from_at <= $4 and b.until > $4
+    and not exists (select 1 from basis_end e where e.basis_id = b.basis_id)
+    and not exists (select 1 from case_kept_off k where k.case_id = b.case_id and k.staff_id = $1)
+    and (b.kind in ('consent', 'article_69_2') and b.unit_ids && $5::text[]
+         or b.kind = 'emergency' and b.given_by = $1
+         or b.kind = 'conference' and exists (select 1 from conference_member m where m.basis_id = b.basis_id
+                                              and m.staff_id = $1 and m.pledged_at is not null))
+), seen as (
+    select case_id, jsonb_agg(jsonb_build_object('relation', relation, 'scope', scope, 'basis', basis)) as standings
+    from standing group by case_id
+)
+"""
+_WORKING = (Role.WINDOW_STAFF, Role.COORDINATOR, Role.IBASHO_STAFF, Role.MANAGER, Role.PARTNER)
+
+
+def relation_arguments(actor: Actor, moment: datetime) -> tuple[UUID, tuple[str, ...], date, datetime, tuple[str, ...]]:
+    """What `RELATED` asks for, as of `moment`. Somebody of another agency is on no team: on no day of theirs was one."""
+    day = date.min if actor.units_as(Role.PARTNER) else tokyo_day(moment)
+    return actor.id, actor.units_as(Role.MANAGER), day, moment, actor.units_as(*_WORKING)
+
+
+async def lock_case(tx: Connection, actor: Actor, case_id: UUID, moment: datetime) -> CaseState:
+    """The case, locked, by the relation on the Tokyo day of `moment`; NotFound when absent or not yours."""
+    row = await tx.fetchrow(
+        f"with {RELATED} select c.unit_id, c.opened_at, c.closed_at from case_file c join related using (case_id)"
+        " where c.case_id = $6 for update of c",
+        *(*relation_arguments(actor, moment), case_id),
+    )
+    if row is None:
+        raise NotFound
+    return CaseState(row["unit_id"], row["opened_at"], row["closed_at"])
+
+
+async def find_relation(tx: Connection, actor: Actor, case_id: UUID, moment: datetime) -> str | None:
+    """How the actor stood to a case on the Tokyo day of `moment`, if at all."""
+    query = f"with {RELATED} select relation from related where case_id = $6"
+    relation: str | None = await tx.fetchval(query, *relation_arguments(actor, moment), case_id)
+    return relation
+
+
+async def insert_visit(
+    tx: Connection, author_id: UUID, case_id: UUID, command: RecordVisit, recorded_at: datetime, captured_at: datetime
+) -> None:
+    """A visit and, each in a table of its own, the person's words and the family's."""
+    c = command
+    try:
+        await tx.execute(
+            "insert into visit values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            *(c.visit_id, case_id, author_id, c.visited_at, recorded_at, captured_at, c.outcome, c.with_whom),
+            c.next_promise.on,
+        )
+    except asyncpg.UniqueViolationError:
+        raise Refusal("visit_exists", "this visit id was recorded by another command") from None
+    await tx.execute(
+        "insert into visit_private values ($1, $2, $3, $4)",
+        *(c.visit_id, c.person_words, c.memo, c.next_promise.note),
+    )
+    if c.family_words:
+        await tx.execute("insert into visit_family_private values ($1, $2)", c.visit_id, c.family_words)
+
+
+_CARD = f"""
+with {RELATED}
+select c.case_id, c.opened_at, c.owner_id, s_.standings, r.relation, f.fetched_at, p.caller_kind, p.caller_relation,
+       pp.person_name, pp.person_kana, s.rules, fp.caller_name, v.visited_at,
+       case when n.visit_id is null then (p.next_appointment_at at time zone 'Asia/Tokyo')::date
+            else n.next_promised_on end as next_promised_on,
+       case when n.visit_id is null then coalesce(hp.next_appointment_note, '')
+            else n.next_promise_note end as next_promise_note
+from case_file c join seen s_ using (case_id) left join related r using (case_id) join package_fetch f using (case_id)
+left join handoff_package p using (case_id) left join handoff_package_private hp using (case_id)
+left join handoff_package_family_private fp using (case_id)
+left join person_private pp on pp.person_id = c.person_id
+left join contact_safety s using (case_id)
+left join lateral (
+    select max(visited_at) as visited_at from visit where visit.case_id = c.case_id) v on true
+left join lateral (
+    select visit_id, next_promised_on, next_promise_note from visit join visit_private using (visit_id)
+    where visit.case_id = c.case_id and (next_promised_on is not null or next_promise_note <> '')
+    order by visited_at desc, visit_id desc limit 1) n on true
+where c.closed_at is null
+"""
+
+
+async def find_cases(tx: Connection, actor: Actor, now: datetime) -> Sequence[asyncpg.Record]:
+    """Open cases of mine, of my unit as its lead, or opened to me by a basis; the next agreed contact first."""
+    query = f"{_CARD} order by next_promised_on nulls last, c.opened_at desc"
+    return await tx.fetch(query, *relation_arguments(actor, now))
+
+
+async def find_contacts_due(tx: Connection, actor: Actor, now: datetime, until: date) -> Sequence[asyncpg.Record]:
+    """Cases where I am on the team and a promise falls due up to `until`."""
+    query = f"select * from ({_CARD}) d where relation = 'member' and next_promised_on <= $6 order by next_promised_on"
+    return await tx.fetch(query, *relation_arguments(actor, now), until)
+
+
+_CASE = f"""
+with {RELATED} select c.*, s_.standings, r.relation, f.fetched_at, p.*, pe.residence, pp.*, hp.*, fp.caller_name,
+ fp.caller_phone, fp.family_words, s.rules, s.confirmed_at, sp.safe_contact, sp.contact_note, c.case_id as case_id,
+ array(select m.staff_id from case_member m where m.case_id = c.case_id
+       and ($4 at time zone 'Asia/Tokyo')::date between m.from_date and coalesce(m.until, 'infinity')
+       order by m.staff_id <> c.owner_id, m.staff_id) as team
+ from case_file c join seen s_ using (case_id) left join related r using (case_id) join package_fetch f using (case_id)
+ left join person pe on pe.person_id = c.person_id left join person_private pp on pp.person_id = c.person_id
+ left join handoff_package p on p.case_id = c.case_id
+ left join handoff_package_private hp on hp.case_id = c.case_id
+ left join handoff_package_family_private fp on fp.case_id = c.case_id
+ left join contact_safety s on s.case_id = c.case_id
+ left join contact_safety_private sp on sp.case_id = c.case_id
+"""
+
+
+async def get_case(tx: Connection, actor: Actor, case_id: UUID, now: datetime) -> asyncpg.Record:
+    """Everything of one case but its visits; NotFound when absent or not yours."""
+    query = f"{_CASE} where c.case_id = $6"
+    row: asyncpg.Record | None = await tx.fetchrow(query, *relation_arguments(actor, now), case_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def find_held_cases(tx: Connection, actor: Actor, now: datetime) -> Sequence[asyncpg.Record]:
+    """Everything but the visits of the open cases on whose team the actor is: what a device may take along."""
+    query = f"{_CASE} where r.relation = 'member' and c.closed_at is null order by c.case_id"
+    return await tx.fetch(query, *relation_arguments(actor, now))
+
+
+async def find_visits(
+    tx: Connection, actor: Actor, case_ids: Sequence[UUID], now: datetime
+) -> Mapping[UUID, Sequence[asyncpg.Record]]:
+    """The visits of cases the actor may see, newest first, by case."""
+    found: dict[UUID, list[asyncpg.Record]] = {case_id: [] for case_id in case_ids}
+    for row in await tx.fetch(
+        f"with {RELATED} select v.*, vp.person_words, vp.memo, vp.next_promise_note, vf.family_words"
+        " from visit v join seen using (case_id) join visit_private vp using (visit_id)"
+        " left join visit_family_private vf using (visit_id) where v.case_id = any($6::uuid[])"
+        " order by v.visited_at desc, v.visit_id desc",
+        *(*relation_arguments(actor, now), case_ids),
+    ):
+        found[row["case_id"]].append(row)
+    return found
+
+
+async def find_tokens(
+    tx: Connection, actor: Actor, case_ids: Sequence[UUID], now: datetime
+) -> Mapping[UUID, tuple[Sequence[asyncpg.Record], Sequence[asyncpg.Record]]]:
+    """By case: the tokens joined to it, and what came in with them, newest first."""
+    found: dict[UUID, tuple[list[asyncpg.Record], list[asyncpg.Record]]] = {one: ([], []) for one in case_ids}
+    for n, query in enumerate(
+        (
+            "select t.* from case_token t join related using (case_id) where t.case_id = any($6::uuid[])"
+            " order by t.joined_at, t.participant_id",
+            "select a.* from case_attendance a join related using (case_id) where a.case_id = any($6::uuid[])"
+            " and a.kind <> 'left' order by a.at desc, a.attendance_id",
+        )
+    ):
+        for row in await tx.fetch(f"with {RELATED} {query}", *relation_arguments(actor, now), case_ids):
+            found[row["case_id"]][n].append(row)
+    return found

@@ -1,0 +1,273 @@
+"""The read side of コーディネート. Every answer is authorised in its SQL and leaves one access row."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter, Request
+
+from services.contracts import labels
+from services.contracts.codes import FieldGroup
+from services.contracts.contact import binding
+from services.contracts.messages import sentence
+from services.contracts.tokyo import tokyo_day
+from services.coordination import quarantine_store, store
+from services.coordination.domain.contact import phones_to_show
+from services.coordination.domain.who_may import CONTACT_RULES, EVERYTHING, Sight, shown, sight_of
+from services.kernel.access import Read
+from services.kernel.request import ReaderDep, read_json
+from services.manifest import difference, manifest_of
+
+router = APIRouter()
+DUE_AHEAD = timedelta(days=7)
+
+
+def label(row: asyncpg.Record, groups: frozenset[str] = EVERYTHING) -> str:
+    """呼び名 on lists: the name, else from whom the call came, as far as the reader may know either."""
+    if row["caller_kind"] is None:
+        return sentence("label.pending")
+    called = row["person_name"] or row["person_kana"]
+    if FieldGroup.IDENTITY not in groups or not (called or FieldGroup.FAMILY_WORDS in groups):
+        return sentence("label.shared")
+    return labels.label(
+        called=called,
+        caller_kind=row["caller_kind"],
+        caller_relation=row["caller_relation"],
+        is_anonymous=not row["caller_name"],
+    )
+
+
+@router.get("/views/cases")
+async def get_cases(reader: ReaderDep) -> list[dict[str, Any]]:
+    """My cases, my unit's when I lead it, and those that a basis opens to me."""
+    async with reader.open() as read:
+        rows = await store.find_cases(read.tx, read.actor, read.now)
+        for row in rows:
+            _note(read, row["case_id"], sight_of(row["standings"]), _ON_CARDS)
+        return [_card(row) for row in rows]
+
+
+_ON_CARDS = frozenset({FieldGroup.IDENTITY, FieldGroup.TIMELINE, FieldGroup.PROMISE, CONTACT_RULES})
+
+
+def _note(read: Read, case_id: UUID, sight: Sight, asked: frozenset[str] = EVERYTHING) -> None:
+    """What of a case the answer shows, by what, and which basis it was."""
+    for relation in sight.relations:
+        read.shows("case", [], basis=relation)
+    read.shows("case", [case_id], *(sight.groups & asked), basis=sight.relations[0])
+    if sight.bases:
+        read.shows("basis", [UUID(one) for one in sight.bases], basis=sight.relations[0])
+
+
+@router.get("/views/today")
+async def get_today(reader: ReaderDep) -> dict[str, Any]:
+    """Contacts whose agreed day comes due within a week. A reminder to staff, never a deadline of a person."""
+    async with reader.open() as read:
+        day = tokyo_day(read.now)
+        rows = await store.find_contacts_due(read.tx, read.actor, read.now, day + DUE_AHEAD)
+        if rows:
+            read.shows("case", [row["case_id"] for row in rows], "identity", "promise", basis="member")
+        due = [
+            {"caseId": r["case_id"], "label": label(r), "on": r["next_promised_on"], "note": r["next_promise_note"]}
+            for r in rows
+        ]
+        return {"contactsDue": due}
+
+
+@router.get("/views/cases/{case_id}")
+async def get_case(case_id: UUID, reader: ReaderDep) -> dict[str, Any]:
+    """One case: contact safety first, then the timeline with the person's and the family's words apart."""
+    async with reader.open() as read:
+        row = await store.get_case(read.tx, read.actor, case_id, read.now)
+        visits = (await store.find_visits(read.tx, read.actor, [case_id], read.now))[case_id]
+        tokens = (await store.find_tokens(read.tx, read.actor, [case_id], read.now))[case_id]
+        sight = sight_of(row["standings"])
+        _note(read, case_id, sight)
+        return _case(row, sight, visits, *tokens)
+
+
+@router.post("/views/sync")
+async def post_sync(request: Request, reader: ReaderDep) -> dict[str, Any]:
+    """What a device that holds `have` {id: etag} must put in and take out so that it equals what it may see now.
+
+    Only the team takes a case along, and somebody of another agency nothing: what they held goes."""
+    have = manifest_of(await read_json(request))
+    async with replace(reader, purpose="take_along").open() as read:
+        cards = {row["case_id"]: row for row in await store.find_cases(read.tx, read.actor, read.now)}
+        cases = await store.find_held_cases(read.tx, read.actor, read.now)
+        ids = [row["case_id"] for row in cases]
+        visits = await store.find_visits(read.tx, read.actor, ids, read.now)
+        tokens = await store.find_tokens(read.tx, read.actor, ids, read.now)
+        held = [
+            {
+                "id": one,
+                "card": _card(cards[one]),
+                "record": _case(row, sight_of(row["standings"]), visits[one], *tokens[one]),
+            }
+            for one, row in zip(ids, cases, strict=True)
+        ]
+        upsert, drop = difference(have, held)
+        if upsert:
+            read.shows("case", [each["id"] for each in upsert], *EVERYTHING, basis="member")
+        incarnation = await read.tx.fetchval("select id from incarnation order by started_at desc limit 1")
+    return {"upsert": upsert, "drop": drop, "incarnation": incarnation}
+
+
+@router.get("/views/quarantine")
+async def get_quarantine(reader: ReaderDep, standing: bool = False) -> list[dict[str, Any]]:
+    """確認待ち: of the units I manage, and my own. `standing`: of my own only where each stands, nothing it says."""
+    async with reader.open() as read:
+        if standing:
+            rows = await quarantine_store.find_standing(read.tx, read.actor)
+            read.shows("quarantine", [row["quarantine_id"] for row in rows], basis="author")
+            return [_standing(row) for row in rows]
+        rows = await quarantine_store.find(read.tx, read.actor)
+        for mine in {row["mine"] for row in rows}:
+            ids = [row["quarantine_id"] for row in rows if row["mine"] == mine]
+            groups = ("person_words", "family_words") if mine else ("identity", "person_words", "family_words")
+            read.shows("quarantine", ids, *groups, basis="author" if mine else "unit_lead")
+    return [_quarantined(row) for row in rows]
+
+
+def _standing(row: asyncpg.Record) -> dict[str, Any]:
+    return {"id": row["quarantine_id"], "caseId": row["case_id"], "state": row["decision"] or "waiting"}
+
+
+def _quarantined(row: asyncpg.Record) -> dict[str, Any]:
+    return {
+        **_standing(row),
+        "label": "" if row["mine"] else label(row),
+        "authorId": row["author_id"],
+        "visitedAt": row["visited_at"],
+        "capturedAt": row["captured_at"],
+        "outcome": row["outcome"],
+        "memo": row["memo"],
+        "personWords": row["person_words"],
+        "familyWords": row["family_words"] or "",
+        "note": row["decision_note"],
+    }
+
+
+def _card(row: asyncpg.Record) -> dict[str, Any]:
+    groups = sight_of(row["standings"]).groups
+    whole = {
+        "id": row["case_id"],
+        "label": label(row, groups),
+        "kana": row["person_kana"] or "",
+        "openedAt": row["opened_at"],
+        "ownerId": row["owner_id"],
+        "nextPromisedOn": row["next_promised_on"],
+        "nextPromiseNote": row["next_promise_note"],
+        "lastContactAt": row["visited_at"],
+        "contactRules": binding(row["rules"] or []),
+        "packagePending": row["fetched_at"] is None,
+    }
+    return shown(whole, groups)
+
+
+def _case(row: asyncpg.Record, sight: Sight, visits: Any, tokens: Any, attendance: Any) -> dict[str, Any]:
+    pending = row["fetched_at"] is None
+    birth = {"year": row["birth_year_told"], "month": row["birth_month_told"], "day": row["birth_day_told"]}
+    whole = {
+        "id": row["case_id"],
+        "label": label(row, sight.groups),
+        "openedAt": row["opened_at"],
+        "fromUnitId": row["from_unit"],
+        "unitId": row["unit_id"],
+        "teamIds": row["team"],
+        "packagePending": pending,
+        "receiptNumber": row["receipt_number"],
+        "personName": row["person_name"] or "",
+        "personKana": row["person_kana"] or "",
+        "birth": None if pending else birth,
+        "residence": row["residence"],
+        "personKnows": row["person_knows"],
+        "contactSafety": _contact_safety(row),
+        "promised": row["promised"] or "",
+        "nextPromise": _next_promise(row, visits),
+        "tokens": [{"participantId": one["participant_id"], "joinedAt": one["joined_at"]} for one in tokens],
+        "timeline": [*_happened(visits, attendance), *_handoff_entries(row)],
+        "shown": sorted(sight.groups),
+    }
+    return shown(whole, sight.groups)
+
+
+def _contact_safety(row: asyncpg.Record) -> dict[str, Any]:
+    rules = binding(row["rules"] or [])
+    phones = phones_to_show(rules, row["person_knows"], row["caller_phone"] or "", row["person_phone"] or "")
+    return {
+        "rules": rules,
+        "callerPhone": phones.caller,
+        "personPhone": phones.person,
+        "safeContact": row["safe_contact"] or "",
+        "contactNote": row["contact_note"] or "",
+        "confirmedAt": row["confirmed_at"],
+    }
+
+
+def _next_promise(row: asyncpg.Record, visits: Any) -> dict[str, Any]:
+    for visit in visits:
+        if visit["next_promised_on"] or visit["next_promise_note"]:
+            return {"on": visit["next_promised_on"], "at": None, "note": visit["next_promise_note"]}
+    at = row["next_appointment_at"]
+    return {"on": tokyo_day(at) if at else None, "at": at, "note": row["next_appointment_note"] or ""}
+
+
+_ENTRY: dict[str, Any] = dict.fromkeys(("outcome", "callerKind", "callerRelation", "channel", "nextPromise", "byId"))
+_ENTRY |= {"withWhom": [], "personWords": "", "familyWords": "", "memo": ""}
+
+
+def _happened(visits: Any, attendance: Any) -> list[dict[str, Any]]:
+    entries = [*map(_visit_entry, visits), *map(_attendance_entry, attendance)]
+    return sorted(entries, key=lambda entry: entry["at"], reverse=True)
+
+
+def _attendance_entry(heard: asyncpg.Record) -> dict[str, Any]:
+    about = {"id": heard["attendance_id"], "kind": "attendance", "outcome": heard["kind"]}
+    return {**_ENTRY, **about, "at": heard["at"], "recordedAt": heard["recorded_at"]}
+
+
+def _visit_entry(visit: asyncpg.Record) -> dict[str, Any]:
+    return {
+        **_ENTRY,
+        "id": visit["visit_id"],
+        "kind": "visit",
+        "at": visit["visited_at"],
+        "recordedAt": visit["recorded_at"],
+        "byId": visit["recorded_by"],
+        "outcome": visit["outcome"],
+        "withWhom": visit["with_whom"],
+        "personWords": visit["person_words"],
+        "familyWords": visit["family_words"] or "",
+        "memo": visit["memo"],
+        "nextPromise": {"on": visit["next_promised_on"], "at": None, "note": visit["next_promise_note"]},
+    }
+
+
+def _handoff_entries(row: asyncpg.Record) -> list[dict[str, Any]]:
+    accepted = {
+        **_ENTRY,
+        "id": row["handoff_id"],
+        "kind": "handoff_accepted",
+        "at": row["opened_at"],
+        "recordedAt": row["opened_at"],
+        "byId": row["accepted_by"],
+    }
+    if row["told_at"] is None:
+        return [accepted]
+    told = {
+        **_ENTRY,
+        "id": row["consultation_id"],
+        "kind": "consultation",
+        "at": row["told_at"],
+        "recordedAt": row["told_at"],
+        "byId": row["told_to"],
+        "callerKind": row["caller_kind"],
+        "callerRelation": row["caller_relation"],
+        "channel": row["channel"],
+        "personWords": row["person_words"],
+        "familyWords": row["family_words"],
+    }
+    return [accepted, told]

@@ -1,0 +1,5 @@
+"""What somebody is still typing: shared by the services that own such words (intake, coordination)."""
+
+from services.drafts.routes import finish, router
+
+__all__ = ["finish", "router"]

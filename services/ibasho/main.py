@@ -1,0 +1,21 @@
+"""居場所: places, sessions, tokens, attendance. It asks nobody's name."""
+
+from services import drafts
+from services.contracts import ibasho as contract
+from services.ibasho import views
+from services.ibasho.commands.close_session import close_session
+from services.ibasho.commands.correct_attendance import correct_attendance
+from services.ibasho.commands.log_attendance import log_attendance
+from services.ibasho.commands.open_session import open_session
+from services.ibasho.commands.schedule_session import schedule_session
+from services.kernel.app import build_service
+from services.kernel.commands import specs
+
+COMMANDS = specs(
+    (contract.ScheduleSession, schedule_session),
+    (contract.OpenSession, open_session),
+    (contract.LogAttendance, log_attendance),
+    (contract.CorrectAttendance, correct_attendance),
+    (contract.CloseSession, close_session),
+)
+app = build_service("ibasho", commands=COMMANDS, routes=[views.router, drafts.router])

@@ -1,0 +1,21 @@
+"""相談受付: consultations as told that day, and the handoff ledger."""
+
+from services import drafts
+from services.contracts import intake as contract
+from services.intake import views
+from services.intake.commands.accept_handoff import accept_handoff
+from services.intake.commands.hand_off import hand_off
+from services.intake.commands.open_consultation import open_consultation
+from services.intake.commands.return_handoff import return_handoff
+from services.intake.commands.withdraw_handoff import withdraw_handoff
+from services.kernel.app import build_service
+from services.kernel.commands import specs
+
+COMMANDS = specs(
+    (contract.OpenConsultation, open_consultation),
+    (contract.HandOff, hand_off),
+    (contract.AcceptHandoff, accept_handoff),
+    (contract.ReturnHandoff, return_handoff),
+    (contract.WithdrawHandoff, withdraw_handoff),
+)
+app = build_service("intake", commands=COMMANDS, routes=[views.router, drafts.router])

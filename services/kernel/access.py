@@ -1,0 +1,70 @@
+"""The access row: who was shown what, and why, in the transaction of the answer and before it."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from services.kernel.db import Connection, Database
+from services.kernel.telemetry import current_trace_id
+from services.kernel.token import Actor
+
+
+async def record(
+    tx: Connection,
+    actor: Actor,
+    action: str,
+    shown: Mapping[str, Sequence[UUID]],
+    *,
+    basis: str,
+    field_groups: Sequence[str] = (),
+    purpose: str = "",
+    screen: str = "",
+) -> None:
+    """Append one access row: ids and field groups, never content."""
+    await tx.execute(
+        "insert into access_log (actor_id, actor_kind, action, shown, field_groups, basis, purpose, screen, trace_id)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        *(actor.id, actor.service or actor.kind, action, {kind: [str(i) for i in ids] for kind, ids in shown.items()}),
+        *(list(field_groups), basis, purpose, screen, current_trace_id()),
+    )
+
+
+@dataclass
+class Read:
+    """One answer being prepared. Say what it shows; leaving the block writes the row and commits."""
+
+    tx: Connection
+    actor: Actor
+    now: datetime
+    _shown: dict[str, list[UUID]] = field(default_factory=dict, init=False)
+    _groups: set[str] = field(default_factory=set, init=False)
+    _bases: set[str] = field(default_factory=set, init=False)
+
+    def shows(self, kind: str, ids: Sequence[UUID], *groups: str, basis: str) -> None:
+        """Note that the answer shows these ids, with these field groups, by this relation or lawful basis."""
+        self._shown.setdefault(kind, []).extend(ids)
+        self._groups.update(groups)
+        self._bases.add(basis)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads, from which screen, for what purpose. `open` is the only way to a person's record."""
+
+    db: Database
+    actor: Actor
+    now: datetime
+    screen: str = ""
+    purpose: str = ""
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Read]:
+        """A consistent snapshot; on leaving, the access row is committed before the answer exists (fails closed)."""
+        async with self.db.transaction("read", "repeatable_read") as tx:
+            read = Read(tx, self.actor, self.now)
+            yield read
+            groups, basis = sorted(read._groups), ",".join(sorted(read._bases)) or "none"
+            about = {"purpose": self.purpose, "screen": self.screen}
+            await record(tx, self.actor, "read", read._shown, basis=basis, field_groups=groups, **about)

@@ -1,0 +1,103 @@
+"""The signed token of the person (or service) acting: Ed25519, 60 seconds, one audience."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID, uuid4, uuid5
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+
+from services.kernel.errors import Unauthenticated
+
+LIFETIME_SECONDS = 60
+_ALGORITHM = "EdDSA"
+_REQUIRED = ("exp", "iat", "aud", "iss", "sub", "jti")
+_SERVICES = UUID("0d9be9c2-5a0f-5b43-9e2f-62616e736f01")
+_MAX_TOKEN_BYTES = 16 * 1024
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts now. `assignments` are today's (unit, role) pairs; a service has a name and no assignment."""
+
+    id: UUID
+    kind: str
+    assignments: tuple[tuple[str, str], ...] = ()
+    device: str = ""
+    service: str = ""
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The units of today, whatever the role."""
+        return tuple(dict.fromkeys(unit for unit, _ in self.assignments))
+
+    def units_as(self, *roles: str) -> tuple[str, ...]:
+        """The units where this actor holds one of the roles today."""
+        return tuple(dict.fromkeys(unit for unit, role in self.assignments if role in roles))
+
+
+def service_actor(name: str) -> Actor:
+    """The actor a service is when it fetches by its own lawful need."""
+    return Actor(id=uuid5(_SERVICES, name), kind="service", service=name)
+
+
+class Signer:
+    """Signs for one issuer with `<issuer>.private.pem`."""
+
+    def __init__(self, keys_dir: Path, issuer: str) -> None:
+        key = load_pem_private_key((keys_dir / f"{issuer}.private.pem").read_bytes(), password=None)
+        assert isinstance(key, Ed25519PrivateKey)
+        self._key, self._issuer = key, issuer
+
+    def sign(self, actor: Actor, audience: str) -> str:
+        """A bearer token for exactly one service."""
+        now = int(time.time())
+        who = {"sub": str(actor.id), "kind": actor.kind, "device": actor.device, "service": actor.service}
+        what = {"iss": self._issuer, "aud": audience, "iat": now, "exp": now + LIFETIME_SECONDS, "jti": str(uuid4())}
+        claims = {**who, **what, "assignments": [list(pair) for pair in actor.assignments]}
+        return jwt.encode(claims, self._key, algorithm=_ALGORITHM, headers={"kid": self._issuer})
+
+
+class Verifier:
+    """Accepts tokens for one audience, signed by an issuer whose public key lies in `keys_dir`."""
+
+    def __init__(self, keys_dir: Path, audience: str) -> None:
+        self._audience = audience
+        self._keys = {}
+        for file in sorted(keys_dir.glob("*.public.pem")):
+            key = load_pem_public_key(file.read_bytes())
+            assert isinstance(key, Ed25519PublicKey)
+            self._keys[file.name.removesuffix(".public.pem")] = key
+
+    def verify(self, token: str) -> Actor:
+        """The actor, or Unauthenticated: token_missing, token_expired, wrong_audience, token_invalid."""
+        if not token:
+            raise Unauthenticated("token_missing", "no bearer token")
+        if len(token) > _MAX_TOKEN_BYTES:
+            raise Unauthenticated("token_invalid", "token too long")
+        try:
+            issuer = str(jwt.get_unverified_header(token).get("kid"))
+            wanted = {"audience": self._audience, "issuer": issuer, "options": {"require": list(_REQUIRED)}}
+            claims = jwt.decode(token, self._keys[issuer], algorithms=[_ALGORITHM], leeway=5, **wanted)  # type: ignore[arg-type]
+            return _actor(issuer, claims)
+        except jwt.ExpiredSignatureError:
+            raise Unauthenticated("token_expired", "the token's 60 seconds are over") from None
+        except jwt.InvalidAudienceError:
+            raise Unauthenticated("wrong_audience", f"the token is not for {self._audience}") from None
+        except (jwt.InvalidTokenError, KeyError, ValueError, TypeError):
+            raise Unauthenticated("token_invalid", "the token cannot be verified") from None
+
+
+def _actor(issuer: str, claims: dict[str, object]) -> Actor:
+    kind, service = str(claims["kind"]), str(claims.get("service", ""))
+    if kind == "service" and service != issuer:
+        raise ValueError("a service signs only for itself")
+    if kind == "staff" and issuer != "gateway":
+        raise ValueError("only the gateway speaks for staff")
+    pairs = claims.get("assignments") or []
+    assert isinstance(pairs, Sequence)
+    assignments = tuple((str(unit), str(role)) for unit, role in pairs)
+    return Actor(UUID(str(claims["sub"])), kind, assignments, str(claims.get("device", "")), service)

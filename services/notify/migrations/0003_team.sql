@@ -1,0 +1,2 @@
+-- A team changes: who left is told nothing any more.
+grant delete on case_team to {app};

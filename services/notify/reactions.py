@@ -1,0 +1,154 @@
+"""Who learns what, when something happened elsewhere. The one-screen map is at the end.
+
+Notices go to the people known when the event is applied; a colleague assigned later sees the tray, not an old notice.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from services.contracts import coordination, ibasho, intake, staff
+from services.contracts.base import EventData
+from services.contracts.codes import NoticeKind, Role, SignalHint
+from services.contracts.notify import NoticeRaised, SignalRaised
+from services.contracts.tokyo import tokyo_day
+from services.kernel.commands import Work
+from services.kernel.ids import derived_id
+from services.kernel.stream import Event, Reaction
+from services.notify import store
+
+ANSWERING = (Role.COORDINATOR, Role.MANAGER)
+SENDING = (Role.WINDOW_STAFF, Role.COORDINATOR, Role.MANAGER)
+
+
+async def keep_directory(event: Event, work: Work) -> None:
+    """Units and roles, for routing only."""
+    await store.upsert_assignment(work.tx, event.data)
+
+
+async def tell_receiving_unit(event: Event, work: Work) -> None:
+    """A handoff arrived: everybody who could answer it learns, except kept-off staff."""
+    data: intake.HandedOff = event.data
+    receivers = await store.find_staff(work.tx, [data.to_unit], ANSWERING, tokyo_day(work.now))
+    told = [staff_id for staff_id in receivers if staff_id not in {*data.kept_off, data.handed_off_by}]
+    await _notify(event, work, told, NoticeKind.HANDOFF_ARRIVED, handoff_id=data.handoff_id)
+    await _signal_units(event, work, [data.from_unit], data.handoff_id, excluding=told)
+
+
+async def tell_sender_accepted(event: Event, work: Work) -> None:
+    """The sender always learns; the trays of both units change."""
+    data: intake.HandoffAccepted = event.data
+    await _notify(event, work, [data.handed_off_by], NoticeKind.HANDOFF_ACCEPTED, handoff_id=data.handoff_id)
+    await _signal_units(event, work, [data.from_unit, data.to_unit], data.handoff_id)
+
+
+async def tell_sender_returned(event: Event, work: Work) -> None:
+    """Given back with a reason: the sender learns; the trays of both units change."""
+    data: intake.HandoffReturned = event.data
+    await _notify(event, work, [data.handed_off_by], NoticeKind.HANDOFF_RETURNED, handoff_id=data.handoff_id)
+    await _signal_units(event, work, [data.from_unit, data.to_unit], data.handoff_id)
+
+
+async def tell_withdrawn(event: Event, work: Work) -> None:
+    """Taken back: the trays of both units change, and the sender learns when a colleague did it."""
+    data: intake.HandoffWithdrawn = event.data
+    told = [data.handed_off_by] if data.withdrawn_by != data.handed_off_by else []
+    await _notify(event, work, told, NoticeKind.HANDOFF_WITHDRAWN, handoff_id=data.handoff_id)
+    await _signal_units(event, work, [data.from_unit, data.to_unit], data.handoff_id)
+
+
+async def keep_team(event: Event, work: Work) -> None:
+    """A case began: keep its team, and tell their screens."""
+    data: coordination.CaseOpened = event.data
+    await store.insert_team(work.tx, data.case_id, data.team)
+    await _signal(event, work, data.team, SignalHint.CASE, data.case_id)
+
+
+async def change_team(event: Event, work: Work) -> None:
+    """Keep the team as it is now; the screens of those who left learn it too."""
+    data: coordination.TeamChanged = event.data
+    before = await store.find_team(work.tx, data.case_id)
+    await store.replace_team(work.tx, data.case_id, data.team)
+    await _signal(event, work, sorted({*before, *data.team}), SignalHint.CASE, data.case_id)
+
+
+async def tell_supervisors(event: Event, work: Work) -> None:
+    """An emergency was used: the managers of the case's unit and of the person's own learn it at once."""
+    data: coordination.EmergencyUsed = event.data
+    managers = await store.find_staff(work.tx, data.unit_ids, [Role.MANAGER], tokyo_day(work.now))
+    told = [staff_id for staff_id in managers if staff_id != data.used_by]
+    await _notify(event, work, told, NoticeKind.EMERGENCY_USED, case_id=data.case_id)
+
+
+async def ask_to_pledge(event: Event, work: Work) -> None:
+    """A 支援会議 was called: its members are asked to pledge secrecy. The notice names no case."""
+    data: coordination.ConferenceConvened = event.data
+    await _notify(event, work, data.member_ids, NoticeKind.PLEDGE_ASKED)
+
+
+async def tell_case_team(event: Event, work: Work) -> None:
+    """A visit was recorded: the team learns that, not what."""
+    data: coordination.VisitRecorded = event.data
+    team = await store.find_team(work.tx, data.case_id)
+    told = [staff_id for staff_id in team if staff_id != data.recorded_by]
+    await _notify(event, work, told, NoticeKind.VISIT_RECORDED, case_id=data.case_id)
+    await _signal(event, work, team, SignalHint.CASE, data.case_id)
+
+
+async def tell_managers_to_decide(event: Event, work: Work) -> None:
+    """A record waits: the managers of the case's unit learn that, not what."""
+    data: coordination.VisitQuarantined = event.data
+    managers = await store.find_staff(work.tx, [data.unit_id], [Role.MANAGER], tokyo_day(work.now))
+    await _notify(event, work, managers, NoticeKind.RECORD_WAITS, case_id=data.case_id)
+
+
+async def keep_session_staff(event: Event, work: Work) -> None:
+    """A session was scheduled: keep who works there, and tell their screens."""
+    data: ibasho.SessionScheduled = event.data
+    await store.insert_session_staff(work.tx, data.session_id, data.staff_ids)
+    await _signal(event, work, data.staff_ids, SignalHint.SESSION, data.session_id)
+
+
+async def tell_session_staff(event: Event, work: Work) -> None:
+    """Somebody came, left, or the session closed: both tablets look again. No notice: nobody has to act."""
+    data: ibasho.AttendanceLogged | ibasho.SessionClosed = event.data
+    members = await store.find_session_staff(work.tx, data.session_id)
+    await _signal(event, work, members, SignalHint.SESSION, data.session_id)
+
+
+async def _notify(event: Event, work: Work, recipients: Iterable[UUID], kind: NoticeKind, **about: UUID) -> None:
+    for recipient in recipients:
+        notice = store.Notice(derived_id(event.id, recipient, kind), recipient, kind, **about)
+        await store.insert_notice(work.tx, notice, event.recorded_at)
+        raised = NoticeRaised(notice_id=notice.notice_id, recipient_id=recipient, kind=kind, **about)
+        await work.emit(notice.notice_id, raised, time=event.time)
+
+
+async def _signal_units(
+    event: Event, work: Work, units: list[str], about: UUID, excluding: Iterable[UUID] = ()
+) -> None:
+    members = await store.find_staff(work.tx, units, SENDING, tokyo_day(work.now))
+    await _signal(event, work, [m for m in members if m not in set(excluding)], SignalHint.TRAY, about)
+
+
+async def _signal(event: Event, work: Work, recipients: list[UUID], hint: SignalHint, about: UUID) -> None:
+    if recipients:
+        raised = SignalRaised(recipient_ids=recipients, hint=hint, about=about)
+        await work.emit(derived_id(event.id, "signal", hint), raised, time=event.time)
+
+
+REACTIONS: dict[type[EventData], Reaction] = {
+    staff.StaffAssigned: keep_directory,
+    intake.HandedOff: tell_receiving_unit,
+    intake.HandoffAccepted: tell_sender_accepted,
+    intake.HandoffReturned: tell_sender_returned,
+    intake.HandoffWithdrawn: tell_withdrawn,
+    coordination.CaseOpened: keep_team,
+    coordination.TeamChanged: change_team,
+    coordination.EmergencyUsed: tell_supervisors,
+    coordination.ConferenceConvened: ask_to_pledge,
+    coordination.VisitRecorded: tell_case_team,
+    coordination.VisitQuarantined: tell_managers_to_decide,
+    ibasho.SessionScheduled: keep_session_staff,
+    ibasho.AttendanceLogged: tell_session_staff,
+    ibasho.SessionClosed: tell_session_staff,
+}

@@ -1,0 +1,131 @@
+"""Who may read which GraphQL field and call which route: the expected table. A new field or route without a row is red.
+
+People: the clerk who opened the consultation, a clerk of the other window, the accepting coordinator and the colleague on the team
+(case member), a coordinator of the same unit who is not on the team, an ibasho member (other unit), the unit's manager, the auditor,
+somebody of another agency (partner), and nobody (no session). What a basis opens: test_bases.py.
+"""
+
+PEOPLE = {
+    "clerk": "watanabe",
+    "other_clerk": "yoshida",
+    "member": "takahashi",
+    "colleague": "hamada",
+    "same_unit": "nakamura",
+    "other_unit": "mori",
+    "manager": "sasaki",
+    "auditor": "fujiwara",
+    "partner": "ishii",
+}
+
+# Query root -> who gets the thing of the story (everybody else: null or an empty list, as if it did not exist).
+STORY_READERS = {
+    "case": {"member", "colleague", "manager"},
+    "sharing": {"member", "colleague", "manager"},
+    "whoSaw": {"manager", "auditor"},
+    "consultation": {"clerk"},  # the handoff is answered: the receiving unit no longer reads the sheet
+    "handoff": {"clerk", "member"},
+    "open_consultation": {"clerk", "member", "colleague", "same_unit", "manager"},
+    "open_handoff": {"clerk", "member", "colleague", "same_unit", "manager"},
+    "statistics": {"manager"},
+    "session": {"member", "other_unit"},  # staff of the session, whatever their unit; staff of the place's unit
+    "tokenHolder": {"member", "colleague", "same_unit", "other_unit"},
+    "staffing": {"manager"},
+}
+
+# Lists -> who finds the story's thing in it.
+STORY_LISTS = {
+    "cases": {"member", "colleague", "manager"},
+    "accessLog": {"manager", "auditor"},
+    "consultations": {"clerk"},
+    "tray_received": {"member", "colleague", "same_unit", "manager"},
+    "tray_sent": {"clerk"},
+    "colleagues": {"member", "colleague", "same_unit", "manager"},
+    "sessions": {"member", "other_unit"},
+    "ibashoPlaces": {"other_unit"},
+}
+
+# Roots that answer everybody signed in with their own things only.
+OWN_THINGS = {
+    "me",
+    "today",
+    "notices",
+    "drafts",
+    "units",
+    "tray",
+    "sync",
+    "devices",
+    "handedIn",
+    "quarantine",
+    "signIns",
+    "passkeys",
+    "conferences",
+}
+
+# Command -> who may do it in the story. Everybody else: refused, nothing changed, nothing emitted.
+COMMANDS = {
+    "OpenConsultation": {"clerk"},  # for the unit hoya-window
+    "HandOff": {"clerk"},
+    "AcceptHandoff": {"member", "colleague", "same_unit"},
+    "ReturnHandoff": {"member", "colleague", "same_unit", "manager"},
+    "WithdrawHandoff": {"clerk"},
+    "RecordVisit": {"member", "colleague", "manager", "same_unit"},  # same_unit: it waits for the manager
+    "ViewedOffline": set(PEOPLE),  # a line of the access log is never refused
+    "DecideQuarantine": {"manager"},
+    "ReadNotice": {"colleague"},
+    "ScheduleSession": {"other_unit"},  # at a place of yato-ibasho
+    "OpenSession": {"member", "other_unit"},
+    "LogAttendance": {"member", "other_unit"},
+    "CorrectAttendance": {"member", "other_unit"},
+    "CloseSession": {"member", "other_unit"},
+    "JoinToken": {"member", "colleague"},  # the team itself, not its lead
+    "SeparateToken": {"member", "colleague"},
+    "ChangeTeam": {"member", "colleague", "manager"},
+    "KeepOff": {"member", "colleague", "manager"},
+    "LetIn": {"manager"},
+    "GiveConsent": {"member", "colleague", "manager"},
+    "ConveneConference": {"member", "colleague", "manager"},
+    "PledgeSecrecy": {"other_unit"},  # the one who was called
+    "ShareByLaw": {"manager"},
+    "UseEmergency": set(PEOPLE) - {"auditor", "partner"},
+    "EndBasis": {"member", "colleague", "manager"},
+    "ReviewAccess": {"manager", "auditor"},
+    "RegisterStaff": {"manager"},
+    "ChangeAssignments": {"manager"},  # of the unit hikikomori-support
+}
+
+# HTTP routes of every service and of the gateway -> what guards them.
+ROUTES = {
+    "token": {
+        "/commands",
+        "/drafts",
+        "/drafts/{draft_id}",
+        "/views/tray",
+        "/views/handoffs/{handoff_id}",
+        "/views/consultations",
+        "/views/consultations/{consultation_id}",
+        "/packages/{handoff_id}",
+        "/views/cases",
+        "/views/sync",
+        "/views/quarantine",
+        "/views/today",
+        "/views/cases/{case_id}",
+        "/views/cases/{case_id}/sharing",
+        "/views/conferences",
+        "/views/access-log",
+        "/views/cases/{case_id}/who-saw",
+        "/views/notices",
+        "/views/statistics",
+        "/views/sessions",
+        "/views/sessions/{session_id}",
+        "/views/places",
+        "/views/token-holder",
+    },
+    "open": {"/livez", "/readyz", "/metrics", "/openapi.json"},
+    "session": {
+        *("/graphql", "/signals", "/print/who-saw/{case_id}", "/session/fresh", "/password"),
+        *("/passkey/new", "/passkey/new/options"),
+    },
+    "sign-in": {"/session", "/password/first", "/passkey/options", "/passkey/session"},
+    "sealed": {"/handed-in"},  # proven by the vault that made what it brings
+    "static": {"/{path:path}", "/sw.js"},
+}

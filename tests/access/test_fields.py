@@ -1,0 +1,264 @@
+"""The access matrix field by field: every GraphQL field × every person, on one story in which every field holds something.
+
+`fields.json` is the expected table: root -> groups of people -> the fields that hold something for them. Whoever stands in
+no group gets nothing. A field of the schema that stands in no row, and in `ELSEWHERE` with no reason, is red. After a
+wanted change, compare `var/test/fields.json` (what was seen) with the table line by line, then copy it.
+"""
+
+import json
+from collections.abc import Iterator
+from copy import copy
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from infra.paths import ROOT
+from infra.seed_people import staff_id
+from infra.stack import Stack
+from services.contracts.tokyo import tokyo_day
+from services.kernel.ids import new_id
+from tests.access.matrix import PEOPLE
+from tests.support.full_documents import SCHEMA, all_fields, seen_fields
+from tests.support.person import (
+    Person,
+    assignments_payload,
+    attendance_payload,
+    basis_payload,
+    consultation_payload,
+    package_payload,
+    session_payload,
+    visit_payload,
+    wait_until,
+)
+from tests.support.tokens import token_code
+
+TABLE = ROOT / "tests" / "access" / "fields.json"
+SEEN = ROOT / "var" / "test" / "fields.json"
+TOLD = {
+    "personName": "試しの名",
+    "personKana": "ためしのな",
+    "birth": {"year": "平成10", "month": "4", "day": "2"},
+    "personPhone": "042-000-1111",
+    "callerName": "試しの母",
+    "callerPhone": "090-0000-2222",
+    "contactNote": "午後だけ",
+    "memo": "夜中に台所で音がする",
+}
+ELSEWHERE = {
+    "WhoSawLine.staff": "only where the city's rule names staff: tests/journeys/test_nosy_read.py",
+    "AccessLine.odd": "tests/service/coordination/test_access_log.py",
+    "HandoffCard.returnReason": "returned handoffs: tests/service/intake/test_views.py",
+    "HandoffCard.returnNote": "returned handoffs: tests/service/intake/test_views.py",
+    "HandedIn": "the author's own only: tests/service/gateway/test_handed_in.py",
+    "StaffUnit.successor": "closed units: tests/service/gateway/test_staffing.py",
+    "StaffUnit.closedOn": "closed units: tests/service/gateway/test_staffing.py",
+    "CaseWithoutOwner": "tests/service/gateway/test_staffing.py",
+    "Staffing.casesWithoutOwner": "tests/service/gateway/test_staffing.py",
+    "Passkey": "one's own: tests/e2e/test_passkeys.py",
+    "SignIn": "one's own and one's unit's: tests/service/gateway/test_sessions.py",
+    "Device": "one's own and one's unit's: tests/service/gateway/test_devices.py",
+    "Quarantined": "tests/service/coordination/test_quarantine.py",
+    "ContactSafety.personPhone": "away while 本人 does not know: tests/service/coordination/test_views.py",
+    "NextPromise.at": "an appointment of the package, before any visit: tests/service/coordination/test_views.py",
+    "Sync.drop": "tests/service/coordination/test_sync.py",
+    "Sync.confirming": "tests/service/gateway/test_sync.py",
+    "Standing": "the author's own only: tests/service/gateway/test_sync.py",
+    "Sync.unavailable": "no person in it",
+    "Today.unavailable": "no person in it",
+    "Today.returnedHandoffs": "tests/service/intake/test_views.py",
+    "Query": "the roots themselves",
+}
+
+
+# Says something only at night, or when much was read before: tests/service/coordination/test_access_log.py.
+BY_CHANCE = {"AccessLine.odd"}
+
+
+class Story:
+    """A sheet, a package, a case and a visit with every field filled; one more handoff that waits."""
+
+    def __init__(self, city: Stack) -> None:
+        self.people = {name: Person(city.url, login) for name, login in PEOPLE.items()}
+        clerk, member, colleague = (self.people[name] for name in ("clerk", "member", "colleague"))
+        self.consultation, self.handoff, self.case = str(new_id()), str(new_id()), str(new_id())
+        self.open_consultation, self.open_handoff, self.draft = str(new_id()), str(new_id()), str(new_id())
+        sheet = consultation_payload(
+            told=TOLD,
+            residence="in_city",
+            concerns=["hikikomori", "housing"],
+            mainConcern="hikikomori",
+            heardFrom=["leaflet"],
+            isHikikomori="yes",
+            otherIssues=["housing"],
+            urgency="days",
+        )
+        appointment = {"at": "2030-01-10T05:00:00Z", "note": "電話"}
+        for consultation, handoff in ((self.consultation, self.handoff), (self.open_consultation, self.open_handoff)):
+            clerk.do("OpenConsultation", consultation, sheet)
+            clerk.do("HandOff", handoff, package_payload(consultation, nextAppointment=appointment))
+        member.do("AcceptHandoff", self.handoff, {"caseId": self.case, "colleagueIds": [colleague.id]})
+        wait_until(lambda: (c := member.ask("Case", id=self.case)["case"]) and not c["packagePending"])
+        soon = (tokyo_day(datetime.now(UTC)) + timedelta(days=3)).isoformat()
+        words = {
+            "personWords": "また来て",
+            "familyWords": "眠れていない",
+            "nextPromise": {"on": soon, "note": "手紙"},
+        }
+        member.do("RecordVisit", self.case, visit_payload(**words))
+        draft = {"id": self.draft, "author": clerk.id, "kind": "consultation", "seq": 1, "body": {"memo": "途中"}}
+        clerk.ask("SaveDraft", draft=draft)
+        wait_until(lambda: any(n["caseId"] == self.case for n in colleague.ask("Notices")["notices"]))
+        self._afternoon()
+        self._sharing()
+        self._looked_into()
+        self._newcomer()
+
+    def _afternoon(self) -> None:
+        """A session of We+ with a token that a case was joined to."""
+        ibasho_staff, member = self.people["other_unit"], self.people["member"]
+        self.session, self.came, self.code = str(new_id()), str(new_id()), token_code(new_id().int % 32**5)
+        participant = str(new_id())
+        ibasho_staff.do("ScheduleSession", self.session, session_payload(ibasho_staff, member))
+        new = {"participantId": participant, "newParticipant": {"nickname": f"ねこ{self.code}", "code": self.code}}
+        ibasho_staff.do("LogAttendance", self.session, attendance_payload("arrived", attendanceId=self.came, **new))
+        ibasho_staff.do("LogAttendance", self.session, attendance_payload("at_door"))
+        ibasho_staff.do("CloseSession", self.session, {"line": "雨で静か。"})
+        member.do("JoinToken", self.case, {"participantId": participant})
+        wait_until(lambda: "attendance" in {e["kind"] for e in member.ask("Case", id=self.case)["case"]["timeline"]})
+
+    def _sharing(self) -> None:
+        """A consent that was taken back, a law that applies elsewhere, a meeting with one member, somebody kept off."""
+        member, called = self.people["member"], self.people["other_unit"]
+        self.bases = consent, by_law, meeting_id = [str(new_id()) for _ in range(3)]
+        member.do("GiveConsent", self.case, basis_payload("GiveConsent", consent, "wakamono-station", note="口頭で"))
+        member.do("EndBasis", self.case, {"basisId": consent})
+        self.people["manager"].do("ShareByLaw", self.case, basis_payload("ShareByLaw", by_law, "another-agency"))
+        groups = ["timeline", "contact_safety", "promise"]
+        meeting = basis_payload("ConveneConference", meeting_id, called.id, fieldGroups=groups)
+        member.do("ConveneConference", self.case, meeting)
+        called.do("PledgeSecrecy", self.case, {"basisId": meeting_id})
+        member.do("KeepOff", self.case, {"staffId": str(staff_id("kobayashi"))})
+
+    def _newcomer(self) -> None:
+        """Somebody whom the manager registers and assigns, a year from now."""
+        manager, newcomer = self.people["manager"], copy(self.people["other_clerk"])
+        newcomer.id = str(new_id())
+        manager.do("RegisterStaff", newcomer.id, {"login": f"new-{newcomer.id}", "name": "新任 試"})
+        manager.do("ChangeAssignments", new_id(), assignments_payload(newcomer))
+
+    def _looked_into(self) -> None:
+        """The member reads the case; the auditor looks at that read."""
+        member, auditor = self.people["member"], self.people["auditor"]
+        member.ask("Case", id=self.case)
+        asked = {"days": 1, "staffId": member.id, "caseId": self.case}
+        for line in auditor.ask_everything("accessLog", **asked):
+            auditor.do("ReviewAccess", self.case, {"accessId": line["id"], "note": "担当です"})
+
+    @property
+    def ids(self) -> set[str]:
+        sheets = {self.consultation, self.handoff, self.case, self.open_consultation, self.open_handoff, self.draft}
+        return sheets | {self.session, self.came, *self.bases}
+
+    def roots(self) -> dict[str, tuple[str, dict[str, Any]]]:
+        """Row of the table -> (root of the schema, its variables)."""
+        rows: dict[str, tuple[str, dict[str, Any]]] = {
+            "case": ("case", {"id": self.case}),
+            "consultation": ("consultation", {"id": self.consultation}),
+            "handoff": ("handoff", {"id": self.handoff}),
+            "open consultation": ("consultation", {"id": self.open_consultation}),
+            "open handoff": ("handoff", {"id": self.open_handoff}),
+            "consultations": ("consultations", {"limit": 200}),
+            "drafts": ("drafts", {"kind": "consultation"}),
+            "colleagues": ("colleagues", {"unitId": "hikikomori-support"}),
+            "statistics": ("statistics", {"fromMonth": this_month(), "toMonth": this_month()}),
+            "session": ("session", {"id": self.session}),
+            "sessions": ("sessions", {"from": str(today()), "to": str(today() + timedelta(days=1))}),
+            "token holder": ("tokenHolder", {"code": self.code}),
+            "units": ("units", {"receiving": False}),
+            "sync": ("sync", {"have": [], "waiting": 0}),
+            "sharing": ("sharing", {"caseId": self.case}),
+            "who saw": ("whoSaw", {"caseId": self.case}),
+            "access log": ("accessLog", {"days": 1, "staffId": self.people["member"].id, "caseId": self.case}),
+        }
+        assert SCHEMA.query_type
+        without = {name for name, root in SCHEMA.query_type.fields.items() if not root.args}
+        return rows | {name: (name, {}) for name in sorted(without)}
+
+    def seen(self, row: str, person: Person) -> set[str]:
+        """The fields of the story that hold something for this person; of other stories in the same house, nothing."""
+        root, variables = self.roots()[row]
+        assert SCHEMA.query_type
+        answer = self._of_this_story(person.ask_everything(root, **variables))
+        return seen_fields(SCHEMA.query_type.fields[root].type, answer)
+
+    def _of_this_story(self, value: Any) -> Any:
+        if isinstance(value, list):
+            kept = [each for each in value if not isinstance(each, dict) or self._is_mine(each)]
+            return [self._of_this_story(each) for each in kept]
+        if isinstance(value, dict):
+            return {name: self._of_this_story(inner) for name, inner in value.items()}
+        return value
+
+    def _is_mine(self, item: dict[str, Any]) -> bool:
+        if "isThisOne" in item:  # a session: of other tests' sessions there may be any number
+            return bool(item["isThisOne"])
+        about = {item.get(name) for name in ("id", "caseId", "consultationId", "handoffId")}
+        is_aggregate = {"caseId", "label", "kind", "etag"} & item.keys() and "recordedAt" not in item
+        return not is_aggregate or bool(about & self.ids)
+
+
+def today() -> date:
+    return tokyo_day(datetime.now(UTC) - timedelta(minutes=30))  # when the story's afternoon began
+
+
+def this_month() -> str:
+    return f"{tokyo_day(datetime.now(UTC)):%Y-%m}"
+
+
+@pytest.fixture(scope="module")
+def story(city: Stack) -> Iterator[Story]:
+    yield Story(city)
+
+
+def test_every_field_is_seen_by_exactly_those_of_the_table(story: Story) -> None:
+    seen: dict[str, list[dict[str, list[str]]]] = {}
+    cells = 0
+    for row in story.roots():
+        by_fields: dict[tuple[str, ...], list[str]] = {}
+        for who, person in story.people.items():
+            fields = tuple(sorted(story.seen(row, person) - BY_CHANCE))
+            cells += len(all_fields())
+            if fields:
+                by_fields.setdefault(fields, []).append(who)
+        seen[row] = [{"people": people, "fields": list(fields)} for fields, people in by_fields.items()]
+    SEEN.parent.mkdir(parents=True, exist_ok=True)
+    SEEN.write_text(json.dumps(seen, ensure_ascii=False, indent=1) + "\n", encoding="utf8")
+    expected = json.loads(TABLE.read_text(encoding="utf8"))
+    assert seen.keys() == expected.keys()
+    for row, groups in expected.items():
+        assert as_cells(seen[row]) == as_cells(groups), row
+    print(f"{cells} cells of {len(all_fields())} fields, {len(story.people)} people, {len(seen)} rows")
+
+
+def as_cells(groups: list[dict[str, list[str]]]) -> set[tuple[str, str]]:
+    return {(who, field) for group in groups for who in group["people"] for field in group["fields"]}
+
+
+def test_every_field_of_the_schema_has_a_row() -> None:
+    expected = json.loads(TABLE.read_text(encoding="utf8"))
+    listed = {field for groups in expected.values() for group in groups for field in group["fields"]}
+    without = {
+        field for field in all_fields() - listed if field not in ELSEWHERE and field.split(".")[0] not in ELSEWHERE
+    }
+    assert without == set()
+
+
+def test_the_family_s_words_and_the_person_s_stand_with_the_same_people() -> None:
+    """Nobody but the clerk who heard them, the team and its lead ever reads what was said."""
+    expected = json.loads(TABLE.read_text(encoding="utf8"))
+    private = {"TimelineEntry.familyWords", "TimelineEntry.personWords", "TimelineEntry.memo", "Case.personName"}
+    readers = {
+        who for row in expected.values() for group in row for who in group["people"] if private & {*group["fields"]}
+    }
+    assert readers == {"member", "colleague", "manager"}

@@ -1,0 +1,227 @@
+"""One round: a town at work, faults on it, rest, and the judge. `python -m tests.chaos.round --seconds 40 --seed 1`."""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import shutil
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from infra.paths import SERVICES
+from tests.chaos.checker.invariants import check
+from tests.chaos.checker.snapshot import read_world
+from tests.chaos.checker.story import tell_all
+from tests.chaos.checker.world import World
+from tests.chaos.driver.journal import Journal
+from tests.chaos.driver.load import Load
+from tests.chaos.driver.people import RECEIVERS, Unknown
+from tests.chaos.driver.register import register
+from tests.chaos.faults.crashes import Crashes
+from tests.chaos.faults.faults import Faults
+from tests.chaos.faults.restore import restore
+from tests.chaos.faults.town import Town, running_town
+from tests.support.servers import running_servers
+
+FAST = (
+    *("duplicate", "sign_out", "poison", "broker_hang", "cut", "pause", "backends", "replay", "database_stop", "cut"),
+    *("kill", "broker_kill", "duplicate", "pause", "cut"),
+)
+"""Every kind of fault once at least, those that most mutants need first."""
+WEIGHTS = {
+    **{"kill": 4, "pause": 4, "broker_kill": 2, "broker_hang": 0.5, "database_stop": 2.5, "backends": 2},
+    **{"cut": 6, "duplicate": 1, "replay": 0.5, "poison": 0.5, "sign_out": 0.3},
+}
+
+
+@dataclass
+class Verdict:
+    """What a round was, and what the judge says. `violations` is empty or the stories."""
+
+    seed: int
+    commands: dict[str, int]
+    reads: int
+    redelivered: int
+    faults: dict[str, int]
+    back: dict[str, list[float]]
+    settled_after: float | None
+    violations: str
+    judged_after: float
+    never_died_at: list[str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a round is to be. `armed`: processes at a time that die at named places; `fast`: the list, else by chance."""
+
+    seed: int
+    seconds: float
+    rate: float = 3
+    settle: float = 60
+    armed: int = 2
+    fast: bool = False
+    restores: bool = False
+
+
+async def play(town: Town, home: Path, plan: Plan) -> Verdict:
+    """Work under faults for a time, come to rest, judge."""
+    begun, path = time.monotonic(), home / f"{town.stack.prefix}.jsonl"
+    journal = Journal(path)
+    load = Load(town.url, journal, plan.seed, plan.rate)
+    await load.begin()
+    faults = Faults(town, journal, random.Random(plan.seed))
+    crashes = Crashes(faults, random.Random(plan.seed), plan.armed)
+    stopping = asyncio.Event()
+    working = asyncio.gather(load.run(stopping), crashes.run(stopping), register(town.stack, stopping))
+    await _hurt_all(faults, working, plan, lambda: restore(faults, load, path))
+    stopping.set()
+    await working
+    await faults.rest()
+    is_done, ended = await load.finish(plan.settle), time.monotonic()
+    is_at_rest = await _rest(town, plan.settle) and is_done
+    settled_after = round(time.monotonic() - ended, 1) if is_at_rest else None
+    world = await _look(town, load, path)
+    world.settled_after = settled_after
+    await load.close()
+    journal.close()
+    if kept := os.environ.get("BANSO_CHAOS_JOURNAL"):
+        shutil.copy(path, kept)
+    return _judge(world, plan, faults, crashes, begun)
+
+
+def _judge(world: World, plan: Plan, faults: Faults, crashes: Crashes, begun: float) -> Verdict:
+    violations = check(world, RECEIVERS)
+    return Verdict(
+        seed=plan.seed,
+        commands=_counted(world),
+        reads=sum(line["kind"] == "read" for line in world.journal),
+        redelivered=world.redelivered,
+        faults=dict(faults.counts),
+        back={name: [round(each, 2) for each in took] for name, took in faults.back.items()},
+        settled_after=world.settled_after,
+        violations=tell_all(world, violations) if violations else "",
+        judged_after=round(time.monotonic() - begun, 1),
+        never_died_at=sorted(" ".join(each) for each in crashes.missing),
+    )
+
+
+async def _hurt_all(
+    faults: Faults,
+    working: "asyncio.Future[Any]",
+    plan: Plan,
+    restoring: Callable[[], Awaitable[None]],
+) -> None:
+    begun, chosen = time.monotonic(), random.Random(plan.seed + 1)
+    if plan.restores:
+        await _hurt(faults, chosen, begun + plan.seconds / 2, plan.fast, working)
+        await restoring()
+    await _hurt(faults, chosen, begun + plan.seconds, plan.fast, working)
+
+
+def _counted(world: World) -> dict[str, int]:
+    states = Counter(asked.state for asked in world.asked.values())
+    return {**states, "tries": sum(asked.tries for asked in world.asked.values())}
+
+
+async def _hurt(
+    faults: Faults, chosen: random.Random, until: float, fast: bool, working: "asyncio.Future[Any]"
+) -> None:
+    await asyncio.sleep(2)
+    plan = list(FAST) if fast else []
+    while time.monotonic() < until and not working.done():
+        kind = plan.pop(0) if plan else chosen.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+        await faults.do(kind)
+        await asyncio.sleep(chosen.uniform(0.1, 1.2))
+
+
+async def _rest(town: Town, seconds: float) -> bool:
+    try:
+        await asyncio.to_thread(town.stack.wait_settled, seconds)
+    except RuntimeError:
+        return False
+    return await _packages_fetched(town, seconds)
+
+
+async def _packages_fetched(town: Town, seconds: float) -> bool:
+    from services.kernel.db import connect
+
+    connection = await connect(town.stack.dsns["coordination"].owner)
+    try:
+        deadline = time.monotonic() + seconds
+        while await connection.fetchval("select count(*) from package_fetch where fetched_at is null"):
+            if time.monotonic() > deadline:
+                return False
+            await asyncio.sleep(0.2)
+        return True
+    finally:
+        await connection.close()
+
+
+async def _look(town: Town, load: Load, journal: Path) -> World:
+    """The tablets sync once more; then everything is read."""
+    devices: dict[str, set[str]] = {}
+    for device in load.devices.values():
+        for _ in range(20):
+            try:
+                found = (await device.worker.ask("Sync", have=[], waiting=0))["sync"]
+            except Unknown:
+                await asyncio.sleep(0.3)
+                continue
+            if not found["unavailable"]:
+                devices[device.worker.id] = {case["id"] for case in found["cases"]}
+                break
+    world = await read_world(town.stack, journal)
+    world.devices = devices
+    world.left_on_devices = sum(len(device.queue) for device in load.devices.values())
+    world.stopped = tuple(name for name in SERVICES if not town.stack.is_alive(name))
+    return world
+
+
+def report(verdict: Verdict) -> str:
+    """In the words of the house: counts, faults, seed."""
+    commands, faults = verdict.commands, verdict.faults
+    what = "0 lost, 0 doubled" if not verdict.violations else verdict.violations
+    times = ", ".join(f"{name} p50 {pick(took, 0.5)} p99 {pick(took, 0.99)} s" for name, took in verdict.back.items())
+    return (
+        f"{what} of {commands.get('ok', 0)} acknowledged commands ({commands.get('fail', 0)} refused,"
+        f" {commands.get('info', 0)} left unknown, {commands['tries']} sends), {verdict.reads} reads,"
+        f" {verdict.redelivered} redelivered events, under {sum(faults.values())} faults {faults};"
+        f" back: {times}; at rest after {verdict.settled_after} s; seed {verdict.seed}"
+    )
+
+
+def pick(took: Sequence[float], share: float) -> float | None:
+    """A percentile of seconds."""
+    return sorted(took)[min(len(took) - 1, int(len(took) * share))] if took else None
+
+
+def one_round(prefix: str, plan: Plan) -> Verdict:
+    """Servers and town of its own, from nothing to the verdict."""
+    with running_servers() as servers, running_town(servers, prefix) as town:
+        return asyncio.run(play(town, servers.home, plan))
+
+
+def main() -> None:
+    """Exit 1 when the judge found something."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--settle", type=float, default=60)
+    parser.add_argument("--rate", type=float, default=3)
+    parser.add_argument("--seed", type=int, default=20261124)
+    parser.add_argument("--armed", type=int, default=2)
+    parser.add_argument("--json", type=Path, help="where to write the verdict")
+    asked = parser.parse_args()
+    verdict = one_round("chaos", Plan(asked.seed, asked.seconds, asked.rate, asked.settle, asked.armed, fast=True))
+    if asked.json:
+        asked.json.write_text(json.dumps(asdict(verdict)))
+    print(report(verdict))
+    raise SystemExit(bool(verdict.violations))
+
+
+if __name__ == "__main__":
+    main()

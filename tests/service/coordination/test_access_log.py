@@ -1,0 +1,167 @@
+"""記録の閲覧 and 誰が見たか: odd reads first, by whom and about whom; the log, never the record; looking is logged."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from services.contracts.codes import FieldGroup
+from services.coordination.domain.odd import Odd, Read, odd_marks, weight
+from services.kernel.ids import new_id
+from services.kernel.token import Actor
+from tests.service.coordination.conftest import Case, World
+from tests.service.coordination.test_basis import TOLD, do, give, partner, story
+
+
+async def log(world: World, actor: Actor, **asked: Any) -> list[dict[str, Any]]:
+    answer = await world.http.post("/views/access-log", json=asked, headers=world.headers(actor))
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+@pytest.fixture
+def today(world: World) -> World:
+    """The log's own clock is the database's."""
+    world.now = datetime.now(UTC)
+    return world
+
+
+def auditor() -> Actor:
+    return Actor(new_id(), "staff", (("audit-office", "auditor"),))
+
+
+async def emergency(world: World, case: Case) -> Actor:
+    nosy = case.staff("window_staff", "elsewhere")
+    await give(world, case, "emergency", nosy)
+    await world.case(nosy, case)
+    return nosy
+
+
+async def test_a_read_without_a_relation_comes_before_the_team_s_and_names_its_reader(today: World) -> None:
+    case = await story(today)
+    nosy = await emergency(today, case)
+    for _ in range(3):
+        await today.case(case.owner, case)
+    for actor in (case.staff("manager"), auditor()):
+        lines = await log(today, actor, caseId=str(case.id))
+        assert (lines[0]["staffId"], lines[0]["odd"][0], lines[0]["basis"]) == (
+            str(nosy.id),
+            "no_relation",
+            ["emergency"],
+        )
+        assert {line["staffId"] for line in lines[1:]} == {str(case.owner.id)}
+        assert all("no_relation" not in line["odd"] for line in lines[1:])
+        assert not {*TOLD.values()} & {str(value) for line in lines for value in line.values()}, "never the record"
+
+
+async def test_who_may_look_into_the_log_and_that_looking_is_logged(today: World) -> None:
+    case = await story(today)
+    await today.case(case.owner, case)
+    for other in (case.owner, case.colleague, case.staff(), case.staff("manager", "elsewhere"), partner()):
+        assert [line for line in await log(today, other) if line["caseId"] == str(case.id)] == []
+        assert (await today.get(other, f"/views/cases/{case.id}/who-saw")).status_code == 404
+    manager = case.staff("manager")
+    lines = await log(today, manager, staffId=str(case.owner.id))
+    row = (await today.accesses(manager))[-1]
+    assert (row["field_groups"], row["basis"]) == (["access_log"], "log")
+    assert row["shown"]["access"] == list(dict.fromkeys(line["id"] for line in lines))
+    kept_off = Actor(case.kept_off.id, "staff", ((case.unit, "manager"),))
+    assert await log(today, kept_off, caseId=str(case.id)) == []
+
+
+async def test_a_reader_of_the_same_surname_is_marked_whatever_way_it_is_written(today: World) -> None:
+    case = await today.settled(told={"personName": "高橋 はるか"})
+    await today.case(case.owner, case)
+    for surname, is_marked in (("髙橋", True), ("橋", False), ("", False)):
+        lines = await log(today, auditor(), caseId=str(case.id), surnames={str(case.owner.id): surname})
+        assert [("own_surname" in line["odd"]) for line in lines] == [is_marked]
+
+
+async def test_many_different_pages_in_a_row_are_marked_and_one_page_read_often_is_not(today: World) -> None:
+    first = await today.accept(offered=False)
+    manager = first.staff("manager")
+    cases = [first]
+    for _ in range(20):
+        case = await today.accept(offered=False)
+        await today.tables.execute("update case_file set unit_id = $2 where case_id = $1", case.id, first.unit)
+        cases.append(case)
+    often = await today.accept(offered=False)
+    quiet = (
+        "update package_fetch set fetched_at = now() where case_id = any($1::uuid[])"  # nobody goes on fetching these
+    )
+    await today.tables.execute(quiet, [case.id for case in (*cases, often)])
+    for _ in range(25):
+        await today.case(often.owner, often)
+    for case in cases:
+        await today.case(manager, case)
+    lines = await log(today, auditor(), staffId=str(manager.id))
+    assert sum("many" in line["odd"] for line in lines) == 2, "the twentieth and the one after"
+    assert not any("many" in line["odd"] for line in await log(today, auditor(), staffId=str(often.owner.id)))
+
+
+async def test_a_read_is_looked_at_once_with_a_note_and_goes_to_the_end(today: World) -> None:
+    case = await story(today)
+    nosy = await emergency(today, case)
+    await today.case(case.owner, case)
+    manager, watching = case.staff("manager"), auditor()
+    odd = (await log(today, manager, caseId=str(case.id)))[0]
+    payload = {"accessId": odd["id"], "note": "電話のあとの安否確認"}
+    for actor in (case.owner, nosy, case.staff("manager", "elsewhere")):
+        assert (await do(today, actor, case, "ReviewAccess", **payload))["code"] == "not_found"
+    assert (await do(today, manager, case, "ReviewAccess", **payload))["status"] == "accepted"
+    again = await do(today, watching, case, "ReviewAccess", accessId=odd["id"], note="あとから")
+    assert again["status"] == "accepted"
+    last = (await log(today, watching, caseId=str(case.id)))[-1]
+    assert (last["id"], last["reviewedById"], last["note"]) == (odd["id"], str(manager.id), "電話のあとの安否確認")
+
+
+async def test_nobody_checks_their_own_reads(today: World) -> None:
+    case = await story(today)
+    manager = case.staff("manager")
+    await today.case(manager, case)
+    mine = (await log(today, auditor(), staffId=str(manager.id)))[0]
+    assert (await do(today, manager, case, "ReviewAccess", accessId=mine["id"]))["code"] == "own_reading"
+
+
+async def test_the_person_s_answer_names_every_reader_and_leaves_out_the_family_s_record(today: World) -> None:
+    case = await story(today)
+    reader = partner()
+    await give(today, case, "consent", reader, [FieldGroup.TIMELINE.value])
+    await today.case(reader, case)
+    await today.case(case.owner, case)
+    nosy = await emergency(today, case)
+    said = (await today.get(case.staff("manager"), f"/views/cases/{case.id}/who-saw")).json()
+    assert {one["staffId"] for one in said} == {str(actor.id) for actor in (reader, case.owner, nosy)}
+    assert "family_words" not in {group for one in said for group in one["fieldGroups"]}
+    row = (await today.tables.fetch("select * from access_log order by id desc limit 1"))[0]
+    assert (row["shown"], row["field_groups"]) == ({"answered": [str(case.id)]}, ["access_log"])
+
+
+async def test_a_malformed_question_is_refused_and_quotes_nothing(today: World) -> None:
+    for wrong in ({"days": 0}, {"caseId": "試しの名"}, {"unknown": 1}, [1]):
+        answer = await today.http.post("/views/access-log", json=wrong, headers=today.headers(auditor()))
+        assert answer.status_code == 422 and "試し" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("facts", "marks"),
+    [
+        ({}, []),
+        ({"basis": "emergency"}, [Odd.NO_RELATION]),
+        ({"basis": "none"}, [Odd.NO_RELATION]),
+        ({"basis": "emergency,member"}, []),
+        ({"tokyo_hour": 21}, [Odd.NIGHT]),
+        ({"tokyo_hour": 6}, [Odd.NIGHT]),
+        ({"tokyo_hour": 7}, []),
+        ({"run": 20, "is_after_close": True}, [Odd.CLOSED_CASE, Odd.MANY]),
+        ({"has_own_surname": True, "basis": "none"}, [Odd.NO_RELATION, Odd.OWN_SURNAME]),
+    ],
+)
+def test_what_is_odd(facts: dict[str, Any], marks: list[Odd]) -> None:
+    usual = {"basis": "member", "tokyo_hour": 12, "is_after_close": False, "has_own_surname": False, "run": 1}
+    assert odd_marks(Read(**{**usual, **facts})) == marks
+
+
+def test_no_sum_of_lesser_marks_outweighs_a_greater_one() -> None:
+    for number, mark in enumerate(Odd):
+        assert weight([mark]) > weight(list(Odd)[number + 1 :])

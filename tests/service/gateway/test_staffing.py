@@ -1,0 +1,201 @@
+"""職員と担当 on the real stack: who changes what, what it does at once, and whose cases need somebody."""
+
+import time
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from infra.stack import Stack
+from services.contracts.codes import Role
+from services.kernel.ids import new_id
+from tests.service.gateway.test_sessions import post, stale
+from tests.support.hired import FIRST_PASSWORD, Hired, hire, today
+from tests.support.person import Person, open_case
+from tests.support.rows import rows
+from tests.support.signals import WITHIN_SECONDS, listening
+
+YESTERDAY = str(today() - timedelta(days=1))
+
+
+@pytest.fixture(scope="module")
+def unit(city: Stack) -> str:
+    """A unit of this module's own: what happens in it is nobody else's test's matter."""
+    unit_id = f"unit-{new_id().hex[-8:]}"
+    rows(city, "gateway", "insert into unit (unit_id, name) values ($1, '試しの係')", unit_id)
+    return unit_id
+
+
+@pytest.fixture
+def boss(city: Stack, unit: str) -> Person:
+    return Person(city.url, hire(city, unit, Role.MANAGER).login, FIRST_PASSWORD)
+
+
+def change(person: Person, **act: Any) -> dict[str, Any]:
+    return person.submit(person.envelope("ChangeAssignments", new_id(), act))[0]
+
+
+def assignments_of(person: Person, hired: Hired) -> list[dict[str, Any]]:
+    return [a for a in person.ask("Staffing")["staffing"]["assignments"] if a["staff"]["id"] == str(hired.staff_id)]
+
+
+def begun(hired: Hired, unit: str, role: str = "coordinator", **changes: Any) -> dict[str, Any]:
+    said = {"assignmentId": str(new_id()), "staffId": str(hired.staff_id), "unitId": unit, "role": role}
+    return {**said, "fromDate": str(today()), **changes}
+
+
+def test_whoever_leaves_is_signed_out_everywhere_within_a_second(city: Stack, unit: str, boss: Person) -> None:
+    hired = hire(city, unit)
+    desk, tablet = Person(city.url, hired.login, FIRST_PASSWORD), Person(city.url, hired.login, FIRST_PASSWORD)
+    [held] = assignments_of(boss, hired)
+    with listening(desk) as ear:
+        outcome = change(boss, ends=[{"assignmentId": held["id"], "until": YESTERDAY}], note="退職")
+        begun_at = time.monotonic()
+        assert outcome["status"] == "ACCEPTED"
+        assert tablet.post("Me").json()["code"] == "signed_out"
+        seconds = ear.wait_for_end() - begun_at
+    print(f"left: stream ended after {seconds:.2f} s (promise: 1 s)")
+    assert seconds < WITHIN_SECONDS
+    assert post(city, hired.login, FIRST_PASSWORD).json()["code"] == "no_assignment"
+    changes = boss.ask("Staffing")["staffing"]["changes"]
+    assert ("退職", boss.id) in {(each["note"], each["by"]["id"]) for each in changes}
+
+
+def test_several_roles_at_once_and_the_bus_learns_ids_only(city: Stack, unit: str, boss: Person) -> None:
+    hired = hire(city, unit)
+    person = Person(city.url, hired.login, FIRST_PASSWORD)
+    envelope = boss.envelope("ChangeAssignments", new_id(), {"begins": [begun(hired, unit, "ibasho_staff")]})
+    assert [boss.submit(envelope)[0]["status"] for _ in range(2)] == ["ACCEPTED", "ACCEPTED"]
+    roles = {(a["unit"]["id"], a["role"]) for a in person.ask("Me")["me"]["assignments"]}
+    assert roles == {(unit, "coordinator"), (unit, "ibasho_staff")}
+    said = rows(city, "gateway", "select data from outbox where causation_id = $1", UUID(envelope["id"]))
+    assert len(said) == 1 and set(said[0]["data"]) == {"assignmentId", "staffId", "unitId", "role", "fromDate", "until"}
+
+
+def test_another_manager_s_unit_is_not_found_and_nothing_changes(city: Stack, unit: str, boss: Person) -> None:
+    stranger, hired = Person(city.url, "sasaki"), hire(city, unit)
+    [held] = assignments_of(boss, hired)
+    assert change(stranger, ends=[{"assignmentId": held["id"], "until": YESTERDAY}])["code"] == "not_found"
+    assert change(stranger, begins=[begun(hired, unit, "manager")])["code"] == "not_found"
+    assert change(stranger, closes=[{"unitId": unit, "closedOn": str(today()), "successor": "hikikomori-support"}])["code"] == "not_found"  # fmt: skip
+    assert assignments_of(stranger, hired) == []
+    assert assignments_of(boss, hired) == [held]
+
+
+def test_everything_of_an_act_or_nothing(city: Stack, unit: str, boss: Person) -> None:
+    one, other = hire(city, unit), hire(city, unit)
+    [held] = assignments_of(boss, one)
+    ends = [{"assignmentId": held["id"], "until": YESTERDAY}]
+    assert change(boss, ends=ends, begins=[begun(other, unit)])["code"] == "already_assigned"
+    assert assignments_of(boss, one) == [held]
+
+
+def test_a_closed_unit_s_people_are_out_and_its_successor_answers_for_it(city: Stack) -> None:
+    old, new = f"old-{new_id().hex[-8:]}", f"new-{new_id().hex[-8:]}"
+    rows(city, "gateway", "insert into unit (unit_id, name) values ($1, '閉じる係')", old)
+    stays, leaves = hire(city, old, Role.MANAGER), hire(city, old)
+    manager, goes = Person(city.url, stays.login, FIRST_PASSWORD), Person(city.url, leaves.login, FIRST_PASSWORD)
+    outcome = change(
+        manager,
+        note="4月1日の組織改正",
+        opens=[{"unitId": new, "name": "引き継ぐ係"}],
+        closes=[{"unitId": old, "closedOn": str(today()), "successor": new}],
+        begins=[begun(stays, new, "manager")],
+    )
+    assert outcome["status"] == "ACCEPTED", outcome
+    assert goes.post("Me").json()["code"] == "signed_out"
+    mine = [(a["unit"]["id"], a["role"]) for a in manager.ask("Me")["me"]["assignments"]]
+    assert mine == [(new, "manager"), (old, "manager")], "its own unit first, then what it succeeded"
+    assert old not in {each["id"] for each in manager.ask("Units", receiving=False)["units"]}
+    closed = next(u for u in manager.ask("Staffing")["staffing"]["units"] if u["unit"]["id"] == old)
+    assert (closed["closedOn"], closed["successor"]["id"]) == (str(today()), new)
+    assert change(manager, begins=[begun(leaves, old)])["code"] == "unit_is_closed"
+    assert post(city, leaves.login, FIRST_PASSWORD).json()["code"] == "no_assignment"
+
+
+def test_staff_are_changed_only_by_who_has_just_shown_who_they_are(city: Stack, unit: str, boss: Person) -> None:
+    hired = hire(city, unit)
+    stale(city, boss)
+    envelope = boss.envelope("ChangeAssignments", new_id(), {"begins": [begun(hired, unit, "ibasho_staff")]})
+    refused = boss.submit(envelope)[0]
+    assert (refused["status"], refused["code"]) == ("REFUSED", "not_fresh") and refused["message"]
+    assert boss.submit(boss.envelope("RegisterStaff", new_id(), {"login": "x", "name": "x"}))[0]["code"] == "not_fresh"
+    assert boss.http.post("/session/fresh", json={"password": FIRST_PASSWORD}).status_code == 200
+    assert boss.submit(envelope)[0]["status"] == "ACCEPTED", "the same id: nothing had happened"
+
+
+def test_the_cases_of_whoever_leaves_stand_on_the_manager_s_page(city: Stack) -> None:
+    hired, manager = hire(city), Person(city.url, "sasaki")
+    owner = Person(city.url, hired.login, FIRST_PASSWORD)
+    case = open_case(Person(city.url, "watanabe"), owner)
+
+    def listed() -> dict[str, Any]:
+        found = manager.ask("Staffing")["staffing"]["casesWithoutOwner"]
+        return {each["card"]["id"]: each["ownerUntil"] for each in found}
+
+    assert str(case) not in listed()
+    hired.reassign(until_days=7)
+    assert listed()[str(case)] == str(today() + timedelta(days=7))
+    hired.reassign(until_days=-1)
+    assert listed()[str(case)] is None
+    screens = "select screen from access_log where actor_id = $1 order by id desc limit 1"
+    assert rows(city, "coordination", screens, UUID(manager.id))[0]["screen"] == "Staffing", "a read like any other"
+
+
+class Newcomer:
+    """Registered and assigned by a manager, without a password yet."""
+
+    def __init__(self, city: Stack, boss: Person, unit: str) -> None:
+        self.city, self.boss, self.login = city, boss, f"fresh-{new_id().hex[-10:]}"
+        self.hired = Hired(city, new_id(), self.login)
+        boss.do("RegisterStaff", self.hired.staff_id, {"login": self.login.upper(), "name": "新任 試"})
+        boss.do("ChangeAssignments", new_id(), {"begins": [begun(self.hired, unit)]})
+
+    def code(self) -> str:
+        return str(self.boss.ask("IssueSetUpCode", staffId=str(self.hired.staff_id))["issueSetUpCode"]["code"])
+
+    def choose(self, code: str, new: str = FIRST_PASSWORD, id: object = None) -> httpx.Response:
+        said = {"id": str(id or new_id()), "login": self.login, "code": code, "new": new}
+        return httpx.post(f"{self.city.url}/password/first", json=said, headers={"Origin": self.city.url}, timeout=30)
+
+
+def test_somebody_new_chooses_a_password_with_a_code_that_counts_once(city: Stack, unit: str, boss: Person) -> None:
+    new, id = Newcomer(city, boss, unit), new_id()
+    void, code = new.code(), new.code()
+    assert new.choose(void).json()["code"] == "set_up_failed", "a new code voids the first"
+    assert new.choose(code, "password-2026").json()["code"] == "password_too_common"
+    assert new.choose(code.lower().replace("-", " "), id=id).json() == {"changed": True}
+    assert new.choose(code, id=id).json() == {"changed": True}, "sent again"
+    assert new.choose(code).json()["code"] == "set_up_failed"
+    assert post(city, new.login, FIRST_PASSWORD).status_code == 200
+
+
+def test_a_forgotten_password_is_replaced_and_its_sessions_end(city: Stack, unit: str, boss: Person) -> None:
+    new = Newcomer(city, boss, unit)
+    new.choose(new.code())
+    person = Person(city.url, new.login, FIRST_PASSWORD)
+    assert new.choose(new.code(), "雨あがりの坂道をbicycleで下る").status_code == 200
+    assert person.post("Me").json()["code"] == "signed_out"
+    assert post(city, new.login, FIRST_PASSWORD).json()["code"] == "sign_in_failed"
+
+
+def test_an_unknown_login_a_wrong_and_an_old_code_are_the_same_answer(city: Stack, unit: str, boss: Person) -> None:
+    new = Newcomer(city, boss, unit)
+    code, unknown = new.code(), Newcomer(city, boss, unit)
+    unknown.login = "nobody-here"
+    query = "update set_up_code_private set valid_until = now() where staff_id = $1"
+    wrong = new.choose("2222-2222-2222-2222")
+    rows(city, "gateway", query, new.hired.staff_id)
+    answers = [wrong, new.choose(code), unknown.choose(code)]
+    assert {(a.status_code, a.text) for a in answers} == {(401, wrong.text)}
+    assert wrong.json()["code"] == "set_up_failed"
+
+
+def test_only_the_manager_of_the_unit_gives_a_code(city: Stack, unit: str, boss: Person) -> None:
+    new = Newcomer(city, boss, unit)
+    for login in ("sasaki", "takahashi", "fujiwara"):
+        assert Person(city.url, login).refused("IssueSetUpCode", staffId=str(new.hired.staff_id)) == "not_found"
+    stale(city, boss)
+    assert boss.refused("IssueSetUpCode", staffId=str(new.hired.staff_id)) == "not_fresh"

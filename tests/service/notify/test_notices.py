@@ -1,0 +1,139 @@
+"""Who learns what: exact recipients, never the kept-off, never the one who did it; on the running installation."""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from infra.seed import staff_id
+from infra.seed_people import STAFF
+from infra.stack import Stack
+from services.kernel.db import connect
+from services.kernel.ids import new_id
+from tests.support.person import (
+    Person,
+    basis_payload,
+    consultation_payload,
+    open_case,
+    package_payload,
+    visit_payload,
+    wait_until,
+)
+
+
+def notices(stack: Stack, column: str, about: object) -> set[tuple[str, UUID]]:
+    async def read() -> set[tuple[str, UUID]]:
+        connection = await connect(stack.dsns["notify"].owner)
+        try:
+            rows = await connection.fetch(f"select kind, recipient_id from notice where {column} = $1", about)
+            return {(row["kind"], row["recipient_id"]) for row in rows}
+        finally:
+            await connection.close()
+
+    return asyncio.run(read())
+
+
+def hand_off(clerk: Person, **changes: object) -> UUID:
+    consultation, handoff = new_id(), new_id()
+    clerk.do("OpenConsultation", consultation, consultation_payload())
+    clerk.do("HandOff", handoff, package_payload(consultation, **changes))
+    return handoff
+
+
+def test_a_handoff_is_told_to_who_may_answer_and_never_to_kept_off_staff(city: Stack) -> None:
+    handoff = hand_off(Person(city.url, "watanabe"), keptOff=[str(staff_id("hamada"))])
+    told = {("handoff_arrived", staff_id(login)) for login in ("takahashi", "nakamura", "kobayashi", "sasaki")}
+    wait_until(lambda: notices(city, "handoff_id", handoff) >= told)
+    city.wait_settled()
+    # Whom other tests of this installation assigned to the unit learns it too.
+    of_the_demo = {staff_id(login) for login, *_ in STAFF}
+    assert {each for each in notices(city, "handoff_id", handoff) if each[1] in of_the_demo} == told
+
+
+def test_the_sender_always_learns(city: Stack) -> None:
+    clerk, coordinator = Person(city.url, "watanabe"), Person(city.url, "takahashi")
+    accepted, returned = hand_off(clerk), hand_off(clerk)
+    coordinator.do("AcceptHandoff", accepted, {"caseId": str(new_id())})
+    coordinator.do("ReturnHandoff", returned, {"reason": "question_left", "note": "かけてよい時間は"})
+    wait_until(lambda: ("handoff_accepted", staff_id("watanabe")) in notices(city, "handoff_id", accepted))
+    wait_until(lambda: ("handoff_returned", staff_id("watanabe")) in notices(city, "handoff_id", returned))
+
+
+def test_a_visit_is_told_to_the_team_but_not_to_its_author(city: Stack) -> None:
+    clerk, author, colleague = (Person(city.url, login) for login in ("watanabe", "takahashi", "hamada"))
+    case = open_case(clerk, author, colleague)
+    author.do("RecordVisit", case, visit_payload())
+    wait_until(lambda: notices(city, "case_id", case) == {("visit_recorded", staff_id("hamada"))})
+    city.wait_settled()
+    assert notices(city, "case_id", case) == {("visit_recorded", staff_id("hamada"))}
+
+
+def test_a_notice_is_read_by_its_recipient_once(city: Stack) -> None:
+    clerk, author, colleague = (Person(city.url, login) for login in ("watanabe", "takahashi", "hamada"))
+    case = open_case(clerk, author, colleague)
+    author.do("RecordVisit", case, visit_payload())
+    mine = wait_until(lambda: [n for n in colleague.ask("Notices")["notices"] if n["caseId"] == str(case)])[0]
+    assert mine["read"] is False
+    stranger = author.submit(author.envelope("ReadNotice", mine["id"], {}))[0]
+    assert (stranger["status"], stranger["code"]) == ("REFUSED", "not_found")
+    colleague.do("ReadNotice", mine["id"], {})
+    colleague.do("ReadNotice", mine["id"], {})
+    still_unread = {n["id"] for n in colleague.ask("Notices")["notices"] if not n["read"]}
+    assert mine["id"] not in still_unread
+
+
+def test_a_record_that_waits_is_told_to_the_managers_of_the_unit(city: Stack) -> None:
+    clerk, author, colleague = (Person(city.url, login) for login in ("watanabe", "takahashi", "nakamura"))
+    case = open_case(clerk, author)
+    outcome = colleague.do("RecordVisit", case, visit_payload())
+    assert outcome["refs"]["confirming"] is True
+    wait_until(lambda: notices(city, "case_id", case) == {("record_waits", staff_id("sasaki"))})
+    city.wait_settled()
+    assert notices(city, "case_id", case) == {("record_waits", staff_id("sasaki"))}
+
+
+def test_an_emergency_is_told_to_the_supervisor_at_once_and_a_meeting_to_its_members(city: Stack) -> None:
+    clerk, author = Person(city.url, "watanabe"), Person(city.url, "takahashi")
+    case, before = open_case(clerk, author), notices(city, "recipient_id", staff_id("mori"))
+    clerk.do("UseEmergency", case, basis_payload("UseEmergency", new_id()))
+    wait_until(lambda: notices(city, "case_id", case) == {("emergency_used", staff_id("sasaki"))}, 5)
+    author.do("ConveneConference", case, basis_payload("ConveneConference", new_id(), str(staff_id("mori"))))
+    asked = wait_until(lambda: notices(city, "recipient_id", staff_id("mori")) - before or before)
+    assert ("pledge_asked", staff_id("mori")) in asked
+    assert notices(city, "case_id", case) == {("emergency_used", staff_id("sasaki"))}, (
+        "the meeting's notice names no case"
+    )
+
+
+def test_whoever_left_the_team_is_told_nothing_any_more(city: Stack) -> None:
+    clerk, author, colleague = (Person(city.url, login) for login in ("watanabe", "takahashi", "hamada"))
+    case = open_case(clerk, author, colleague)
+    author.do("ChangeTeam", case, {"leave": [colleague.id], "join": [str(staff_id("nakamura"))]})
+    author.do("RecordVisit", case, visit_payload())
+    wait_until(lambda: notices(city, "case_id", case) == {("visit_recorded", staff_id("nakamura"))})
+
+
+def test_an_unread_notice_is_never_out_of_reach_behind_many_read_ones(city: Stack) -> None:
+    old, reader = new_id(), Person(city.url, "fujiwara")
+
+    async def write() -> None:
+        connection = await connect(city.dsns["notify"].owner)
+        insert = "insert into notice values ($1, $2, 'handoff_arrived', now() - $3::interval, null, null, $4)"
+        await connection.execute(insert, old, UUID(reader.id), timedelta(days=90), None)
+        rows = [(new_id(), UUID(reader.id), timedelta(minutes=n), datetime.now(UTC)) for n in range(120)]
+        await connection.executemany(insert, rows)
+        await connection.close()
+
+    asyncio.run(write())
+    assert reader.ask("Notices")["notices"][0]["id"] == str(old)
+
+
+def test_a_notice_says_when_it_was_recorded_not_when_it_was_told(city: Stack) -> None:
+    clerk, reader = Person(city.url, "watanabe"), Person(city.url, "takahashi")
+    city.stop(["notify"])
+    handoff = hand_off(clerk)
+    sent = clerk.ask("Handoff", id=str(handoff))["handoff"]["card"]["handedOffAt"]
+    time.sleep(2)
+    city.start(["notify"])
+    mine = wait_until(lambda: [n for n in reader.ask("Notices")["notices"] if n["handoffId"] == str(handoff)])
+    assert datetime.fromisoformat(mine[0]["raisedAt"]) - datetime.fromisoformat(sent) < timedelta(seconds=1)

@@ -1,0 +1,44 @@
+"""The built PWA as tests see it: its shell's files, and a second build that differs from the first."""
+
+import base64
+import re
+import shutil
+from hashlib import sha256
+from pathlib import Path
+
+from infra.paths import ROOT
+
+DIST = ROOT / "pwa" / "dist"
+_ENTRY = re.compile(r'\{"url":"/([^"]+)","integrity":"[^"]+"\}')
+
+
+def shell_paths(dist: Path = DIST) -> set[str]:
+    """The address of every file of a build that a browser may keep: all but the workers and the pictures."""
+    files = {f"/{file.relative_to(dist)}" for file in dist.rglob("*") if file.is_file()}
+    return {path for path in files if path not in {"/sw.js", "/sw-off.js"} and not path.endswith(".png")}
+
+
+def second_build(folder: Path, mark: str = "next") -> Path:
+    """A copy of the build whose scripts have other names and content, and a worker that knows them."""
+    dist = folder / f"dist-{mark}"
+    shutil.copytree(DIST, dist)
+    names = {file.name: f"{file.name.split('-')[0]}-{mark}.js" for file in (dist / "assets").glob("*.js")}
+    for old, new in names.items():
+        (dist / "assets" / old).rename(dist / "assets" / new)
+    for file in [dist / "index.html", dist / "sw.js", *dist.glob("assets/*.js")]:
+        text = file.read_text(encoding="utf8")
+        for old, new in names.items():
+            text = text.replace(old, new)
+        file.write_text(text, encoding="utf8")
+    with (dist / "assets" / f"first-{mark}.js").open("a", encoding="utf8") as script:
+        script.write(f"\nglobalThis.build = '{mark}';\n")
+    worker = (dist / "sw.js").read_text(encoding="utf8")
+    worker = re.sub(r'"[0-9a-f]{12}"', f'"{mark}"', worker)
+    worker = _ENTRY.sub(lambda found: f'{{"url":"/{found[1]}","integrity":"{integrity(dist / found[1])}"}}', worker)
+    (dist / "sw.js").write_text(worker, encoding="utf8")
+    return dist
+
+
+def integrity(file: Path) -> str:
+    """What the worker compares a file's bytes with."""
+    return "sha256-" + base64.b64encode(sha256(file.read_bytes()).digest()).decode()

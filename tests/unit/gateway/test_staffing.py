@@ -1,0 +1,108 @@
+"""The rules of changed assignments, without a database."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from gateway.staffing import Assignment, Register, Unit, change
+from services.contracts.codes import Role
+from services.contracts.staff import ChangeAssignments
+from services.kernel.errors import Refusal
+from services.kernel.ids import new_id
+
+TODAY = date(2026, 3, 20)
+APRIL = date(2026, 4, 1)
+BOSS, CLERK, NEW = new_id(), new_id(), new_id()
+BOSS_HELD, CLERK_HELD, FOREIGN_HELD = new_id(), new_id(), new_id()
+
+
+def register() -> Register:
+    held = [
+        Assignment(BOSS_HELD, BOSS, "support", Role.MANAGER, date(2024, 4, 1)),
+        Assignment(CLERK_HELD, CLERK, "support", Role.COORDINATOR, date(2024, 4, 1)),
+        Assignment(FOREIGN_HELD, CLERK, "window", Role.WINDOW_STAFF, date(2024, 4, 1)),
+    ]
+    units = {name: Unit(name) for name in ("support", "window")} | {"old": Unit("old", date(2025, 4, 1), "support")}
+    return Register(units, {each.assignment_id: each for each in held}, frozenset({BOSS, CLERK, NEW}))
+
+
+def run(managed: set[str] | None = None, **act: Any) -> dict[UUID, Assignment]:
+    managed = {"support"} if managed is None else managed
+    return dict(change(ChangeAssignments(**act), register(), frozenset(managed), TODAY))
+
+
+def begun(**changes: Any) -> dict[str, Any]:
+    said = {"assignment_id": new_id(), "staff_id": NEW, "unit_id": "support", "role": "coordinator"}
+    return {**said, "from_date": APRIL, **changes}
+
+
+def test_one_april_the_unit_closes_its_successor_opens_and_everybody_moves() -> None:
+    boss, clerk = begun(staff_id=BOSS, unit_id="new", role="manager"), begun(staff_id=CLERK, unit_id="new")
+    changed = run(
+        opens=[{"unit_id": "new", "name": "新しい係"}],
+        closes=[{"unit_id": "support", "closed_on": APRIL, "successor": "new"}],
+        begins=[boss, clerk],
+    )
+    assert {(each.unit_id, each.role, each.from_date, each.until) for each in changed.values()} == {
+        ("support", Role.MANAGER, date(2024, 4, 1), date(2026, 3, 31)),
+        ("support", Role.COORDINATOR, date(2024, 4, 1), date(2026, 3, 31)),
+        ("new", Role.MANAGER, APRIL, None),
+        ("new", Role.COORDINATOR, APRIL, None),
+    }
+
+
+def test_yesterday_ends_an_assignment_at_once() -> None:
+    [ended] = run(ends=[{"assignment_id": CLERK_HELD, "until": TODAY - timedelta(days=1)}]).values()
+    assert not ended.holds_on(TODAY) and ended.holds_on(TODAY - timedelta(days=1))
+
+
+def test_a_manager_may_go_when_another_comes() -> None:
+    act = {
+        "ends": [{"assignment_id": BOSS_HELD, "until": APRIL - timedelta(days=1)}],
+        "begins": [begun(role="manager")],
+    }
+    assert len(run(**act)) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "act"),
+    [
+        ("nothing_changes", {}),
+        ("not_found", {"ends": [{"assignment_id": FOREIGN_HELD, "until": APRIL}]}),
+        ("not_found", {"ends": [{"assignment_id": new_id(), "until": APRIL}]}),
+        ("not_found", {"begins": [begun(unit_id="window")]}),
+        ("not_found", {"begins": [begun(unit_id="nowhere")]}),
+        ("not_found", {"begins": [begun(staff_id=new_id())]}),
+        ("not_found", {"closes": [{"unit_id": "window", "closed_on": APRIL, "successor": "support"}]}),
+        ("not_found", {"closes": [{"unit_id": "support", "closed_on": APRIL, "successor": "nowhere"}]}),
+        ("unit_exists", {"opens": [{"unit_id": "window", "name": "窓口"}]}),
+        ("unit_is_closed", {"closes": [{"unit_id": "support", "closed_on": APRIL, "successor": "support"}]}),
+        ("unit_is_closed", {"closes": [{"unit_id": "support", "closed_on": APRIL, "successor": "old"}]}),
+        ("ends_in_the_past", {"closes": [{"unit_id": "support", "closed_on": date(2026, 3, 1), "successor": "window"}]}),
+        ("ends_in_the_past", {"ends": [{"assignment_id": CLERK_HELD, "until": date(2026, 3, 18)}]}),
+        ("begins_in_the_past", {"begins": [begun(from_date=date(2026, 3, 19))]}),
+        ("ends_before_it_begins", {"begins": [begun(until=date(2026, 3, 31))]}),
+        ("already_assigned", {"begins": [begun(staff_id=CLERK)]}),
+        ("already_assigned", {"begins": [begun(), begun()]}),
+        ("already_assigned", {"begins": [begun(assignment_id=CLERK_HELD)]}),
+        ("no_manager_left", {"ends": [{"assignment_id": BOSS_HELD, "until": APRIL}]}),
+        (
+            "no_manager_left",
+            {"ends": [{"assignment_id": BOSS_HELD, "until": APRIL}],
+             "begins": [begun(role="manager", from_date=APRIL + timedelta(days=2))]},
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_refused(code: str, act: dict[str, Any]) -> None:
+    with pytest.raises(Refusal) as refused:
+        run(**act)
+    assert refused.value.code == code
+
+
+def test_whoever_manages_nothing_finds_nothing() -> None:
+    for act in ({}, {"opens": [{"unit_id": "own", "name": "自分の係"}]}, {"begins": [begun()]}):
+        with pytest.raises(Refusal) as refused:
+            run(set(), **act)
+        assert refused.value.code == "not_found"
