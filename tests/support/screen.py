@@ -47,7 +47,9 @@ def meet_dialog(page: Page, opener: Locator, name: str, size: str) -> list[str]:
     opener.press("Enter")
     dialog = page.locator("dialog").nth(before)
     expect(dialog).to_be_visible()
-    page.wait_for_function("() => [...document.querySelectorAll('dialog:modal')].pop()?.contains(document.activeElement)")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('dialog:modal')].pop()?.contains(document.activeElement)"
+    )
     found = meet(page, name, size)
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
