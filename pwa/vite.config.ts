@@ -14,7 +14,7 @@ import { worker } from "./build/worker.ts";
 const FIRST = ["/src/main.tsx", "/features/session/SignIn.tsx", "/features/today/Today.tsx"];
 const isFirst = (id: string) => FIRST.some((module) => id.endsWith(module));
 /** The worker drains the queue with the page's own modules: they may not lie in one file with anything that touches the page. */
-const SHARED = /\/src\/(gateway\/(client|documents(?!\/(EndSignIn|IssueSetUpCode|Passkeys|RemovePasskey|SignIns|Staffing)\b))|sync\/(outgoing|store|uuid7)|db\/trouble|app\/paths)\b/;
+const SHARED = /\/src\/(gateway\/(client|documents(?!\/(EndSignIn|IssueSetUpCode|Passkeys|RemovePasskey|SignIns|Staffing)\b))|sync\/(outgoing|store|uuid7)|db\/(names|trouble)|app\/paths)\b/;
 /** What only managers' pages fetch, and what only who looks after their own sign-in and devices does. */
 const MANAGERS = /\/src\/(features\/(managers|staff\/|statistics\/)|gateway\/documents\/(IssueSetUpCode|Staffing)\b)/;
 const ACCOUNT = /\/src\/(features\/(account\/|devices\/|session\/useAgain)|gateway\/documents\/(EndSignIn|Passkeys|RemovePasskey|SignIns)\b)/;

@@ -1,3 +1,4 @@
+import { databaseNames, hasTwin } from "../db/names";
 import type { Home } from "../sync/manifest";
 import { Store } from "../sync/store";
 
@@ -36,9 +37,7 @@ export async function loadDevice(): Promise<DeviceCore> {
 
 /** At the start of the page: does anybody have a PIN here? Asking keeps nothing. */
 export async function startDevice(): Promise<void> {
-  if (typeof indexedDB === "undefined") return;
-  const databases = await indexedDB.databases().catch(() => []);
-  if (databases.some(({ name }) => name === "banso-device")) await loadDevice();
+  if ((await databaseNames()).includes("banso-device") || (await hasTwin())) await loadDevice();
 }
 
 /** This browser's row, should it have one. */

@@ -46,6 +46,7 @@ export class DeviceStore {
       db.createObjectStore("device", { keyPath: "key" });
       db.createObjectStore("staff", { keyPath: "staffId" });
     },
+    twinned: ["device", "staff"],
   });
 
   /** The id as it was last seen on the disk. */

@@ -73,7 +73,7 @@ export function personDatabase(staffId: string): string {
 
 /** The sealed database of one person. */
 export function openPerson(staffId: string, version = PERSON_VERSION): PersonStore {
-  return new Connection<PersonSchema>({ name: personDatabase(staffId), version, upgrade });
+  return new Connection<PersonSchema>({ name: personDatabase(staffId), version, upgrade, twinned: ["queue", "drafts", "kept"] });
 }
 
 export function hasPerson(staffId: string): Promise<boolean> {

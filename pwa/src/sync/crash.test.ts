@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { asProcess, Scheduler } from "../testkit/crash";
+import { asProcess, Scheduler, step } from "../testkit/crash";
 import { Owner } from "../testkit/owner";
-import { ME, newProfile, Tab } from "../testkit/tablet";
+import { loseDatabases, loseTwin, ME, newProfile, Tab } from "../testkit/tablet";
 
 const VISIT = "33333333-3333-7333-8333-333333333333";
 const [CASE_A, CASE_B] = ["44444444-4444-7444-8444-444444444444", "55555555-5555-7555-8555-555555555555"];
@@ -25,21 +25,25 @@ function watch(tab: Tab, told: Told): void {
 /** A day: a draft, three commands (two of one case), a refusal mended, one taken back, a lock, a lost answer, a restored owner. */
 async function day(tab: Tab, owner: Owner, told: Told): Promise<void> {
   watch(tab, told);
+  const saved = ({ id }: { id: string }) => {
+    step(); // A dead process tells nobody anything.
+    told.saved.push(id);
+  };
   await tab.drafts.save({ id: VISIT, kind: "visit", seq: 1, body: { memo: "draft" } });
-  told.saved.push((await tab.queue.enqueue("RecordVisit", CASE_A, { memo: "draft" }, VISIT)).id);
+  saved(await tab.queue.enqueue("RecordVisit", CASE_A, { memo: "draft" }, VISIT));
   const second = await tab.queue.enqueue("RecordVisit", CASE_A, { memo: "second" });
-  told.saved.push(second.id);
+  saved(second);
   const third = await tab.queue.enqueue("RecordVisit", CASE_B, { memo: "third" });
-  told.saved.push(third.id);
+  saved(third);
   owner.refuses.add(third.id);
   owner.faults.push("cut_after");
   await tab.drain();
   await tab.drain();
   told.mending = third.id;
   const mended = await tab.queue.replace(third.id, { memo: "mended" });
-  if (mended) told.saved.push(mended.id);
+  if (mended) saved(mended);
   const last = await tab.queue.enqueue("ViewedOffline", CASE_B, {});
-  told.saved.push(last.id);
+  saved(last);
   await tab.lock();
   await tab.drain();
   owner.log = owner.log.slice(0, 1);
@@ -82,8 +86,8 @@ async function check(owner: Owner, tab: Tab, told: Told, at: number): Promise<vo
   expect(tab.queue.counts.get()).toMatchObject({ device: 0, sent: 0, refused: 0 });
 }
 
-/** One day killed at step `at`; true when the day ended before that. */
-async function dayKilledAt(at: number): Promise<boolean> {
+/** One day killed at step `at`, and what the browser did then; true when the day ended before that. */
+async function dayKilledAt(at: number, then: () => unknown = () => undefined): Promise<boolean> {
   newProfile();
   const owner = await Owner.make(ME, "");
   const told: Told = { saved: [], received: new Set(), withdrawn: new Set() };
@@ -96,6 +100,7 @@ async function dayKilledAt(at: number): Promise<boolean> {
     await tab.start();
     await day(tab, owner, told);
   });
+  await then();
   await check(owner, await recover(owner, told), told, at);
   return ended;
 }
@@ -105,6 +110,13 @@ describe("a tablet that dies at any step", () => {
     let at = 1;
     while (!(await dayKilledAt(at))) at += 1;
     console.log(`killed at each of ${at - 1} steps`);
+    expect(at).toBeGreaterThan(150);
+  }, 120_000);
+
+  it.each([["loses its databases", loseDatabases], ["loses their second copy", loseTwin]])("and whose browser then %s, loses nothing", async (_, then) => {
+    let at = 1;
+    while (!(await dayKilledAt(at, then))) at += 1;
+    console.log(`killed at each of ${at - 1} steps, and then ${_}`);
     expect(at).toBeGreaterThan(150);
   }, 120_000);
 

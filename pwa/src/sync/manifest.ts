@@ -1,4 +1,4 @@
-import { joined } from "../db/connection";
+import { joined } from "../db/joined";
 import type { PersonStore, RecordRow } from "../db/person";
 import type { MeQuery, NoticesQuery } from "../gateway/generated";
 import type { KeyVault } from "../vault/keyVault";

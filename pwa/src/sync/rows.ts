@@ -1,5 +1,6 @@
 import type { EntryState, PersonSchema, PersonStore, QueueRow } from "../db/person";
-import { joined, type Transaction } from "../db/connection";
+import type { Transaction } from "../db/connection";
+import { joined } from "../db/joined";
 import type { Outcome } from "./outgoing";
 
 export type NewRow = Omit<QueueRow, "n">;

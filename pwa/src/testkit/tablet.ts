@@ -1,6 +1,7 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { DeviceStore } from "../db/device";
+import { storageBuckets, TWIN } from "../db/names";
 import { openPerson, PERSON_VERSION } from "../db/person";
 import { CommandQueue } from "../sync/commandQueue";
 import { DeviceDrafts } from "../sync/deviceDrafts";
@@ -13,11 +14,6 @@ export const PIN = "402918";
 export const ME = "11111111-1111-7111-8111-111111111111";
 export const OTHER = "22222222-2222-7222-8222-222222222222";
 
-/** A browser profile without anything in it. */
-export function newProfile(): void {
-  globalThis.indexedDB = new IDBFactory();
-}
-
 /** Web Locks of one browser: a killed process lets go. */
 export class Locks {
   private tail: Promise<unknown> = Promise.resolve();
@@ -27,6 +23,30 @@ export class Locks {
     this.tail = mine.catch(() => undefined);
     return mine;
   };
+}
+
+/** A browser profile without anything in it: the site's databases and, apart from them, its buckets'. */
+export function newProfile(): void {
+  const buckets = new Map<string, { indexedDB: IDBFactory }>();
+  globalThis.indexedDB = new IDBFactory();
+  const storageBuckets = {
+    keys: async () => [...buckets.keys()],
+    open: async (name: string) => buckets.get(name) ?? buckets.set(name, { indexedDB: new IDBFactory() }).get(name),
+  };
+  const locks = new Locks();
+  const navigator = { storageBuckets, locks: { request: locks.exclusive } };
+  Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true });
+}
+
+/** The browser found the site's databases damaged and deleted them all. */
+export function loseDatabases(): void {
+  globalThis.indexedDB = new IDBFactory();
+}
+
+/** The same with the second copy. */
+export async function loseTwin(): Promise<void> {
+  const bucket = await storageBuckets()?.open(TWIN, { durability: "strict", persisted: true });
+  if (bucket) bucket.indexedDB = new IDBFactory();
 }
 
 export interface TabOptions {
