@@ -3,17 +3,21 @@
 import asyncio
 import contextlib
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import httpx
+import pytest
 
 from infra.seed import actor_of
 from infra.stack import Stack
 from services.kernel.db import connect
 from services.kernel.ids import new_id
 from services.kernel.token import Actor, Signer
+from tests.support.city import running_city
 from tests.support.person import consultation_payload, package_payload
+from tests.support.servers import Servers
 
 ROUNDS = 1000
 AT_ONCE = 8
@@ -48,6 +52,13 @@ async def one_round(client: httpx.AsyncClient, stack: Stack) -> tuple[UUID, list
         post(client, stack, "hamada", "AcceptHandoff", handoff, {"caseId": str(new_id())}),
     )
     return handoff, outcomes
+
+
+@pytest.fixture
+def city(servers: Servers) -> Iterator[Stack]:
+    """An installation of its own: a thousand handoffs are nothing that other tests should have on their screens."""
+    with running_city(servers, "race") as stack:
+        yield stack
 
 
 async def test_accept_withdraw_accept_exactly_one_wins(city: Stack) -> None:

@@ -48,11 +48,11 @@ CRASHES = (40, 100, 160, 400)
 
 @asynccontextmanager
 async def installation(machine: Machine, prefix: str, var: Path) -> AsyncIterator[Stack]:
-    """Databases of their own; intake and coordination run, since coordination opens the cases."""
+    """Databases of their own; the services that the seed waits for run: coordination opens the cases, notify tells the visits."""
     ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True))
     stack = Stack(machine.postgres.admin_dsn, machine.kafka.bootstrap, var, prefix, ports)
     await stack.prepare()
-    await asyncio.to_thread(stack.start, ("intake", "coordination"))
+    await asyncio.to_thread(stack.start, ("intake", "coordination", "notify"))
     try:
         yield stack
     finally:

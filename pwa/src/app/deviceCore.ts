@@ -5,7 +5,7 @@ import { DeviceDrafts } from "../sync/deviceDrafts";
 import { endOwedSession, SYNC_TAG } from "../sync/carry";
 import { exclusive } from "../sync/drain";
 import { endDevice, handInAll as handIn, handInOrphans, waitingHere } from "../sync/handIn";
-import { onSignal } from "../sync/live";
+import { onSignal, tell } from "../sync/live";
 import { LocalAnswers } from "../sync/local";
 import { isWhole, Manifest, type Home } from "../sync/manifest";
 import { later } from "../sync/outgoing";
@@ -113,7 +113,12 @@ function wake(): void {
   void pull();
   // Nothing is sent while nobody is signed in, but that this device was revoked is heard then too.
   if (paused.get()) void wire.me().catch(() => undefined);
-  void handInOrphans(deviceStore, wire).then(() => theQueue.handInUnreadable(wire)).catch(() => undefined);
+  void handInOrphans(deviceStore, wire).then(handInUnreadable).catch(() => undefined);
+}
+
+/** Its author is shown at once what can be decided with the gateway's words only. */
+async function handInUnreadable(): Promise<void> {
+  if (await theQueue.handInUnreadable(wire)) tell({ hint: "notices", about: null });
 }
 
 /** Resolves when the screens may be drawn: the queue is read and, after unlocking, the home list is open. */
@@ -146,6 +151,7 @@ async function carryOn() {
   if (theQueue.staff !== person) return "done" as const;
   const end = await theQueue.drain({ send: wire.submitSealed, now: Date.now, exclusive });
   channel?.postMessage(person);
+  void handInUnreadable().catch(() => undefined);
   if (end === "done" && (await theQueue.sealAgain(async () => register()))) return "later" as const;
   return end;
 }

@@ -156,12 +156,14 @@ export class CommandQueue {
     return true;
   }
 
-  /** Refused, and sealed under an older PIN: nobody can read or mend it here. The gateway shows it to its author again. */
-  async handInUnreadable(wire: Pick<Wire, "handIn">): Promise<void> {
+  /** Refused, and sealed under an older PIN: nobody can read or mend it here. The gateway shows it to its author again.
+   *  True when it has something to show. */
+  async handInUnreadable(wire: Pick<Wire, "handIn">): Promise<boolean> {
     const ids = this.entries.get().flatMap(({ id, state, readable }) => (state === "refused" && !readable ? id : []));
-    if (ids.length === 0) return;
-    await handInRows(this.need(), wire, (row) => ids.includes(row.id));
+    if (ids.length === 0) return false;
+    const left = await handInRows(this.need(), wire, (row) => ids.includes(row.id));
     await this.reload();
+    return left < ids.length;
   }
 
   /** Put the gateway's key and this person's proof into the vault. */

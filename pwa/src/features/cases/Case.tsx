@@ -81,7 +81,7 @@ function Page({ record, refresh }: { record: CaseAnswer; refresh: () => void }) 
       <p class="row nobr facts">
         <span><span class="sub">{t("case.team")}</span>　{record.team.map((staff) => staff.name).join("・")}</span>
         <span><span class="sub">{t("case.from")}</span>　{record.fromUnit.name}</span>
-        <span><span class="sub">{t("case.next")}</span>　{nextText(record.nextPromise, today) || t("cases.noPromise")}</span>
+        <span><span class="sub">{t(isPast(record.nextPromise, today) ? "today.nextContact" : "case.next")}</span>　{nextText(record.nextPromise, today) || t("cases.noPromise")}</span>
       </p>
       <div class="cols cols-side">
         <Timeline entries={timeline} />
@@ -100,6 +100,11 @@ function personLine(record: CaseAnswer, today: string): string {
 export function nextText(next: CaseAnswer["nextPromise"], today: string): string {
   const when = next.at ? momentText(next.at, today) : next.on ? nearDayText(next.on, today) : "";
   return [when, next.note].filter(Boolean).join("　");
+}
+
+/** A promise whose day has gone by is not the next one; it is told without blame. */
+function isPast({ on, at }: CaseAnswer["nextPromise"], today: string): boolean {
+  return (at ? tokyoDay(at) : (on ?? today)) < today;
 }
 
 function Safety({ record, today }: { record: CaseAnswer; today: string }) {

@@ -54,7 +54,7 @@ function Row({ card, today }: { card: Card; today: string }) {
       </div>
       {card.packagePending && <span class="chip quiet"><Icon name="clock" />{t("cases.pending")}</span>}
       <p class="next">
-        {card.nextPromisedOn && <>{t("cases.next", { date: nearDayText(card.nextPromisedOn, today) })}<br /></>}
+        {card.nextPromisedOn && <>{t(card.nextPromisedOn < today ? "cases.promised" : "cases.next", { date: nearDayText(card.nextPromisedOn, today) })}<br /></>}
         <span class="sub">{card.nextPromiseNote || (!card.nextPromisedOn && t("cases.noPromise"))}</span>
       </p>
     </li>

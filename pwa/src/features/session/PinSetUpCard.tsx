@@ -13,18 +13,21 @@ export function PinSetUpCard() {
   const { state } = useStore(vault);
   const [Dialog, setDialog] = useState<SetUp | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  if (state !== "none" && !Dialog) return null;
   const begin = async () => {
     const why = await whyNotHere();
     setProblem(why && errorText(why));
     if (!why) await import("./PinSetUp").then((part) => setDialog(() => part.default), () => undefined);
   };
   return (
-    <section class="card take-along" aria-labelledby="pin-offer">
-      <Icon name="lock" large />
-      <div class="stack stack-s grow"><h2 id="pin-offer">{t("pin.offer")}</h2><p>{t("pin.offerHelp")}</p>{problem && <p class="note soft" role="alert">{problem}</p>}</div>
-      <button class="btn line" type="button" onClick={() => void begin()}>{t("pin.setUp")}</button>
+    <>
+      {state === "none" && (
+        <section class="card take-along" aria-labelledby="pin-offer">
+          <Icon name="lock" large />
+          <div class="stack stack-s grow"><h2 id="pin-offer">{t("pin.offer")}</h2><p>{t("pin.offerHelp")}</p>{problem && <p class="note soft" role="alert">{problem}</p>}</div>
+          <button class="btn line" type="button" onClick={() => void begin()}>{t("pin.setUp")}</button>
+        </section>
+      )}
       {Dialog && <Dialog onClose={() => setDialog(null)} />}
-    </section>
+    </>
   );
 }
