@@ -76,6 +76,12 @@ class CloseSession(Command):
     line: Text = ""
 
 
+class ViewedSessionOffline(Command):
+    """端末で会を見た: a session was opened on the device without the network. Subject = the session. A line of the access log."""
+
+    viewed_at: Instant
+
+
 class IbashoEvent(EventData):
     SERVICE = "ibasho"
 
@@ -115,5 +121,7 @@ class SessionClosed(IbashoEvent):
     people: int
 
 
-COMMANDS: tuple[type[Command], ...] = (ScheduleSession, OpenSession, LogAttendance, CorrectAttendance, CloseSession)
+COMMANDS: tuple[type[Command], ...] = (
+    *(ScheduleSession, OpenSession, LogAttendance, CorrectAttendance, CloseSession, ViewedSessionOffline),
+)
 EVENTS: tuple[type[EventData], ...] = (SessionScheduled, AttendanceLogged, SessionClosed)

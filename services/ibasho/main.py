@@ -8,6 +8,7 @@ from services.ibasho.commands.correct_attendance import correct_attendance
 from services.ibasho.commands.log_attendance import log_attendance
 from services.ibasho.commands.open_session import open_session
 from services.ibasho.commands.schedule_session import schedule_session
+from services.ibasho.commands.viewed_session_offline import viewed_session_offline
 from services.kernel.app import build_service
 from services.kernel.commands import specs
 
@@ -17,5 +18,6 @@ COMMANDS = specs(
     (contract.LogAttendance, log_attendance),
     (contract.CorrectAttendance, correct_attendance),
     (contract.CloseSession, close_session),
+    (contract.ViewedSessionOffline, viewed_session_offline),
 )
 app = build_service("ibasho", commands=COMMANDS, routes=[views.router, drafts.router])

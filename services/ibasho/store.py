@@ -76,6 +76,13 @@ async def lock_session(tx: Connection, actor: Actor, session_id: UUID) -> Sessio
     return SessionState(row["session_id"], row["place_id"], row["programme_id"], row["closed_at"])
 
 
+async def find_relation(tx: Connection, actor: Actor, session_id: UUID) -> str | None:
+    """By what the actor may see this session, now; None when by nothing."""
+    query = f"with {_RELATED} select relation from related where session_id = $4"
+    relation: str | None = await tx.fetchval(query, *_relation_arguments(actor), session_id)
+    return relation
+
+
 async def mark_opened(tx: Connection, session: SessionState, at: datetime) -> None:
     """The first opening stays."""
     query = "update session set opened_at = coalesce(opened_at, $2) where session_id = $1"

@@ -77,6 +77,7 @@ COMMANDS = {
     "LogAttendance": {"member", "other_unit"},
     "CorrectAttendance": {"member", "other_unit"},
     "CloseSession": {"member", "other_unit"},
+    "ViewedSessionOffline": set(PEOPLE),
     "JoinToken": {"member", "colleague"},  # the team itself, not its lead
     "SeparateToken": {"member", "colleague"},
     "ChangeTeam": {"member", "colleague", "manager"},

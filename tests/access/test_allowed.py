@@ -123,8 +123,9 @@ def thing_for(house: House, command: str) -> tuple[object, dict[str, Any]]:
             return house.handoff() if command == "WithdrawHandoff" else house.notice(), {}
         case "RecordVisit":
             return house.case(), visit_payload()
-        case "ViewedOffline":
-            return house.case(), {"viewedAt": "2026-11-24T03:00:00Z"}
+        case "ViewedOffline" | "ViewedSessionOffline":
+            subject = house.case() if command == "ViewedOffline" else house.session()
+            return subject, {"viewedAt": "2026-11-24T03:00:00Z"}
         case "DecideQuarantine":
             case, record = house.waiting_record()
             return case, {"quarantineId": record, "decision": "admit"}
@@ -221,9 +222,9 @@ def silent_effect(city: Stack, person: Person, command: str, subject: object, pa
     if command == "ReviewAccess":
         lines = person.ask_everything("accessLog", days=1, staffId=None, caseId=str(subject))
         return {line["id"]: bool(line["reviewedAt"]) for line in lines}[payload["accessId"]]
-    assert command == "ViewedOffline"
-    seen = "select shown -> 'case' ->> 0 from access_log where action = 'viewed_offline' and actor_id = $1"
-    return str(subject) in asyncio.run(rows(city, "coordination", seen, UUID(person.id)))
+    service, kind = {"ViewedOffline": ("coordination", "case"), "ViewedSessionOffline": ("ibasho", "session")}[command]
+    seen = "select shown -> $2 ->> 0 from access_log where action = 'viewed_offline' and actor_id = $1"
+    return str(subject) in asyncio.run(rows(city, service, seen, UUID(person.id), kind))
 
 
 @pytest.mark.parametrize(("command", "who"), CELLS, ids=lambda each: each)

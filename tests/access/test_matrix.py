@@ -244,6 +244,8 @@ def ibasho_envelope(story: Story, person: Person, command: str) -> dict:
             return person.envelope(command, story.session, attendance_payload())
         case "CorrectAttendance":
             return person.envelope(command, story.session, {"attendanceId": story.attendance})
+        case "ViewedSessionOffline":
+            return person.envelope(command, story.session, {"viewedAt": "2026-11-24T03:00:00Z"})
         case "JoinToken" | "SeparateToken":
             return person.envelope(command, story.case, {"participantId": str(story.participant)})
         case "RegisterStaff":

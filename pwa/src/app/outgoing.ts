@@ -21,7 +21,7 @@ export const strayRefusals = new Store<readonly Outcome[]>([]);
 export type CommandName = "OpenConsultation" | "HandOff" | "AcceptHandoff" | "ReturnHandoff" | "WithdrawHandoff" | "ScheduleSession" | "DecideQuarantine" | "JoinToken" | "SeparateToken" | "RegisterStaff" | "ChangeAssignments" | OfflineCommand;
 
 /** Commands that are written down on the device and need no network. */
-export const offlineCommands = ["RecordVisit", "LogAttendance", "CorrectAttendance", "OpenSession", "CloseSession", "ViewedOffline", "ReadNotice"] as const;
+export const offlineCommands = ["RecordVisit", "LogAttendance", "CorrectAttendance", "OpenSession", "CloseSession", "ViewedOffline", "ViewedSessionOffline", "ReadNotice"] as const;
 export type OfflineCommand = (typeof offlineCommands)[number];
 
 /** Write a command down and send it. Resolves with its owner's answer. */

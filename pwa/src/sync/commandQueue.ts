@@ -13,7 +13,7 @@ import { uuid7 } from "./uuid7";
 import type { Wire } from "./wire";
 
 /** Written down by the page itself when something was read: sent like the rest, but no record that anybody waits for. */
-const TRACES = ["ViewedOffline", "ReadNotice"];
+const TRACES = ["ViewedOffline", "ViewedSessionOffline", "ReadNotice"];
 
 export interface QueueOptions {
   openStore?: (staffId: string) => PersonStore;

@@ -28,11 +28,12 @@ export class LocalAnswers {
     return answer;
   }
 
-  /** A case read without the network is told later. */
+  /** A case or a session opened without the network is told later. */
   viewed<Answer, Variables>(document: TrustedDocument<Answer, Variables>, variables: Variables): void {
-    if (document.id !== Case.id) return;
+    const type = document.id === Case.id ? "ViewedOffline" : document.id === Session.id ? "ViewedSessionOffline" : null;
+    if (!type) return;
     const { id } = variables as { id: string };
-    void this.queue.enqueue("ViewedOffline", id, { viewedAt: new Date().toISOString() }).catch(() => undefined);
+    void this.queue.enqueue(type, id, { viewedAt: new Date().toISOString() }).catch(() => undefined);
   }
 
   private async find(document: string, variables: Record<string, unknown>, home: Home): Promise<unknown> {

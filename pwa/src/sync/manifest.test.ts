@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Case, Cases, Notices, Sessions } from "../gateway/documents";
+import { Case, Cases, Notices, Session, Sessions } from "../gateway/documents";
 import { Owner } from "../testkit/owner";
 import { ME, newProfile, OTHER, PIN, Tab } from "../testkit/tablet";
 import { LocalAnswers } from "./local";
@@ -147,7 +147,9 @@ describe("what is on the device", () => {
     const notice = { id: "n", kind: "", raisedAt: "", read: false, handoffId: null, caseId: null };
     expect((await local.complete(Notices, { notices: [notice] } as never)).notices[0]?.read).toBe(true);
     local.viewed(Case, { id: "a" });
-    await expect.poll(() => tab.queue.entries.get().map((entry) => entry.type)).toEqual(["ReadNotice", "ViewedOffline"]);
+    local.viewed(Session, { id: "s" });
+    const types = () => tab.queue.entries.get().map((entry) => entry.type);
+    await expect.poll(types).toEqual(["ReadNotice", "ViewedOffline", "ViewedSessionOffline"]);
   });
 
   it("is nothing while locked", async () => {

@@ -189,3 +189,17 @@ async def test_nothing_personal_lies_outside_the_private_tables(world: World) ->
     for table in (row["tablename"] for row in names):
         text = str(await world.tables.fetch(f"select t::text from {table} t"))
         assert ("印" in text) == table.endswith("_private"), table
+
+
+@pytest.mark.parametrize("who", ["session_staff", "none"])
+async def test_what_was_opened_without_a_network_is_a_line_of_the_access_log(world: World, who: str) -> None:
+    session = await world.scheduled()
+    actor = session.staff if who == "session_staff" else Actor(new_id(), "staff")
+    before = await world.events(session)
+    payload = {"viewedAt": (NOW - timedelta(hours=2)).isoformat()}
+    outcome = await world.act(actor, "ViewedSessionOffline", session.id, payload)
+    assert outcome["status"] == "accepted"
+    [row] = [row for row in await world.accesses(actor) if row["action"] == "viewed_offline"]
+    assert (row["shown"], row["basis"]) == ({"session": [str(session.id)]}, who)
+    assert row["purpose"] == "offline 2026-11-24T05:00Z"
+    assert await world.events(session) == before
