@@ -174,6 +174,8 @@ def each_fact_once(stack: Stack, session: UUID, mori: Person) -> None:
     found = board["session"]
     assert (found["visits"], found["people"], found["atDoor"], found["status"]) == (6, 4, 1, "closed")
     assert board["closingLines"] == [LINE]
+    viewed = "select 1 from access_log where action = 'viewed_offline' and shown -> 'session' ->> 0 = $1"
+    assert rows(stack, "ibasho", viewed, str(session)), "opened in the dark, told afterwards"
 
 
 def joined_and_taken_back(stack: Stack, page: Page, case: UUID) -> None:
