@@ -1,6 +1,6 @@
 import { Fragment } from "preact";
 import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { t } from "../i18n/messages";
 import { useStore } from "../ui/hooks";
 import { SignIn } from "../features/session/SignIn";
@@ -32,7 +32,7 @@ export function App() {
 /** A gate of its own file: most browsers have no PIN and never fetch it. Each has its `key`, or one would go on showing the other. */
 function Gate({ load }: { load: () => Promise<{ default: ComponentType }> }) {
   const [Part, setPart] = useState<ComponentType | null>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const fetchPart = () => load().then((part) => setPart(() => part.default), () => (timer = setTimeout(fetchPart, 3_000)));
     void fetchPart();

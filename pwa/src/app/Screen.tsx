@@ -1,5 +1,5 @@
 import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { GatewayFailure } from "../gateway/client";
 import { NotFound } from "../features/problem/NotFound";
 import Today from "../features/today/Today";
@@ -42,7 +42,7 @@ export function Screen() {
   const name = found?.name as keyof typeof paths | undefined;
   const Part = name ? screens[name] : Nowhere;
   const [tries, setTries] = useState(0);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (hasRest && Part) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const next = () => setTries((n) => n + 1);

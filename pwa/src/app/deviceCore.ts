@@ -130,10 +130,11 @@ export function vaultSettled(next: () => Promise<void> = async () => undefined):
 async function vaultChanged(): Promise<void> {
   const now = vault.get();
   if (now.state === "none") return manifest.forget();
-  if (await hasPerson(now.staffId)) await theQueue.attach(now.staffId);
-  if (now.state === "locked") return manifest.forget();
-  await manifest.restore();
-  wake();
+  const attached = (await hasPerson(now.staffId)) && theQueue.attach(now.staffId);
+  if (now.state === "locked") manifest.forget();
+  else await manifest.restore();
+  await attached;
+  if (now.state === "open") wake();
 }
 
 /** One round of sending. The cookie's owner is asked first, so that nobody's commands go under another's session. */

@@ -1,6 +1,6 @@
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from "idb";
 import { joined } from "./joined";
-import { databaseNames } from "./names";
+import { forgetSeen, isThere } from "./names";
 import { DeviceFailure, isClosed, isFull, trouble } from "./trouble";
 import { inTurn, Twin, type Change } from "./twin";
 
@@ -112,15 +112,20 @@ export class Connection<Schema extends DBSchema> {
   }
 
   private async open(): Promise<IDBPDatabase<Schema>> {
+    let isLost = false;
     const gone = () => {
       this.opened = null;
     };
     try {
-      const lost = (await databaseNames()).includes(this.plan.name) ? [] : await this.twin.rows();
+      const rows = (await isThere(this.plan.name)) ? null : await this.twin.rows();
       return await openDB<Schema>(this.plan.name, this.plan.version, {
         upgrade: (db, from, _to, tx) => {
+          // It was here, and the browser has lost it since: made anew with what the second copy holds, never empty.
+          isLost = from === 0 && !rows;
+          void joined(tx.done);
+          if (isLost) return tx.abort();
           this.plan.upgrade(db, from);
-          if (from === 0) for (const { store, row } of lost) void joined(tx.objectStore(store as StoreNames<Schema>).put(row as never));
+          if (from === 0) for (const { store, row } of rows ?? []) void joined(tx.objectStore(store as StoreNames<Schema>).put(row as never));
         },
         // A newer page wants to upgrade: give way at once, or it waits for ever.
         blocking: (_current, _wanted, event) => {
@@ -130,6 +135,10 @@ export class Connection<Schema extends DBSchema> {
         terminated: gone,
       });
     } catch (failure) {
+      if (isLost) {
+        forgetSeen();
+        return this.open();
+      }
       gone();
       if (isFull(failure)) throw this.fail("full");
       if (failure instanceof Error && failure.name === "VersionError") throw this.fail("closed");
@@ -159,7 +168,7 @@ async function complete<Schema extends DBSchema, Mode extends IDBTransactionMode
 
 /** Does this browser have the database, or what is left of it in the second copy? Asking never makes one. */
 export async function exists(name: string): Promise<boolean> {
-  if ((await databaseNames()).includes(name)) return true;
+  if (await isThere(name)) return true;
   const twin = new Twin(name, []);
   try {
     return (await twin.rows()).length > 0;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { asProcess, Scheduler, step } from "../testkit/crash";
 import { Owner } from "../testkit/owner";
-import { loseDatabases, loseTwin, ME, newProfile, Tab } from "../testkit/tablet";
+import { loseDatabases, loseTwin, ME, newProfile, startWithoutDatabases, Tab } from "../testkit/tablet";
 
 const VISIT = "33333333-3333-7333-8333-333333333333";
 const [CASE_A, CASE_B] = ["44444444-4444-7444-8444-444444444444", "55555555-5555-7555-8555-555555555555"];
@@ -113,7 +113,7 @@ describe("a tablet that dies at any step", () => {
     expect(at).toBeGreaterThan(150);
   }, 120_000);
 
-  it.each([["loses its databases", loseDatabases], ["loses their second copy", loseTwin]])("and whose browser then %s, loses nothing", async (_, then) => {
+  it.each([["starts without its databases", startWithoutDatabases], ["loses them under a page", loseDatabases], ["loses their second copy", loseTwin]])("and whose browser then %s, loses nothing", async (_, then) => {
     let at = 1;
     while (!(await dayKilledAt(at, then))) at += 1;
     console.log(`killed at each of ${at - 1} steps, and then ${_}`);

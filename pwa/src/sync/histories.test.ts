@@ -165,6 +165,8 @@ class World {
     const here = this.tabs[0];
     if (!here) return;
     await here.queue.afterContact([this.owner.incarnation], 2_000);
+    // What failed as a whole in the last run is left out of one run, so that it starves nobody.
+    await here.drain();
     expect(await here.drain()).toBe("done");
     const lost = this.saved.filter((id) => !this.owner.has(id) && !this.withdrawn.has(id) && !this.owner.handedIn.has(id));
     const open = await this.openRows(here);

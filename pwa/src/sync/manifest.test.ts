@@ -148,7 +148,7 @@ describe("what is on the device", () => {
     expect((await local.complete(Notices, { notices: [notice] } as never)).notices[0]?.read).toBe(true);
     local.viewed(Case, { id: "a" });
     local.viewed(Session, { id: "s" });
-    const types = () => tab.queue.entries.get().map((entry) => entry.type);
+    const types = () => tab.queue.entries.get().map((entry) => entry.type).sort();
     await expect.poll(types).toEqual(["ReadNotice", "ViewedOffline", "ViewedSessionOffline"]);
   });
 

@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { DeviceStore } from "../db/device";
-import { storageBuckets, TWIN } from "../db/names";
+import { forgetSeen, storageBuckets, TWIN } from "../db/names";
 import { openPerson, PERSON_VERSION } from "../db/person";
 import { CommandQueue } from "../sync/commandQueue";
 import { DeviceDrafts } from "../sync/deviceDrafts";
@@ -29,6 +29,7 @@ export class Locks {
 export function newProfile(): void {
   const buckets = new Map<string, { indexedDB: IDBFactory }>();
   globalThis.indexedDB = new IDBFactory();
+  forgetSeen();
   const storageBuckets = {
     keys: async () => [...buckets.keys()],
     open: async (name: string) => buckets.get(name) ?? buckets.set(name, { indexedDB: new IDBFactory() }).get(name),
@@ -38,9 +39,15 @@ export function newProfile(): void {
   Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true });
 }
 
-/** The browser found the site's databases damaged and deleted them all. */
+/** The browser found the site's databases damaged and deleted them all, while a page lived. */
 export function loseDatabases(): void {
   globalThis.indexedDB = new IDBFactory();
+}
+
+/** The same before the page was opened. */
+export function startWithoutDatabases(): void {
+  loseDatabases();
+  forgetSeen();
 }
 
 /** The same with the second copy. */

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { TrustedDocument } from "../gateway/documents";
 import type { Hint } from "../sync/live";
 import { acquire, refreshOn, type Loaded } from "../sync/resources";
@@ -7,11 +7,13 @@ import { t, type MessageKey } from "../i18n/messages";
 
 export function useStore<Value>(store: Store<Value>): Value {
   const [, redraw] = useState(0);
-  useEffect(() => {
-    redraw((n) => n + 1);
-    return store.subscribe(() => redraw((n) => n + 1));
+  const drawn = store.get();
+  useLayoutEffect(() => {
+    const again = () => redraw((n) => n + 1);
+    if (store.get() !== drawn) again();
+    return store.subscribe(again);
   }, [store]);
-  return store.get();
+  return drawn;
 }
 
 export interface Asked<Answer> extends Loaded<Answer> {
@@ -25,7 +27,8 @@ export function useAsked<Answer, Variables>(
   hints: readonly Hint[] = [],
 ): Asked<Answer> {
   const [{ resource, letGo }] = useState(() => acquire(document, variables));
-  useEffect(() => {
+  // Before the first picture: what the device holds is in it, and no empty list is drawn for nothing.
+  useLayoutEffect(() => {
     const stop = refreshOn(resource, hints);
     void resource.showDevice();
     void resource.refresh();
