@@ -1,4 +1,4 @@
-import { databaseNames, hasTwin } from "../db/names";
+import { hasTwin, isThere } from "../db/names";
 import type { Home } from "../sync/manifest";
 import { Store } from "../sync/store";
 
@@ -39,7 +39,7 @@ export async function loadDevice(): Promise<DeviceCore> {
 export async function startDevice(): Promise<void> {
   // A browser with the app's worker has the code beside it: read while the disk is asked.
   if (navigator.serviceWorker?.controller) void import("./deviceCore").catch(() => undefined);
-  if ((await databaseNames()).includes("banso-device") || (await hasTwin())) await loadDevice();
+  if ((await isThere("banso-device")) || (await hasTwin())) await loadDevice();
 }
 
 /** This browser's row, should it have one. */

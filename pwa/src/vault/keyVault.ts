@@ -34,7 +34,7 @@ export class KeyVault {
   async begin(): Promise<void> {
     const rows = (await this.device.everybody()).filter((row) => row.wrapped !== null);
     rows.sort((a, b) => b.usedAt - a.usedAt);
-    await this.choose(rows[0]?.staffId ?? null);
+    await this.turnTo(rows[0] ?? null);
     if (rows.length > 0 && this.state.get().state === "none") this.barred();
   }
 
@@ -43,7 +43,10 @@ export class KeyVault {
     const now = this.state.get();
     if (staffId !== null && now.state === "open" && now.staffId === staffId) return;
     this.key = null;
-    const row = staffId === null ? null : await this.device.staff(staffId);
+    await this.turnTo(staffId === null ? null : await this.device.staff(staffId));
+  }
+
+  private async turnTo(row: StaffRow | null): Promise<void> {
     if (row?.wrapped && isExpired(row, this.now())) await this.forgetNow(row.staffId);
     else if (row?.wrapped) this.state.set({ state: "locked", staffId: row.staffId });
     else this.state.set({ state: "none" });
