@@ -15,7 +15,8 @@ import { me, session } from "./session";
 export type DraftKind = "consultation" | "handoff" | "visit" | "closing";
 export type { SavedDraft };
 
-const PAUSE_MS = 600;
+/** What is typed is on the device, or on the server, so much later, also while typing goes on. */
+const [DEVICE_MS, SERVER_MS] = [150, 600];
 const AGAIN_MS = 4_000;
 /** Microseconds, the last three digits by chance: two windows never give one number to two texts. */
 const nextSeq = sequence(() => Date.now() * 1_000 + Math.floor(Math.random() * 1_000));
@@ -66,6 +67,8 @@ export class DraftSaver implements DraftControl {
   /** Whoever signs in over this page: what is typed here stays theirs who typed it. */
   private readonly author = me().staff.id;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the next save begins, on the page's own clock. */
+  private due = Infinity;
   private saved: string;
   private wanted: Record<string, unknown> | null = null;
   private held = false;
@@ -84,11 +87,11 @@ export class DraftSaver implements DraftControl {
   typed(body: Record<string, unknown> | null): void {
     this.wanted = body;
     if (body === null || this.held || this.moved.get() || JSON.stringify(body) === this.saved) return;
-    this.saveIn(PAUSE_MS);
+    this.saveIn(isVaultOpen() ? DEVICE_MS : SERVER_MS);
   }
 
   async saveNow(): Promise<void> {
-    clearTimeout(this.timer);
+    this.stop();
     const body = this.wanted;
     if (body === null || this.held || this.moved.get() || JSON.stringify(body) === this.saved) return;
     this.inFlight = this.save(body);
@@ -112,7 +115,7 @@ export class DraftSaver implements DraftControl {
     // The last burst of typing too: should the command not be taken, the form may be gone.
     void this.saveNow();
     this.held = true;
-    clearTimeout(this.timer);
+    this.stop();
     await Promise.race([this.inFlight, new Promise((done) => setTimeout(done, 2_000))]);
   }
 
@@ -126,9 +129,21 @@ export class DraftSaver implements DraftControl {
     draftLine.set({ state: "failed" });
   }
 
+  /** Typing on never puts a save off. */
   private saveIn(ms: number): void {
+    const at = performance.now() + ms;
+    if (at >= this.due) return;
+    this.stop();
+    this.due = at;
+    this.timer = setTimeout(() => {
+      this.due = Infinity;
+      if (!isAnothersPage(this.author)) void this.saveNow();
+    }, ms);
+  }
+
+  private stop(): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void (isAnothersPage(this.author) || this.saveNow()), ms);
+    this.due = Infinity;
   }
 
   private async save(body: Record<string, unknown>): Promise<void> {

@@ -26,32 +26,34 @@ export function answerFromDevice(answers: DeviceAnswers): void {
 }
 
 /** What the gateway last answered to one question. Shared by every screen that asks it, in memory only. */
-export class Resource<Answer> {
+export class Resource<Answer, Variables = unknown> {
   readonly state = new Store<Loaded<Answer>>({ data: null, failure: null, loading: true, from: null });
   private fetching = false;
   private stale = false;
   private told = false;
+  /** What the network gave, without what only the device adds. */
+  private fetched: Answer | null = null;
 
-  constructor(
-    private readonly fetchAnswer: () => Promise<Answer>,
-    private readonly deviceAnswer: () => Promise<Answer | null> = async () => null,
-    private readonly viewedOffline: () => void = () => undefined,
-  ) {}
+  constructor(private readonly document: TrustedDocument<Answer, Variables>, private readonly variables: Variables) {}
 
-  /** What the device holds, at once, unless something is shown already. */
+  /** What the device holds, at once; what it adds to an answer of the network, anew. */
   async showDevice(): Promise<void> {
-    const data = await this.deviceAnswer().catch(() => null);
-    const now = this.state.get();
-    if (data === null || now.from === "network") return;
-    this.state.set({ ...now, data, from: "device" });
+    const { fetched } = this;
+    const data = await (fetched ? this.complete(fetched) : device?.answer(this.document, this.variables))?.catch(() => null);
+    if (!data || fetched !== this.fetched) return;
+    this.state.set({ ...this.state.get(), data, from: fetched ? "network" : "device" });
     this.tellViewed();
+  }
+
+  private async complete(answer: Answer): Promise<Answer> {
+    return device ? device.complete(this.document, answer) : answer;
   }
 
   private tellViewed(): void {
     const { from, failure } = this.state.get();
     if (this.told || from !== "device" || !failure || failure.isFinal) return;
     this.told = true;
-    this.viewedOffline();
+    device?.viewed(this.document, this.variables);
   }
 
   /** Fetch again. A wish that comes while a fetch runs is granted after it, once. */
@@ -68,7 +70,8 @@ export class Resource<Answer> {
 
   private async fetchOnce(): Promise<void> {
     try {
-      this.state.set({ data: await this.fetchAnswer(), failure: null, loading: false, from: "network" });
+      this.fetched = await ask(this.document, this.variables);
+      this.state.set({ data: await this.complete(this.fetched), failure: null, loading: false, from: "network" });
     } catch (failure) {
       const { data, from } = this.state.get();
       this.state.set({ data, failure: toFailure(failure), loading: false, from });
@@ -81,12 +84,12 @@ function toFailure(failure: unknown): GatewayFailure {
   return failure instanceof GatewayFailure ? failure : new GatewayFailure("not_an_answer");
 }
 
-const resources = new Map<string, { resource: Resource<unknown>; users: number }>();
+const resources = new Map<string, { resource: unknown; users: number }>();
 
 /** Begin to use a question's answer; the last to let go forgets it. */
 export function acquire<Answer, Variables>(document: TrustedDocument<Answer, Variables>, variables: Variables) {
   const key = `${document.id} ${JSON.stringify(variables)}`;
-  const known = resources.get(key) ?? { resource: make(document, variables), users: 0 };
+  const known = resources.get(key) ?? { resource: new Resource(document, variables), users: 0 };
   resources.set(key, known);
   known.users += 1;
   const letGo = () => {
@@ -96,19 +99,8 @@ export function acquire<Answer, Variables>(document: TrustedDocument<Answer, Var
   return { resource: known.resource as Resource<Answer>, letGo };
 }
 
-function make<Answer, Variables>(document: TrustedDocument<Answer, Variables>, variables: Variables): Resource<unknown> {
-  return new Resource<unknown>(
-    async () => {
-      const answer = await ask(document, variables);
-      return device ? device.complete(document, answer) : answer;
-    },
-    async () => (device ? device.answer(document, variables) : null),
-    () => device?.viewed(document, variables),
-  );
-}
-
 /** Fetch again on the hints that concern this answer, and on "something may have been missed". */
-export function refreshOn(resource: Resource<unknown>, hints: readonly Hint[]): () => void {
+export function refreshOn(resource: { refresh: () => Promise<void> }, hints: readonly Hint[]): () => void {
   return onSignal(({ hint }) => {
     if (hint === null || hints.includes(hint)) void resource.refresh();
   });
