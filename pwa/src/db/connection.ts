@@ -19,6 +19,7 @@ export class Connection<Schema extends DBSchema> {
   private opened: Promise<IDBPDatabase<Schema>> | null = null;
   /** Both copies are known to be equal. */
   private isAligned = false;
+  private aligned: Promise<unknown> = Promise.resolve();
   private readonly twin: Twin;
 
   constructor(private readonly plan: Plan<Schema>) {
@@ -67,6 +68,8 @@ export class Connection<Schema extends DBSchema> {
   }
 
   async close(): Promise<void> {
+    // Else the look at the second copy would open it again.
+    await this.aligned;
     const opened = this.opened;
     this.opened = null;
     (await opened?.catch(() => null))?.close();
@@ -106,7 +109,7 @@ export class Connection<Schema extends DBSchema> {
       const align = async () => {
         if (this.opened === opened && !this.isAligned) await this.second(async () => undefined);
       };
-      void opened.then(() => inTurn(align), () => undefined);
+      this.aligned = opened.then(() => inTurn(align)).catch(() => undefined);
     }
     return this.opened;
   }
