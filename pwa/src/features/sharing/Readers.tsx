@@ -37,7 +37,7 @@ export function Readers({ record, sharing, now, today, onDone }: SectionProps) {
           </li>
         ))}
       </ul>
-      <div class="row pad">
+      <div class="card-head">
         {kinds.map((kind) => <button class={kind === "consent" ? "btn" : "btn line"} type="button" key={kind} onClick={() => setGiving(kind)}>{t(`sharing.give.${kind}`)}</button>)}
       </div>
       {giving && <Give kind={giving} record={record} today={today} onClose={() => setGiving(null)} onDone={() => done(t(`sharing.given.${giving}`))} />}

@@ -34,12 +34,13 @@ describe("the payload of a kind", () => {
 });
 
 describe("how a basis stands", () => {
-  const basis = { fromAt: "2026-11-29T15:00:00Z", until: "2026-12-10T14:59:00Z", endedAt: null };
+  const basis = { fromAt: "2026-11-29T15:00:00Z", until: "2026-12-10T14:59:00Z", endedAt: null, inForce: false };
   const at = (moment: string, change = {}) => standingOf({ ...basis, ...change }, new Date(moment));
 
-  it("opens from its first moment until, and not at, its last", () => {
-    expect([at("2026-11-29T14:59:59Z"), at("2026-11-29T15:00:00Z"), at("2026-12-10T14:59:00Z")]).toEqual(["later", "now", "over"]);
-    expect(at("2026-12-01T00:00:00Z", { endedAt: "2026-12-01T00:00:00Z" })).toBe("over");
+  it("is in force when its owner says so, whatever the clock of the device", () => {
+    expect(at("2026-11-01T00:00:00Z", { inForce: true })).toBe("now");
+    expect([at("2026-11-29T14:59:59Z"), at("2026-12-10T14:59:00Z")]).toEqual(["later", "over"]);
+    expect(at("2026-11-01T00:00:00Z", { endedAt: "2026-11-01T00:00:00Z" })).toBe("over");
   });
 
   it("says days where days were meant, and the time of an emergency", () => {

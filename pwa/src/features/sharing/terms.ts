@@ -63,10 +63,11 @@ export function payloadOf(kind: Kind, basisId: string, terms: Terms): Record<str
   return { ...shared, memberIds: terms.members.map(({ id }) => id), fromAt: tokyoInstant(terms.from, "0:00"), reason };
 }
 
-/** now: it opens something. later: its days have not come. over: ended by somebody, or by its last day. */
-export function standingOf({ endedAt, fromAt, until }: Pick<Basis, "endedAt" | "fromAt" | "until">, now: Date): "now" | "later" | "over" {
-  if (endedAt || new Date(until) <= now) return "over";
-  return new Date(fromAt) <= now ? "now" : "later";
+/** now: it opens something, which the owner knows and this device's clock does not. later: its days have not come. over: ended by
+ *  somebody, or by its last day. */
+export function standingOf({ endedAt, fromAt, inForce }: Pick<Basis, "endedAt" | "fromAt" | "inForce">, now: Date): "now" | "later" | "over" {
+  if (inForce) return "now";
+  return !endedAt && new Date(fromAt) > now ? "later" : "over";
 }
 
 /** From and until as people say them: with the time only where it is not the edge of a day. */
