@@ -138,7 +138,7 @@ function Aside({ record, today, refresh }: { record: CaseAnswer; today: string; 
       <section class="card stack stack-s">
         <h2>{t("case.whoReads")}</h2>
         <p>{t("case.whoReadsText", { names: record.team.map((staff) => staff.name).join("、") })}</p>
-        {(record.team.some((staff) => staff.id === me().staff.id) || hasRoleIn(record.unit.id, "manager")) && <Link href={`/cases/${record.id}/sharing`}>{t("case.sharing")}</Link>}
+        {(record.team.some((staff) => staff.id === me().staff.id) || hasRoleIn(record.unit.id, "manager")) && <Link class="btn line" href={`/cases/${record.id}/sharing`}>{t("case.sharing")}</Link>}
       </section>
     </aside>
   );

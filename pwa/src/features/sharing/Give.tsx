@@ -39,7 +39,7 @@ export function Give({ kind, record, today, onClose, onDone }: Props) {
         values={terms.groups} onChange={(groups) => fields.set({ groups })} error={of("groups")} />
       <div class="pair">
         {kind === "conference" && <DayField id="from" label={t("sharing.from")} value={terms.from} onInput={(from) => fields.set({ from })} error={of("from")} />}
-        <DayField id="until" label={t("sharing.until")} help={t(kind === "conference" ? "sharing.untilMonth" : "sharing.untilYear")} value={terms.until} onInput={(until) => fields.set({ until })} error={of("until")} />
+        <DayField id="until" label={t("sharing.until")} {...(kind !== "conference" && { help: t("sharing.untilYear") })} value={terms.until} onInput={(until) => fields.set({ until })} error={of("until")} />
       </div>
       <TextField id="reason" label={t(kind === "consent" ? "sharing.note" : "sharing.reason")} help={t(`sharing.reasonHelp.${kind}`)} marked required={kind !== "consent"}
         rows={2} {...(kind === "consent" && { limit: 200 })} value={terms.reason} onInput={(reason) => fields.set({ reason })} error={of("reason")} />

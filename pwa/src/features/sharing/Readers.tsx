@@ -5,7 +5,7 @@ import { codeText, t } from "../../i18n/messages";
 import { Icon } from "../../ui/Icon";
 import { Dialog } from "../../ui/parts";
 import { Give } from "./Give";
-import { type Basis, type Kind, periodText, type SharedCase, type Shared, standingOf } from "./terms";
+import { type Basis, type Kind, openedBy, periodText, type SharedCase, type Shared, standingOf } from "./terms";
 import { useAct } from "./useAct";
 
 export interface SectionProps {
@@ -41,7 +41,7 @@ export function Readers({ record, sharing, now, today, onDone }: SectionProps) {
         {kinds.map((kind) => <button class={kind === "consent" ? "btn" : "btn line"} type="button" key={kind} onClick={() => setGiving(kind)}>{t(`sharing.give.${kind}`)}</button>)}
       </div>
       {giving && <Give kind={giving} record={record} today={today} onClose={() => setGiving(null)} onDone={() => done(t(`sharing.given.${giving}`))} />}
-      {ending && <End basis={ending} caseId={record.id} onClose={() => setEnding(null)} onDone={() => done(t(`sharing.ended.${ending.kind === "consent" ? "consent" : "other"}`, { to: toText(ending) }))} />}
+      {ending && <End basis={ending} caseId={record.id} onClose={() => setEnding(null)} onDone={() => done(t(ending.kind === "consent" ? "sharing.ended.consent" : "sharing.ended.other"))} />}
     </section>
   );
 }
@@ -66,7 +66,7 @@ function Terms({ basis, today, later = false }: { basis: Basis; today: string; l
       <p class="row chips"><span class="chip">{kind}</span>{later && <span class="chip soon"><Icon name="clock" />{t("sharing.later")}</span>}</p>
       <dl class="kv">
         {basis.item && <><dt>{t("sharing.item")}</dt><dd>{codeText("article69_item", basis.item)}</dd></>}
-        <dt>{t("sharing.seen")}</dt><dd>{basis.fieldGroups.map((group) => codeText("field_group", group)).join("、")}</dd>
+        <dt>{t("sharing.seen")}</dt><dd>{openedBy(basis).map((group) => codeText("field_group", group)).join("、")}</dd>
         <dt>{t("sharing.when")}</dt><dd>{periodText(basis, today)}</dd>
         {basis.kind === "conference" && <><dt>{t("sharing.pledged")}</dt><dd>{pledgedText(basis)}</dd></>}
         {basis.reason && <><dt>{t(basis.kind === "consent" ? "sharing.noteShort" : "sharing.reason")}</dt><dd>{basis.reason}</dd></>}
@@ -92,10 +92,10 @@ const endText = ({ kind }: Basis) => t(kind === "consent" ? "sharing.withdraw" :
 
 function End({ basis, caseId, onClose, onDone }: { basis: Basis; caseId: string; onClose: () => void; onDone: () => void }) {
   const { busy, run, failed } = useAct("EndBasis", caseId, onDone);
-  const to = toText(basis);
   return (
     <Dialog title={t(basis.kind === "consent" ? "sharing.withdrawTitle" : "sharing.endTitle")} submit={endText(basis)} busy={busy} onSubmit={() => void run(() => ({ basisId: basis.id }))} onClose={onClose}>
-      <p><b>{t("sharing.atOnce", { to })}</b></p>
+      <p>{toText(basis)}</p>
+      <p><b>{t("sharing.atOnce")}</b></p>
       <p>{t(basis.kind === "consent" ? "sharing.withdrawHelp" : "sharing.endHelp")}</p>
       {failed}
     </Dialog>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { missingIn, openable, payloadOf, periodText, standingOf, teamChange, type Terms } from "./terms";
+import { missingIn, openable, openedBy, payloadOf, periodText, standingOf, teamChange, type Terms } from "./terms";
 
 const TERMS: Terms = {
   groups: ["identity"], units: ["wakamono-station"], members: [{ id: "s", name: "森 あかり" }],
@@ -12,6 +12,7 @@ describe("what a basis can open", () => {
     expect(openable("consent")).toEqual(["identity", "contact_safety", "timeline", "person_words", "team", "promise"]);
     expect(openable("article_69_2")).toEqual(["identity", "contact_safety", "timeline", "team", "promise"]);
     expect(openable("conference")).toHaveLength(8);
+    expect(openedBy({ kind: "consent", fieldGroups: ["memo", "promise", "identity"] })).toEqual(["identity", "promise"]);
   });
 });
 

@@ -15,17 +15,23 @@ export const ITEMS = ["internal_use", "other_public_body", "special_reason"] as 
 
 const GROUPS = ["identity", "contact_safety", "timeline", "person_words", "family_words", "memo", "team", "promise"];
 /** Beyond the most a basis can open (services/coordination/domain/who_may.py, `ceiling`): never offered. */
-const CLOSED: Record<Kind, readonly string[]> = {
+const CLOSED: Record<string, readonly string[]> = {
   consent: ["family_words", "memo"],
   conference: [],
   article_69_2: ["family_words", "person_words", "memo"],
+  emergency: ["person_words", "family_words", "memo"],
 };
 /** What an emergency opens: enough to reach the person. */
-export const TO_REACH_THEM = ["identity", "contact_safety", "timeline", "team", "promise"];
+export const TO_REACH_THEM = openable("emergency");
 const SHORTEST_REASON = 5;
 
-export function openable(kind: Kind): string[] {
-  return GROUPS.filter((group) => !CLOSED[kind].includes(group));
+export function openable(kind: string): string[] {
+  return GROUPS.filter((group) => !CLOSED[kind]?.includes(group));
+}
+
+/** What a basis shows: of what was written down, no more than its kind can open. */
+export function openedBy({ kind, fieldGroups }: Pick<Basis, "kind" | "fieldGroups">): string[] {
+  return openable(kind).filter((group) => fieldGroups.includes(group));
 }
 
 /** What somebody typed into the dialog of a basis. Days are Tokyo's; `until` is the last day. */
