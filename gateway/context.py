@@ -63,6 +63,14 @@ class Context:
             rows = await store.find_colleagues(tx, unit_id, roles, tokyo_day(self.service.clock()))
         return [{"id": str(row["staff_id"]), "name": row["name"]} for row in rows]
 
+    async def staff_of(self, unit_id: str) -> list[dict[str, Any]]:
+        """Everybody of any unit today, for those who decide who sees a case; nobody for anybody else."""
+        if not self.session.actor.units_as(Role.COORDINATOR, Role.MANAGER):
+            return []
+        async with self.service.db.transaction("names") as tx:
+            rows = await store.find_colleagues(tx, unit_id, list(Role), tokyo_day(self.service.clock()))
+        return [{"id": str(row["staff_id"]), "name": row["name"]} for row in rows]
+
     async def _load_names(self, ids: list[str]) -> list[str]:
         async with self.service.db.transaction("names") as tx:
             names = await store.find_names(tx, [UUID(staff_id) for staff_id in ids])

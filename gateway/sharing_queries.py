@@ -5,6 +5,7 @@ from strawberry import ID
 
 from gateway import sharing_types as types
 from gateway.context import Ctx
+from gateway.types import Staff
 from services.kernel.errors import NotFound
 
 
@@ -19,6 +20,11 @@ class SharingQuery:
             return await info.context.ask("coordination", f"/views/cases/{case_id}/sharing")  # type: ignore[no-any-return]
         except NotFound:
             return None
+
+    @strawberry.field
+    async def staff_of(self, info: Ctx, unit_id: ID) -> list[Staff]:
+        """Everybody of a unit, to be called to a meeting or kept off a case."""
+        return await info.context.staff_of(unit_id)  # type: ignore[return-value]
 
     @strawberry.field
     async def conferences(self, info: Ctx) -> list[types.Conference]:

@@ -14,12 +14,14 @@ import { worker } from "./build/worker.ts";
 const FIRST = ["/src/main.tsx", "/features/session/SignIn.tsx", "/features/today/Today.tsx"];
 const isFirst = (id: string) => FIRST.some((module) => id.endsWith(module));
 /** The worker drains the queue with the page's own modules: they may not lie in one file with anything that touches the page. */
-const SHARED = /\/src\/(gateway\/(client|documents(?!\/(EndSignIn|IssueSetUpCode|Passkeys|RemovePasskey|SignIns|Staffing)\b))|sync\/(outgoing|store|uuid7)|db\/(names|trouble)|app\/paths)\b/;
+const SHARED = /\/src\/(gateway\/(client|documents(?!\/(Conferences|EndSignIn|IssueSetUpCode|Passkeys|RemovePasskey|Sharing|SignIns|StaffOf|Staffing)\b))|sync\/(outgoing|store|uuid7)|db\/(names|trouble)|app\/paths)\b/;
 /** What only managers' pages fetch, and what only who looks after their own sign-in and devices does. */
 const MANAGERS = /\/src\/(features\/(managers|staff\/|statistics\/)|gateway\/documents\/(IssueSetUpCode|Staffing)\b)/;
 const ACCOUNT = /\/src\/(features\/(account\/|devices\/|session\/useAgain)|gateway\/documents\/(EndSignIn|Passkeys|RemovePasskey|SignIns)\b)/;
 const PRINT = /\/src\/features\/ibasho\/TokenSheet|\/lean-qr\//;
-const isScreen = (id: string) => /\/src\/(features\/|app\/deviceCore)/.test(id) && ![MANAGERS, ACCOUNT, PRINT].some((apart) => apart.test(id));
+/** Who sees a case, and why: rarely looked at, and never without the network. */
+const SHARING = /\/src\/(features\/sharing\/|gateway\/documents\/(Conferences|Sharing|StaffOf)\b)/;
+const isScreen = (id: string) => /\/src\/(features\/|app\/deviceCore)/.test(id) && ![MANAGERS, ACCOUNT, PRINT, SHARING].some((apart) => apart.test(id));
 /** A group takes along what its modules need, unless a group before it did: so the screens everybody fetches come before those that lie apart. */
 const groups = [
   { name: "shared", test: SHARED, priority: 4 },
@@ -28,6 +30,7 @@ const groups = [
   { name: "screens", test: isScreen, priority: 1 },
   { name: "managers", test: MANAGERS, priority: 0 },
   { name: "account", test: ACCOUNT, priority: 0 },
+  { name: "sharing", test: SHARING, priority: 0 },
   { name: "print", test: PRINT, priority: 0 },
 ];
 
@@ -66,7 +69,7 @@ export default defineConfig({
   plugins: [
     ...shared(),
     worker("sw.js", "sw-off.js"),
-    sizes({ all: 65_000, first: 30_000, apart: { managers: 10_000, account: 5_000, print: 5_000 }, modules: FIRST }),
+    sizes({ all: 65_000, first: 30_000, apart: { managers: 10_000, account: 5_000, print: 5_000, sharing: 8_000 }, modules: FIRST }),
   ],
   build: {
     target: "es2022",

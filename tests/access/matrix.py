@@ -40,6 +40,7 @@ STORY_LISTS = {
     "tray_received": {"member", "colleague", "same_unit", "manager"},
     "tray_sent": {"clerk"},
     "colleagues": {"member", "colleague", "same_unit", "manager"},
+    "staffOf": {"member", "colleague", "same_unit", "manager"},  # of any unit, for coordinators and managers
     "sessions": {"member", "other_unit"},
     "ibashoPlaces": {"other_unit"},
 }

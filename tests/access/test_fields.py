@@ -171,6 +171,7 @@ class Story:
             "consultations": ("consultations", {"limit": 200}),
             "drafts": ("drafts", {"kind": "consultation"}),
             "colleagues": ("colleagues", {"unitId": "hikikomori-support"}),
+            "staff of": ("staffOf", {"unitId": "wakamono-station"}),
             "statistics": ("statistics", {"fromMonth": this_month(), "toMonth": this_month()}),
             "session": ("session", {"id": self.session}),
             "sessions": ("sessions", {"from": str(today()), "to": str(today() + timedelta(days=1))}),

@@ -168,6 +168,7 @@ def test_lists_hold_exactly_what_the_table_says(story: Story, who: str) -> None:
         "tray_received": str(story.open_handoff) in {c["id"] for c in tray["received"]},
         "tray_sent": story.handoff in {c["id"] for c in tray["sent"]},
         "colleagues": bool(person.ask("Colleagues", unitId="hikikomori-support")["colleagues"]),
+        "staffOf": bool(person.ask("StaffOf", unitId="wakamono-station")["staffOf"]),
         "sessions": str(story.session) in {one["id"] for one in person.ask("Sessions", **around_now())["sessions"]},
         "ibashoPlaces": bool(person.ask("IbashoPlaces")["ibashoPlaces"]),
     }

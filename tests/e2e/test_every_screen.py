@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import pytest
@@ -9,12 +10,14 @@ from playwright.sync_api import Page, expect
 
 from infra.paths import ROOT
 from infra.seed import PASSWORD
+from infra.seed_people import staff_id
 from infra.stack import Stack
 from services.kernel.ids import new_id
 from tests.e2e.conftest import SIZES, SignIn
 from tests.support.person import (
     Person,
     attendance_payload,
+    basis_payload,
     consultation_payload,
     open_case,
     package_payload,
@@ -46,6 +49,7 @@ ROWS = {
     "cases": Row("takahashi", "ケース"),
     "case": Row("takahashi", "石田 遼太郎", "case"),
     "newVisit": Row("takahashi", "訪問", "case"),
+    "sharing": Row("takahashi", "共有と同意", "case"),
     "ibasho": Row("mori", "居場所"),
     "tokens": Row("mori", "紙の札"),
     "session": Row("mori", "自由の時間", "session"),
@@ -80,6 +84,7 @@ def things(city: Stack) -> dict[str, str]:
     clerk.do("HandOff", returned, package_payload(back))
     note = "お母さまの携帯に、いつかけてよいかを聞いてください。"
     coordinator.do("ReturnHandoff", returned, {"reason": "contact_unclear", "note": note})
+    shared(case, coordinator, Person(city.url, "sasaki"), staff)
     session = new_id()
     staff.do("ScheduleSession", session, session_payload(staff))
     for number, nickname in enumerate(("みどり", "タケシ", "ふじさん", "名前の長いひと")):
@@ -92,6 +97,19 @@ def things(city: Stack) -> dict[str, str]:
         staff.do("LogAttendance", session, attendance_payload(kind))
     ids = {"case": case, "consultation": back, "handoff": handoff, "session": session}
     return {name: str(each) for name, each in ids.items()}
+
+
+def shared(case: object, member: Person, manager: Person, called: Person) -> None:
+    """Every kind of basis in force, a meeting still to come, a consent that was taken back, and somebody kept off."""
+    over, later = str(new_id()), (datetime.now(UTC) + timedelta(hours=20)).isoformat()
+    member.do("GiveConsent", case, basis_payload("GiveConsent", over, "hoya-window", "wakamono-station", note="口頭で"))
+    member.do("EndBasis", case, {"basisId": over})
+    member.do("GiveConsent", case, basis_payload("GiveConsent", new_id(), "wakamono-station"))
+    manager.do("ShareByLaw", case, basis_payload("ShareByLaw", new_id(), "tanashi-window"))
+    meeting = basis_payload("ConveneConference", new_id(), called.id, manager.id, fromAt=later)
+    member.do("ConveneConference", case, meeting)
+    called.do("UseEmergency", case, basis_payload("UseEmergency", new_id()))
+    member.do("KeepOff", case, {"staffId": str(staff_id("kobayashi"))})
 
 
 def go(page: Page, city: Stack, path: str, heading: str) -> None:
@@ -256,6 +274,34 @@ def test_questions_over_the_page_and_what_is_missing(
     found += meet(clerk, "hand-off", size)
     go(clerk, city, f"/handoffs/{things['handoff']}", "引継ぎ")
     found += meet_dialog(clerk, clerk.get_by_role("button", name="取り下げる"), "withdraw", size)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_who_sees_a_case_is_asked_over_the_page(
+    sign_in: SignIn, city: Stack, things: dict[str, str], size: str
+) -> None:
+    page, found = sign_in("sasaki", size), []
+    go(page, city, f"/cases/{things['case']}/sharing", "共有と同意")
+    page.locator("summary").click()
+    found += meet(page, "sharing-manager", size)
+    for name, button in (
+        ("sharing-consent", "同意を記録する"),
+        ("sharing-conference", "支援会議を招集する"),
+        ("sharing-law", "法による共有（69条2項）"),
+        ("sharing-team", "担当を変える"),
+        ("sharing-keep-off", "近い人を外す"),
+        ("sharing-let-in", "小林 さつきさんを戻す"),
+        ("sharing-withdraw", "若者サポートステーション（関係機関）への共有を撤回する"),
+    ):
+        found += meet_dialog(page, page.get_by_role("button", name=button), name, size)
+    page.get_by_role("button", name="同意を記録する").click()
+    page.get_by_role("dialog").get_by_role("button", name="同意を記録する").click()
+    expect(page.get_by_role("alert")).to_contain_text("印のついた欄")
+    found += meet(page, "sharing-consent-missing", size)
+    stranger = sign_in("nakamura", size)
+    go(stranger, city, f"/cases/{things['case']}/sharing", "担当でない記録を開く")
+    found += meet(stranger, "sharing-not-mine", size)
     assert not found, "\n".join(found)
 
 

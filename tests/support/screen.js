@@ -54,7 +54,8 @@
     start.tabIndex = -1;
     start.focus({ preventScroll: true });
     if (before === null) start.removeAttribute("tabindex");
-    return stops().length;
+    const days = stops().filter((el) => el.type === "date").length; // a year, a month, a day and a button: four stops
+    return stops().length + 3 * days;
   }
 
   function endTabs() {

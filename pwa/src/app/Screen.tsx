@@ -22,6 +22,7 @@ const managers = (): Promise<Screens> => import("../features/managers");
 const apart: Partial<Record<string, () => Promise<Screens>>> = {
   account,
   devices: account,
+  sharing: () => import("../features/sharing/screens"),
   staff: managers,
   statistics: managers,
   tokens: async () => ({ tokens: (await import("../features/ibasho/TokenSheet")).default }),

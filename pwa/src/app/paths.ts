@@ -10,6 +10,7 @@ export const paths = {
   cases: "/cases",
   case: "/cases/:id",
   newVisit: "/cases/:id/visits/new",
+  sharing: "/cases/:id/sharing",
   ibasho: "/ibasho",
   tokens: "/ibasho/tokens",
   session: "/ibasho/:id",

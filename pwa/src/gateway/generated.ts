@@ -64,6 +64,11 @@ export type ColleaguesQueryVariables = Exact<{
 
 export type ColleaguesQuery = { colleagues: Array<{ id: string, name: string }> };
 
+export type ConferencesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ConferencesQuery = { conferences: Array<{ id: string, caseId: string, fromAt: string, until: string, pledged: boolean }> };
+
 export type ConsultationQueryVariables = Exact<{
   id: string;
 }>;
@@ -200,10 +205,24 @@ export type SessionsQueryVariables = Exact<{
 
 export type SessionsQuery = { sessions: Array<{ id: string, place: string, programme: string, placeId: string, programmeId: string, startsAt: string, endsAt: string, style: string, capacity: number | null, status: string, visits: number, people: number, atDoor: number, staff: Array<{ id: string, name: string }> }> };
 
+export type SharingQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type SharingQuery = { case: { id: string, label: string, unit: { id: string, name: string }, team: Array<{ id: string, name: string }> } | null, sharing: { bases: Array<{ id: string, kind: string, item: string | null, fieldGroups: Array<string>, reason: string, fromAt: string, until: string, endedAt: string | null, inForce: boolean, givenTo: Array<{ id: string, name: string }>, members: Array<{ id: string, name: string }>, pledged: Array<{ id: string }>, givenBy: { id: string, name: string }, endedBy: { id: string, name: string } | null }>, keptOff: Array<{ id: string, name: string }> } | null };
+
 export type SignInsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type SignInsQuery = { signIns: Array<{ id: string, device: string | null, beganAt: string, lastSeenAt: string, isThisOne: boolean, staff: { id: string, name: string } }> };
+
+export type StaffOfQueryVariables = Exact<{
+  unitId: string;
+}>;
+
+
+export type StaffOfQuery = { staffOf: Array<{ id: string, name: string }> };
 
 export type StaffingQueryVariables = Exact<{ [key: string]: never; }>;
 

@@ -273,6 +273,15 @@ async def test_whoever_leaves_the_team_sees_nothing_from_that_commit_on(world: W
     assert (await world.get(case.owner, f"/views/cases/{case.id}")).status_code == 404
 
 
+async def test_whoever_joins_as_the_one_whose_case_it_is_joins_once(world: World) -> None:
+    case = await story(world)
+    newcomer = str(case.staff().id)
+    moved = await do(world, case.owner, case, "ChangeTeam", join=[newcomer], ownerId=newcomer)
+    assert moved["status"] == "accepted", "named twice, which the insert would refuse: the screen names both"
+    _, _, _, data = (await world.events(case))[-1]
+    assert (data["ownerId"], data["team"].count(newcomer)) == (newcomer, 1)
+
+
 async def test_a_member_called_to_a_meeting_learns_when_it_is_and_nothing_else_before_the_pledge(world: World) -> None:
     case = await story(world)
     reader, basis = partner(), new_id()

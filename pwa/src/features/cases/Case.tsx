@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { Link } from "../../app/router";
-import { hasRole, me } from "../../app/session";
+import { hasRole, hasRoleIn, me } from "../../app/session";
 import { Case as CaseDocument } from "../../gateway/documents";
 import type { CaseQuery } from "../../gateway/generated";
 import { birthEcho } from "../../i18n/birth";
@@ -40,7 +40,7 @@ export default function Case({ id }: { id: string }) {
     return () => clearInterval(again);
   }, [absent, patient, pending]);
   if (!data) return <Waiting failure={failure} />;
-  if (!data.case) return patient && isRecent(id) ? <Opening /> : <NotFound record />;
+  if (!data.case) return patient && isRecent(id) ? <Opening /> : <NotFound record><Link class="btn line" href={`/cases/${id}/sharing`}>{t("case.openOther")}</Link></NotFound>;
   return (
     <div class="stack">
       <Page record={data.case} refresh={refresh} />
@@ -138,6 +138,7 @@ function Aside({ record, today, refresh }: { record: CaseAnswer; today: string; 
       <section class="card stack stack-s">
         <h2>{t("case.whoReads")}</h2>
         <p>{t("case.whoReadsText", { names: record.team.map((staff) => staff.name).join("、") })}</p>
+        {(record.team.some((staff) => staff.id === me().staff.id) || hasRoleIn(record.unit.id, "manager")) && <Link class="btn line" href={`/cases/${record.id}/sharing`}>{t("case.sharing")}</Link>}
       </section>
     </aside>
   );

@@ -1,0 +1,74 @@
+import { useState } from "preact/hooks";
+import { navigate } from "../../app/router";
+import { hasRole } from "../../app/session";
+import type { ConferencesQuery } from "../../gateway/generated";
+import { tokyoDay } from "../../i18n/dates";
+import { codeText, t } from "../../i18n/messages";
+import { uuid7 } from "../../sync/uuid7";
+import { SelectField, TextField } from "../../ui/forms";
+import { useAsked, useNow, useTitle } from "../../ui/hooks";
+import { Note, Waiting } from "../../ui/parts";
+import { NotFound } from "../problem/NotFound";
+import { Conferences } from "./documents";
+import { missingReason, periodText, TO_REACH_THEM } from "./terms";
+import { useAct } from "./useAct";
+
+type Conference = ConferencesQuery["conferences"][number];
+
+const HOURS = [1, 2, 4];
+
+/** A case that is not mine: opened by the pledge of a meeting that calls me, or in an emergency. It says the same of a case that is not there. */
+export function OpenCase({ id }: { id: string }) {
+  useTitle("openCase.title");
+  const { data, failure } = useAsked(Conferences, {});
+  if (!data) return <Waiting failure={failure} />;
+  const calls = data.conferences.filter(({ caseId, pledged }) => caseId === id && !pledged);
+  const isStaff = hasRole("window_staff", "coordinator", "ibasho_staff", "manager");
+  if (calls.length === 0 && !isStaff) return <NotFound record />;
+  return (
+    <div class="stack">
+      <div class="head tight"><h1>{t("openCase.title")}</h1><p>{t("openCase.help")}</p></div>
+      {calls.map((call) => <Pledge key={call.id} call={call} />)}
+      {isStaff && <Emergency caseId={id} />}
+    </div>
+  );
+}
+
+function Pledge({ call }: { call: Conference }) {
+  const today = tokyoDay(useNow());
+  const { busy, run, failed } = useAct("PledgeSecrecy", call.caseId, () => navigate(`/cases/${call.caseId}`, { replace: true }));
+  return (
+    <section class="card stack stack-s" aria-labelledby={`pledge-${call.id}`}>
+      <h2 id={`pledge-${call.id}`}>{t("openCase.called")}</h2>
+      <p class="sub">{periodText(call, today)}</p>
+      <p>{t("openCase.pledgeHelp")}</p>
+      {failed}
+      <div class="row"><button class="btn" type="button" aria-disabled={busy} onClick={() => !busy && void run(() => ({ basisId: call.id }))}>{t("openCase.pledge")}</button></div>
+    </section>
+  );
+}
+
+/** 緊急: the reason typed, a few hours at most, the supervisors told at once, and the person will see it. */
+function Emergency({ caseId }: { caseId: string }) {
+  const [basisId] = useState(uuid7);
+  const [reason, setReason] = useState("");
+  const [minutes, setMinutes] = useState("60");
+  const { busy, run, failed, of } = useAct("UseEmergency", caseId, () => navigate(`/cases/${caseId}`, { replace: true }));
+  const go = (event: Event) => {
+    event.preventDefault();
+    if (!busy) void run(() => ({ basisId, minutes: Number(minutes), reason: reason.trim() }), missingReason(reason));
+  };
+  return (
+    <section class="card" aria-labelledby="emergency">
+      <form class="stack" noValidate autocomplete="off" onSubmit={go}>
+        <h2 id="emergency">{t("openCase.emergency")}</h2>
+        <Note icon="info" kind="soft"><p>{t("openCase.told")}</p></Note>
+        <dl class="kv"><dt>{t("sharing.seen")}</dt><dd>{TO_REACH_THEM.map((group) => codeText("field_group", group)).join("、")}</dd></dl>
+        <TextField id="reason" label={t("sharing.reason")} help={t("openCase.reasonHelp")} marked required rows={3} value={reason} onInput={setReason} error={of("reason")} />
+        <SelectField id="minutes" label={t("openCase.minutes")} value={minutes} options={HOURS.map((h) => [String(h * 60), t("time.hours", { h })] as const)} onChange={setMinutes} error={of("minutes")} />
+        {failed}
+        <div class="row"><button class="btn" type="submit" aria-disabled={busy}>{t("openCase.open")}</button></div>
+      </form>
+    </section>
+  );
+}

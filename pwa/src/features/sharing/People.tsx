@@ -1,0 +1,104 @@
+import { useState } from "preact/hooks";
+import { hasRoleIn } from "../../app/session";
+import { Colleagues } from "../../gateway/documents";
+import { t } from "../../i18n/messages";
+import { SelectField } from "../../ui/forms";
+import { useAsked } from "../../ui/hooks";
+import { Dialog, Note } from "../../ui/parts";
+import { OfUnit, Picks } from "./Fields";
+import type { SectionProps } from "./Readers";
+import { type Named, teamChange } from "./terms";
+import { useAct } from "./useAct";
+
+interface DialogProps extends Pick<SectionProps, "record" | "sharing"> {
+  onClose: () => void;
+  onDone: () => void;
+}
+
+/** 担当: who works on the case. Whoever leaves sees nothing from then on. */
+export function Team(props: SectionProps) {
+  const { record, onDone } = props;
+  const [open, setOpen] = useState(false);
+  return (
+    <section class="card stack stack-s" aria-labelledby="team-head">
+      <h2 id="team-head">{t("case.team")}</h2>
+      <p>{record.team.map(({ name }) => name).join("、")}</p>
+      <div class="row"><button class="btn line" type="button" onClick={() => setOpen(true)}>{t("sharing.changeTeam")}</button></div>
+      {open && <ChangeTeam {...props} onClose={() => setOpen(false)} onDone={() => (setOpen(false), onDone(t("sharing.teamChanged")))} />}
+    </section>
+  );
+}
+
+function ChangeTeam({ record, sharing, onClose, onDone }: DialogProps) {
+  const { data } = useAsked(Colleagues, { unitId: record.unit.id });
+  const before = record.team.map(({ id }) => id);
+  const [after, setAfter] = useState<readonly string[]>(before);
+  const [chosen, setChosen] = useState(before[0] ?? "");
+  const { busy, run, failed, of } = useAct("ChangeTeam", record.id, onDone);
+  const others = (data?.colleagues ?? []).filter(({ id }) => !before.includes(id) && !sharing.keptOff.some((each) => each.id === id));
+  const everybody = [...record.team, ...others];
+  const on = everybody.filter(({ id }) => after.includes(id));
+  const owner = after.includes(chosen) ? chosen : (on[0]?.id ?? "");
+  const change = teamChange(before, after, owner);
+  const missing = on.length === 0 ? [{ field: "team", text: t("sharing.teamEmpty") }] : change ? [] : [{ field: "", text: t("error.nothing_changes") }];
+  return (
+    <Dialog title={t("sharing.changeTeam")} submit={t("sharing.change")} busy={busy} onSubmit={() => void run(() => change ?? {}, missing)} onClose={onClose}>
+      <p>{t("sharing.teamHelp")}</p>
+      <Picks id="team" legend={t("case.team")} options={everybody} values={after} onChange={setAfter} error={of("team")} />
+      <SelectField id="owner" label={t("sharing.owner")} value={owner} options={on.map(({ id, name }) => [id, name] as const)} onChange={setChosen} error={of("owner")} />
+      {failed}
+    </Dialog>
+  );
+}
+
+/** 近い人: a relative, a neighbour, anybody the family would not want to know. Only a manager lets them in again. */
+export function KeptOff(props: SectionProps) {
+  const { record, sharing, onDone } = props;
+  const [adding, setAdding] = useState(false);
+  const [lettingIn, setLettingIn] = useState<Named | null>(null);
+  const done = (said: string) => (setAdding(false), setLettingIn(null), onDone(said));
+  return (
+    <section class="card stack stack-s" aria-labelledby="kept-off">
+      <h2 id="kept-off">{t("sharing.keptOff")}</h2>
+      <p class="sub">{t("sharing.keptOffHelp")}</p>
+      {sharing.keptOff.map((each) => (
+        <div class="split" key={each.id}>
+          <p>{each.name}</p>
+          {hasRoleIn(record.unit.id, "manager") && <button class="btn line" type="button" aria-label={t("sharing.letInOf", { name: each.name })} onClick={() => setLettingIn(each)}>{t("sharing.letIn")}</button>}
+        </div>
+      ))}
+      {sharing.keptOff.length === 0 && <p>{t("sharing.nobodyKeptOff")}</p>}
+      <div class="row"><button class="btn line" type="button" onClick={() => setAdding(true)}>{t("sharing.keepOff")}</button></div>
+      {adding && <KeepOff {...props} onClose={() => setAdding(false)} onDone={() => done(t("sharing.keptOffDone"))} />}
+      {lettingIn && <LetIn {...props} staff={lettingIn} onClose={() => setLettingIn(null)} onDone={() => done(t("sharing.letInDone", { name: lettingIn.name }))} />}
+    </section>
+  );
+}
+
+function KeepOff({ record, sharing, onClose, onDone }: DialogProps) {
+  const [staffId, setStaffId] = useState("");
+  const { busy, run, failed, of } = useAct("KeepOff", record.id, onDone);
+  const missing = staffId ? [] : [{ field: "staff", text: t("sharing.staffMissing") }];
+  const choose = (people: readonly Named[]) => {
+    const free = people.filter(({ id }) => !sharing.keptOff.some((each) => each.id === id));
+    const options = [["", t("sharing.choose")] as const, ...free.map(({ id, name }) => [id, name] as const)];
+    return <SelectField id="staff" label={t("sharing.staff")} value={free.some(({ id }) => id === staffId) ? staffId : ""} options={options} onChange={setStaffId} error={of("staff")} />;
+  };
+  return (
+    <Dialog title={t("sharing.keepOff")} submit={t("sharing.keepOffDo")} busy={busy} onSubmit={() => void run(() => ({ staffId }), missing)} onClose={onClose}>
+      <Note icon="info" kind="soft"><p>{t("sharing.keepOffHelp")}</p></Note>
+      <OfUnit first={record.unit.id}>{choose}</OfUnit>
+      {failed}
+    </Dialog>
+  );
+}
+
+function LetIn({ record, staff, onClose, onDone }: DialogProps & { staff: Named }) {
+  const { busy, run, failed } = useAct("LetIn", record.id, onDone);
+  return (
+    <Dialog title={t("sharing.letInOf", { name: staff.name })} submit={t("sharing.letIn")} busy={busy} onSubmit={() => void run(() => ({ staffId: staff.id }))} onClose={onClose}>
+      <p>{t("sharing.letInHelp")}</p>
+      {failed}
+    </Dialog>
+  );
+}

@@ -1,0 +1,103 @@
+import { useState } from "preact/hooks";
+import { hasRoleIn } from "../../app/session";
+import { momentText } from "../../i18n/dates";
+import { codeText, t } from "../../i18n/messages";
+import { Icon } from "../../ui/Icon";
+import { Dialog } from "../../ui/parts";
+import { Give } from "./Give";
+import { type Basis, type Kind, openedBy, periodText, type SharedCase, type Shared, standingOf } from "./terms";
+import { useAct } from "./useAct";
+
+export interface SectionProps {
+  record: SharedCase;
+  sharing: Shared;
+  now: Date;
+  today: string;
+  /** Says what has just been done, and asks again. */
+  onDone: (said: string) => void;
+}
+
+/** Who reads this case now, by what, and what may be added to it. */
+export function Readers({ record, sharing, now, today, onDone }: SectionProps) {
+  const [giving, setGiving] = useState<Kind | null>(null);
+  const [ending, setEnding] = useState<Basis | null>(null);
+  const open = sharing.bases.filter((basis) => standingOf(basis, now) !== "over");
+  const done = (said: string) => (setGiving(null), setEnding(null), onDone(said));
+  const kinds: Kind[] = ["consent", "conference", ...(hasRoleIn(record.unit.id, "manager") ? ["article_69_2" as const] : [])];
+  return (
+    <section class="card card-flush" aria-labelledby="readers">
+      <div class="card-head"><h2 id="readers">{t("sharing.readers")}</h2></div>
+      <ul class="list">
+        <li><div class="grow"><p><b>{record.team.map(({ name }) => name).join("、")}</b></p><p class="sub">{t("sharing.everything")}</p></div><span class="chip quiet">{t("case.team")}</span></li>
+        <li><div class="grow"><p><b>{t("sharing.leads", { unit: record.unit.name })}</b></p><p class="sub">{t("sharing.everything")}</p></div><span class="chip quiet">{codeText("role", "manager")}</span></li>
+        {open.map((basis) => (
+          <li key={basis.id}>
+            <Terms basis={basis} today={today} later={standingOf(basis, now) === "later"} />
+            <button class="btn line" type="button" aria-label={t("sharing.endOf", { to: toText(basis), act: endText(basis) })} onClick={() => setEnding(basis)}><Icon name="x" />{endText(basis)}</button>
+          </li>
+        ))}
+      </ul>
+      <div class="card-head">
+        {kinds.map((kind) => <button class={kind === "consent" ? "btn" : "btn line"} type="button" key={kind} onClick={() => setGiving(kind)}>{t(`sharing.give.${kind}`)}</button>)}
+      </div>
+      {giving && <Give kind={giving} record={record} today={today} onClose={() => setGiving(null)} onDone={() => done(t(`sharing.given.${giving}`))} />}
+      {ending && <End basis={ending} caseId={record.id} onClose={() => setEnding(null)} onDone={() => done(t(ending.kind === "consent" ? "sharing.ended.consent" : "sharing.ended.other"))} />}
+    </section>
+  );
+}
+
+/** What is over, and by whom: folded, never forgotten. */
+export function Over({ sharing, now, today }: SectionProps) {
+  const over = sharing.bases.filter((basis) => standingOf(basis, now) === "over");
+  if (over.length === 0) return null;
+  return (
+    <details class="more card card-flush">
+      <summary class="card-head">{t("sharing.over", { n: over.length })}</summary>
+      <ul class="list">{over.map((basis) => <li key={basis.id}><Terms basis={basis} today={today} /></li>)}</ul>
+    </details>
+  );
+}
+
+function Terms({ basis, today, later = false }: { basis: Basis; today: string; later?: boolean }) {
+  const kind = codeText("basis_kind", basis.kind);
+  return (
+    <div class="grow stack stack-s">
+      <p><b>{toText(basis)}</b></p>
+      <p class="row chips"><span class="chip">{kind}</span>{later && <span class="chip soon"><Icon name="clock" />{t("sharing.later")}</span>}</p>
+      <dl class="kv">
+        {basis.item && <><dt>{t("sharing.item")}</dt><dd>{codeText("article69_item", basis.item)}</dd></>}
+        <dt>{t("sharing.seen")}</dt><dd>{openedBy(basis).map((group) => codeText("field_group", group)).join("、")}</dd>
+        <dt>{t("sharing.when")}</dt><dd>{periodText(basis, today)}</dd>
+        {basis.kind === "conference" && <><dt>{t("sharing.pledged")}</dt><dd>{pledgedText(basis)}</dd></>}
+        {basis.reason && <><dt>{t(basis.kind === "consent" ? "sharing.noteShort" : "sharing.reason")}</dt><dd>{basis.reason}</dd></>}
+        <dt>{t("sharing.by")}</dt><dd>{basis.givenBy.name}</dd>
+        {basis.endedAt && <><dt>{t(basis.kind === "consent" ? "sharing.withdrawn" : "sharing.endedAt")}</dt><dd>{momentText(basis.endedAt, today)}　{basis.endedBy?.name}</dd></>}
+      </dl>
+    </div>
+  );
+}
+
+/** An emergency is given to nobody: whoever used it reads. */
+function toText({ kind, givenTo, members, givenBy }: Basis): string {
+  if (kind === "emergency") return givenBy.name;
+  return [...givenTo, ...members].map(({ name }) => name).join("、");
+}
+
+function pledgedText({ members, pledged }: Basis): string {
+  const names = members.filter(({ id }) => pledged.some((each) => each.id === id)).map(({ name }) => name);
+  return names.join("、") || t("sharing.nobodyPledged");
+}
+
+const endText = ({ kind }: Basis) => t(kind === "consent" ? "sharing.withdraw" : "sharing.end");
+
+function End({ basis, caseId, onClose, onDone }: { basis: Basis; caseId: string; onClose: () => void; onDone: () => void }) {
+  const { busy, run, failed } = useAct("EndBasis", caseId, onDone);
+  return (
+    <Dialog title={t(basis.kind === "consent" ? "sharing.withdrawTitle" : "sharing.endTitle")} submit={endText(basis)} busy={busy} onSubmit={() => void run(() => ({ basisId: basis.id }))} onClose={onClose}>
+      <p>{toText(basis)}</p>
+      <p><b>{t("sharing.atOnce")}</b></p>
+      <p>{t(basis.kind === "consent" ? "sharing.withdrawHelp" : "sharing.endHelp")}</p>
+      {failed}
+    </Dialog>
+  );
+}

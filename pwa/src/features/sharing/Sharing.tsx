@@ -1,0 +1,41 @@
+import { useState } from "preact/hooks";
+import { Link } from "../../app/router";
+import { tokyoDay } from "../../i18n/dates";
+import { t } from "../../i18n/messages";
+import { online } from "../../sync/live";
+import { useAsked, useNow, useStore, useTitle } from "../../ui/hooks";
+import { Icon } from "../../ui/Icon";
+import { Note, Stale, Waiting } from "../../ui/parts";
+import { Sharing as SharingDocument } from "./documents";
+import { OpenCase } from "./OpenCase";
+import { KeptOff, Team } from "./People";
+import { Over, Readers } from "./Readers";
+
+/** 共有と同意 of a case: who reads it and why, for its team and its lead. Anybody else learns how it might be opened. */
+export default function Sharing({ id }: { id: string }) {
+  useTitle("sharing.title");
+  const { data, failure, refresh } = useAsked(SharingDocument, { id }, ["case"]);
+  const now = useNow();
+  const isOnline = useStore(online);
+  const [done, setDone] = useState("");
+  if (!data) return <Waiting failure={failure} />;
+  if (!data.case || !data.sharing) return <OpenCase id={id} />;
+  const section = { record: data.case, sharing: data.sharing, now, today: tokyoDay(now), onDone: (said: string) => (setDone(said), refresh()) };
+  return (
+    <div class="stack">
+      <div class="split">
+        <div class="head tight"><h1>{t("sharing.title")}</h1><p>{data.case.label}</p></div>
+        <Link class="btn text" href={`/cases/${id}`}><Icon name="left" />{t("sharing.toCase")}</Link>
+      </div>
+      {!isOnline && <Note icon="cloud-off"><p role="status">{t("sharing.offline")}</p></Note>}
+      {done && <Note icon="ok-c" kind="ok"><p role="status">{done}</p></Note>}
+      <Readers {...section} />
+      <div class="cols cols-2">
+        <Team {...section} />
+        <KeptOff {...section} />
+      </div>
+      <Over {...section} />
+      <Stale failure={failure} />
+    </div>
+  );
+}

@@ -1,0 +1,38 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import type { CommandName } from "../../app/outgoing";
+import { problemsOf, useSubmit } from "../../app/useSubmit";
+import { t } from "../../i18n/messages";
+import { online } from "../../sync/live";
+import type { Problem } from "../../ui/forms";
+import { Note } from "../../ui/parts";
+
+/** The fields of the commands of this screen, and the field that stands for each. */
+const PLACES = {
+  fieldGroups: "groups", unitIds: "to", memberIds: "to", fromAt: "from", until: "until", reason: "reason", note: "reason",
+  join: "team", leave: "team", ownerId: "owner", staffId: "staff", minutes: "minutes",
+};
+
+/** One act that needs the network: done now or refused in words, with everything typed still there. */
+export function useAct(type: CommandName, caseId: string, onDone: () => void) {
+  const [problems, setProblems] = useState<readonly Problem[]>([]);
+  const { busy, send } = useSubmit();
+  const run = async (payload: () => Record<string, unknown>, missing: readonly Problem[] = []) => {
+    setProblems(missing);
+    if (missing.length > 0) return;
+    if (!online.get()) return setProblems([{ field: "", text: t("error.needs_network") }]);
+    const outcome = await send(type, caseId, payload());
+    if (outcome?.status === "ACCEPTED") onDone();
+    else if (outcome) setProblems(problemsOf(outcome, PLACES, ""));
+  };
+  return { busy, run, failed: failedText(problems), of: (field: string) => saidOf(problems, field) };
+}
+
+const saidOf = (problems: readonly Problem[], field: string) => problems.find((each) => each.field === field)?.text;
+
+/** Said above the button: the refusal itself, or that the marked fields are to be looked at. */
+function failedText(problems: readonly Problem[]): ComponentChildren {
+  if (problems.length === 0) return null;
+  const said = saidOf(problems, "") ?? t("sharing.lookAtFields");
+  return <Note kind="err"><p role="alert">{said}</p></Note>;
+}

@@ -1,0 +1,206 @@
+"""共有と同意 in a real browser: what a press opens and shuts is what the other side's next read finds."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from infra.stack import Stack
+from services.kernel.ids import new_id
+from tests.e2e.conftest import SIZES, SignIn, look
+from tests.support.hired import today
+from tests.support.person import Person, basis_payload, open_case, wait_until
+from tests.support.rows import rows
+
+AGENCY = "若者サポートステーション（関係機関）"
+WHY = "家の中で倒れていると、近所から電話があった"
+
+
+@pytest.fixture(scope="module")
+def member(city: Stack) -> Person:
+    return Person(city.url, "takahashi")
+
+
+@pytest.fixture
+def case(city: Stack, member: Person) -> str:
+    told = {"personName": "見本 草太", "personKana": "ミホン ソウタ", "memo": "夜中に台所で音がする"}
+    return str(open_case(Person(city.url, "watanabe"), member, told=told))
+
+
+def seen(person: Person, case: str) -> Any:
+    return person.ask("Case", id=case)["case"]
+
+
+def sharing_of(page: Page, case: str, city: Stack) -> Locator:
+    """The list of who reads the case now, on its screen."""
+    page.goto(f"{city.url}/cases/{case}/sharing")
+    expect(page.get_by_role("heading", name="共有と同意", exact=True)).to_be_visible(timeout=20_000)
+    return page.get_by_role("region", name="いま読める人と、そのわけ")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_consent_opens_its_parts_and_its_withdrawal_shuts_them_at_once(
+    city: Stack, sign_in: SignIn, case: str, size: str
+) -> None:
+    partner = Person(city.url, "ishii")
+    assert seen(partner, case) is None
+    page = sign_in("takahashi", size)
+    page.goto(f"{city.url}/cases/{case}")
+    page.get_by_role("link", name="共有と同意を見る").click()
+    readers = page.get_by_role("region", name="いま読める人と、そのわけ")
+    expect(readers.get_by_text("髙橋 直子")).to_be_visible()
+    give_consent(page)
+    expect(page.get_by_role("status").filter(has_text="同意を記録しました")).to_be_visible()
+    given = readers.locator("li", has_text=AGENCY)
+    expect(given).to_contain_text("本人の同意")
+    expect(given).to_contain_text("氏名・生年月日・お住まい、次の約束")
+    expect(given).to_contain_text("口頭で")
+    look(page, "sharing-given", size)
+    found = seen(partner, case)
+    assert (found["personName"], found["timeline"]) == ("見本 草太", []), "what was agreed to, and nothing more"
+    readers.get_by_role("button", name=f"{AGENCY}への共有を撤回する").click()
+    dialog = page.get_by_role("dialog", name="この同意を撤回しますか")
+    expect(dialog).to_contain_text("すぐに見えなくなります")
+    dialog.get_by_role("button", name="撤回する").click()
+    expect(page.get_by_role("status").filter(has_text="同意の撤回を記録しました")).to_be_visible()
+    assert seen(partner, case) is None
+    expect(readers).not_to_contain_text(AGENCY)
+    page.get_by_text("終わった共有 1件").click()
+    over = page.locator("details li", has_text=AGENCY)
+    expect(over).to_contain_text("撤回した日時")
+    expect(over.get_by_role("button")).to_have_count(0)
+
+
+def give_consent(page: Page) -> None:
+    """First pressed with nothing in it: refused in words, and what is then typed stays."""
+    page.get_by_role("button", name="同意を記録する").click()
+    dialog = page.get_by_role("dialog", name="同意を記録する")
+    dialog.get_by_label("メモ").fill("口頭で")
+    dialog.get_by_role("button", name="同意を記録する").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("書いた内容は残っています")
+    expect(dialog.get_by_text("相手を、一つ以上選んでください。")).to_be_visible()
+    expect(dialog.get_by_label("家族の言葉")).to_have_count(0)
+    dialog.get_by_label(AGENCY).check()
+    dialog.get_by_label("氏名・生年月日・お住まい").check()
+    dialog.get_by_label("次の約束").check()
+    dialog.get_by_label("いつまで").fill(str(today() + timedelta(days=400)))
+    dialog.get_by_role("button", name="同意を記録する").click()
+    expect(dialog.get_by_text("決められた長さの中の日時にしてください")).to_be_visible()
+    expect(dialog.get_by_label("メモ")).to_have_value("口頭で")
+    dialog.get_by_label("いつまで").fill(str(today() + timedelta(days=30)))
+    dialog.get_by_role("button", name="同意を記録する").click()
+
+
+def test_nothing_is_changed_without_the_network(city: Stack, sign_in: SignIn, member: Person, case: str) -> None:
+    basis = str(new_id())
+    member.do("GiveConsent", case, basis_payload("GiveConsent", basis, "wakamono-station"))
+    page = sign_in("takahashi", "tablet")
+    readers = sharing_of(page, case, city)
+    page.context.set_offline(True)
+    expect(page.get_by_text("通信できるときに行えます")).to_be_visible()
+    readers.get_by_role("button", name=f"{AGENCY}への共有を撤回する").click()
+    page.get_by_role("dialog").get_by_role("button", name="撤回する").click()
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("通信できるときに行えます")
+    page.context.set_offline(False)
+    page.get_by_role("dialog").get_by_role("button", name="撤回する").click()
+    expect(page.get_by_role("status").filter(has_text="撤回を記録しました")).to_be_visible(timeout=20_000)
+    ended = rows(city, "coordination", "select 1 from basis_end where basis_id = $1", UUID(basis))
+    assert len(ended) == 1, "once, and only with the network"
+
+
+def test_a_meeting_opens_to_whoever_pledges(city: Stack, sign_in: SignIn, case: str) -> None:
+    called = Person(city.url, "mori")
+    page = sign_in("takahashi", "desk")
+    sharing_of(page, case, city)
+    expect(page.get_by_role("button", name="法による共有")).to_have_count(0)
+    page.get_by_role("button", name="支援会議を招集する").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("係・機関").select_option("yato-ibasho")
+    dialog.get_by_label("森 あかり").check()
+    dialog.get_by_label("経過").check()
+    dialog.get_by_label("いつまで").fill(str(today() + timedelta(days=7)))
+    dialog.get_by_label("理由").fill("家計の支えを話し合う")
+    dialog.get_by_role("button", name="招集する").click()
+    expect(page.get_by_text("まだ誰も約束していません")).to_be_visible()
+    assert seen(called, case) is None
+    theirs = sign_in("mori", "tablet")
+    theirs.goto(f"{city.url}/cases/{case}")
+    theirs.get_by_role("link", name="担当でない記録を開くとき").click(timeout=20_000)
+    look(theirs, "sharing-pledge", "tablet")
+    theirs.get_by_role("button", name="守秘を約束して開く").click()
+    expect(theirs.get_by_role("heading", name="経過").first).to_be_attached(timeout=20_000)
+    assert seen(called, case)["timeline"]
+    expect(theirs.get_by_role("link", name="共有と同意を見る")).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_an_emergency_opens_a_case_with_its_reason_and_the_team_sees_it(
+    city: Stack, sign_in: SignIn, case: str, size: str
+) -> None:
+    page = sign_in("nakamura", size)
+    page.goto(f"{city.url}/cases/{case}")
+    page.get_by_role("link", name="担当でない記録を開くとき").click(timeout=20_000)
+    page.get_by_label("理由").fill("急ぐ")
+    page.get_by_role("button", name="理由を記録して開く").click()
+    expect(page.get_by_text("理由を5文字以上で書いてください。")).to_be_visible()
+    page.get_by_label("理由").fill(WHY)
+    page.get_by_label("開いておく長さ").select_option(label="4時間")
+    look(page, "sharing-emergency", size)
+    page.get_by_role("button", name="理由を記録して開く").click()
+    expect(page.get_by_role("heading", name="見本 草太")).to_be_visible(timeout=20_000)
+    readers = sharing_of(sign_in("takahashi", size), case, city)
+    used = readers.locator("li", has_text="中村 亮")
+    expect(used).to_contain_text("緊急")
+    expect(used).to_contain_text(WHY)
+    manager = Person(city.url, "sasaki")
+    wait_until(
+        lambda: [n for n in manager.ask("Notices")["notices"] if n["caseId"] == case and "emergency" in n["kind"]]
+    )
+
+
+def test_a_case_that_is_not_there_opens_for_nobody(city: Stack, sign_in: SignIn) -> None:
+    page = sign_in("nakamura", "desk")
+    page.goto(f"{city.url}/cases/{new_id()}/sharing")
+    page.get_by_label("理由").fill(WHY)
+    page.get_by_role("button", name="理由を記録して開く").click()
+    expect(page.get_by_role("alert")).to_contain_text("見つかりませんでした")
+    expect(page.get_by_label("理由")).to_have_value(WHY)
+
+
+def test_somebody_near_is_kept_off_and_only_a_manager_lets_them_in_again(
+    city: Stack, sign_in: SignIn, member: Person, case: str
+) -> None:
+    colleague = Person(city.url, "hamada")
+    member.do("ChangeTeam", case, {"join": [colleague.id]})
+    assert seen(colleague, case)
+    page = sign_in("takahashi", "tablet")
+    sharing_of(page, case, city)
+    page.get_by_role("button", name="近い人を外す").click()
+    page.get_by_role("dialog").get_by_label("職員").select_option(label="濵田 恵")
+    page.get_by_role("dialog").get_by_role("button", name="外す").click()
+    expect(page.get_by_role("status").filter(has_text="外しました")).to_be_visible()
+    expect(page.get_by_role("region", name="外している近い人")).to_contain_text("濵田 恵")
+    assert seen(colleague, case) is None
+    expect(page.get_by_role("button", name="戻す")).to_have_count(0)
+    boss = sign_in("sasaki", "desk")
+    sharing_of(boss, case, city)
+    boss.get_by_role("button", name="濵田 恵さんを戻す").click()
+    boss.get_by_role("dialog").get_by_role("button", name="戻す").click()
+    expect(boss.get_by_text("外している人はいません。")).to_be_visible()
+    assert seen(colleague, case), "still on the team"
+
+
+def test_the_team_changes_and_keeps_somebody(city: Stack, sign_in: SignIn, case: str) -> None:
+    page = sign_in("takahashi", "desk")
+    sharing_of(page, case, city)
+    page.get_by_role("button", name="担当を変える").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="担当を変える").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("変えることが一つも入っていません")
+    dialog.get_by_label("中村 亮").check()
+    dialog.get_by_label("主に担当する人").select_option(label="中村 亮")
+    dialog.get_by_role("button", name="担当を変える").click()
+    expect(page.get_by_role("region", name="担当", exact=True)).to_contain_text("中村 亮、髙橋 直子")
+    assert [one["name"] for one in seen(Person(city.url, "nakamura"), case)["team"]] == ["中村 亮", "髙橋 直子"]
