@@ -159,4 +159,4 @@ def the_words_come_back(tablet: Tablet) -> None:
     page.get_by_role("link", name="要確認").first.click(timeout=70_000)
     expect(page.get_by_role("heading", name="預かっている記録")).to_be_visible(timeout=70_000)
     expect(page.get_by_text(WRONG)).to_be_visible()
-    assert tablet.waiting() == []
+    tablet.nothing_waits()

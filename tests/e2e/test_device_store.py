@@ -58,7 +58,7 @@ def quota(session: CDPSession, origin: str, size: int | None) -> None:
 def everything_is_received(tablet: Tablet) -> None:
     for state in ("端末のみ", "送信済"):
         expect(tablet.page.get_by_text(f"{state} 0件")).to_be_visible(timeout=70_000)
-    assert tablet.waiting() == []
+    tablet.nothing_waits()
 
 
 @pytest.mark.timeout(300)

@@ -64,7 +64,7 @@ def test_a_consent_opens_its_parts_and_its_withdrawal_shuts_them_at_once(
     dialog = page.get_by_role("dialog", name="この同意を撤回しますか")
     expect(dialog).to_contain_text("すぐに見えなくなります")
     dialog.get_by_role("button", name="撤回する").click()
-    expect(page.get_by_role("status").filter(has_text="同意の撤回を記録しました")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="同意の撤回を記録しました")).to_be_focused()
     assert seen(partner, case) is None
     expect(readers).not_to_contain_text(AGENCY)
     page.get_by_text("終わった共有 1件").click()

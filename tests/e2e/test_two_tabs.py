@@ -53,7 +53,7 @@ def test_two_tabs_and_the_worker(hills: tuple[Stack, Path], tmp_path: Folder) ->
         for tab in (first, second):
             expect(tab.get_by_text("端末のみ 0件")).to_be_visible(timeout=70_000)
             expect(tab.get_by_text("送信済 0件")).to_be_visible(timeout=20_000)
-        assert tablet.waiting() == []
+        tablet.nothing_waits()
         tablet.close()
     sent = {id: path.said.count(f'"id":"{id}"'.encode()) for id, _ in waiting}
     assert sent == dict.fromkeys(sent, 1), "one holder: nothing was sent twice"

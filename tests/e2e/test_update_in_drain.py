@@ -73,7 +73,7 @@ def test_a_new_version_in_mid_drain(hills: tuple[Stack, Path], tmp_path: Folder)
             page.wait_for_function("() => globalThis.build === 'next'")
             tablet.unlock()
             nothing_left(page)
-            assert tablet.waiting() == []
+            tablet.nothing_waits()
             tablet.close()
     assert {id: path.said.count(f'"id":"{id}"'.encode()) for id in ids} == dict.fromkeys(ids, 1)
     query = "select memo from visit join visit_private using (visit_id) where case_id = $1"

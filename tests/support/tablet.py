@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from infra.seed import PASSWORD
 from tests.e2e.conftest import CHROMIUM
+from tests.support.person import wait_until
 
 PIN = "830417"
 # What waits in the one person's database of this device.
@@ -126,6 +127,10 @@ class Tablet:
         """Id and state of all that its owner has not accepted, read from the disk itself."""
         found: list[list[str]] = self.page.evaluate(WAITING)
         return found
+
+    def nothing_waits(self) -> None:
+        """Everything is accepted, also what the page noted by itself (`ViewedOffline`, `ReadNotice`), which the sync line does not count."""
+        wait_until(lambda: not self.waiting(), 70)
 
     def device_only(self) -> int:
         """端末のみ n件 of the sync line."""

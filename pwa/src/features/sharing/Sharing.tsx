@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Link } from "../../app/router";
 import { tokyoDay } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
@@ -17,10 +17,10 @@ export default function Sharing({ id }: { id: string }) {
   const { data, failure, refresh } = useAsked(SharingDocument, { id }, ["case"]);
   const now = useNow();
   const isOnline = useStore(online);
-  const [done, setDone] = useState("");
+  const [done, setDone] = useState({ said: "" });
   if (!data) return <Waiting failure={failure} />;
   if (!data.case || !data.sharing) return <OpenCase id={id} />;
-  const section = { record: data.case, sharing: data.sharing, now, today: tokyoDay(now), onDone: (said: string) => (setDone(said), refresh()) };
+  const section = { record: data.case, sharing: data.sharing, now, today: tokyoDay(now), onDone: (said: string) => (setDone({ said }), refresh()) };
   return (
     <div class="stack">
       <div class="split">
@@ -28,7 +28,7 @@ export default function Sharing({ id }: { id: string }) {
         <Link class="btn text" href={`/cases/${id}`}><Icon name="left" />{t("sharing.toCase")}</Link>
       </div>
       {!isOnline && <Note icon="cloud-off"><p role="status">{t("sharing.offline")}</p></Note>}
-      {done && <Note icon="ok-c" kind="ok"><p role="status">{done}</p></Note>}
+      <Done done={done} />
       <Readers {...section} />
       <div class="cols cols-2">
         <Team {...section} />
@@ -38,4 +38,11 @@ export default function Sharing({ id }: { id: string }) {
       <Stale failure={failure} />
     </div>
   );
+}
+
+/** What has just been done. It takes the focus: the button that did it is gone, or lies far below. */
+function Done({ done }: { done: { said: string } }) {
+  const line = useRef<HTMLParagraphElement>(null);
+  useEffect(() => line.current?.focus(), [done]);
+  return done.said ? <Note icon="ok-c" kind="ok"><p role="status" tabIndex={-1} ref={line}>{done.said}</p></Note> : null;
 }
