@@ -15,7 +15,7 @@ import { me, session } from "./session";
 export type DraftKind = "consultation" | "handoff" | "visit" | "closing";
 export type { SavedDraft };
 
-/** What is typed is on the device, or on the server, so much later, also while typing goes on. */
+/** What is typed is on the device so much later, also while typing goes on; on the server, so long after the last key. */
 const [DEVICE_MS, SERVER_MS] = [150, 600];
 const AGAIN_MS = 4_000;
 /** Microseconds, the last three digits by chance: two windows never give one number to two texts. */
@@ -87,6 +87,7 @@ export class DraftSaver implements DraftControl {
   typed(body: Record<string, unknown> | null): void {
     this.wanted = body;
     if (body === null || this.held || this.moved.get() || JSON.stringify(body) === this.saved) return;
+    if (!isVaultOpen()) this.stop();
     this.saveIn(isVaultOpen() ? DEVICE_MS : SERVER_MS);
   }
 
@@ -129,7 +130,7 @@ export class DraftSaver implements DraftControl {
     draftLine.set({ state: "failed" });
   }
 
-  /** Typing on never puts a save off. */
+  /** A save that is due sooner stays. */
   private saveIn(ms: number): void {
     const at = performance.now() + ms;
     if (at >= this.due) return;
