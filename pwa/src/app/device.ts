@@ -37,6 +37,8 @@ export async function loadDevice(): Promise<DeviceCore> {
 
 /** At the start of the page: does anybody have a PIN here? Asking keeps nothing. */
 export async function startDevice(): Promise<void> {
+  // A browser with the app's worker has the code beside it: read while the disk is asked.
+  if (navigator.serviceWorker?.controller) void import("./deviceCore").catch(() => undefined);
   if ((await isThere("banso-device")) || (await hasTwin())) await loadDevice();
 }
 
