@@ -240,6 +240,39 @@ class Article69Item(StrEnum):
     SPECIAL_REASON = "special_reason"
 
 
+class RequestKind(StrEnum):
+    """請求: 開示・訂正・利用停止 (個人情報保護法76条・90条・98条), 消去, and 保存期間の満了, which the city itself brings up."""
+
+    DISCLOSURE = "disclosure"
+    CORRECTION = "correction"
+    SUSPENSION = "suspension"
+    ERASURE = "erasure"
+    RETENTION = "retention"
+
+
+class RequestDecision(StrEnum):
+    """What a manager decides about a request."""
+
+    APPROVE = "approve"
+    DECLINE = "decline"
+
+
+class RequestState(StrEnum):
+    """Where a request stands. `erasing`: somebody who holds words has not said yet that they are gone."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    ERASING = "erasing"
+    DONE = "done"
+
+
+class Holder(StrEnum):
+    """Who holds words of a case beside coordination, and says when they are erased."""
+
+    INTAKE = "intake"
+
+
 class NoticeKind(StrEnum):
     """What a notice is about. Its sentence (`code.notice_kind.*`) holds nothing personal."""
 

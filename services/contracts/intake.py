@@ -179,6 +179,13 @@ class HandoffWithdrawn(IntakeEvent):
     withdrawn_by: UUID
 
 
+class ErasureDone(IntakeEvent):
+    """What intake held of an erased case is gone. Subject = the case."""
+
+    request_id: UUID
+    case_id: UUID
+
+
 class HandoffPackage(Model):
     """The claim check's answer: what coordination fetches once at `HandoffAccepted`. Personal; never in an event."""
 
@@ -213,4 +220,5 @@ EVENTS: tuple[type[EventData], ...] = (
     HandoffAccepted,
     HandoffReturned,
     HandoffWithdrawn,
+    ErasureDone,
 )

@@ -91,6 +91,8 @@ COMMANDS = {
     "UseEmergency": set(PEOPLE) - {"auditor", "partner"},
     "EndBasis": {"member", "colleague", "manager"},
     "ReviewAccess": {"manager", "auditor"},
+    "OpenPersonRequest": {"member", "colleague", "manager"},
+    "DecidePersonRequest": {"manager"},
     "RegisterStaff": {"manager"},
     "ChangeAssignments": {"manager"},  # of the unit hikikomori-support
 }
@@ -114,6 +116,7 @@ ROUTES = {
         "/views/cases/{case_id}/sharing",
         "/views/conferences",
         "/views/access-log",
+        "/views/requests",
         "/views/cases/{case_id}/who-saw",
         "/views/notices",
         "/views/statistics",

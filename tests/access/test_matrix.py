@@ -52,6 +52,7 @@ class Story:
     consent: str
     meeting: str
     read: str
+    request: str
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,9 @@ def story(city: Stack) -> Iterator[Story]:
     people["member"].ask("Case", id=str(case))
     everything = {"days": 1, "staffId": people["member"].id, "caseId": str(case)}
     read = people["auditor"].ask_everything("accessLog", **everything)[0]["id"]
-    ids = (session, participant, code, came["attendanceId"], consent, meeting, read)
+    request = str(new_id())
+    people["member"].do("OpenPersonRequest", case, {"requestId": request, "kind": "erasure"})
+    ids = (session, participant, code, came["attendanceId"], consent, meeting, read, request)
     yield Story(people, case, sent["consultationId"], sent["id"], consultation, handoff, *ids)
 
 
@@ -271,6 +274,10 @@ def sharing_envelope(story: Story, person: Person, command: str) -> dict:
             return person.envelope(command, story.case, {"accessId": story.read})
         case "EndBasis":
             return person.envelope(command, story.case, {"basisId": story.consent})
+        case "OpenPersonRequest":
+            return person.envelope(command, story.case, {"requestId": str(new_id()), "kind": "erasure"})
+        case "DecidePersonRequest":
+            return person.envelope(command, story.case, {"requestId": story.request, "decision": "approve"})
     to = person.id if command == "ConveneConference" else "wakamono-station"
     return person.envelope(command, story.case, basis_payload(command, new_id(), to))
 
