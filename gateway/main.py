@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from gateway import devices, first_password, graphql, pages, passkeys, sign_in, signals, who_saw
+from gateway import devices, disclosure, first_password, graphql, pages, passkeys, sign_in, signals, who_saw
 from gateway.owners import Owners
 from gateway.sealing import SealingKeys
 from gateway.security import SecurityWall
@@ -43,6 +43,7 @@ for router in (
     graphql.router,
     signals.router,
     who_saw.router,
+    disclosure.router,
     pages.router,
 ):
     app.include_router(router)

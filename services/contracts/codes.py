@@ -273,6 +273,25 @@ class Holder(StrEnum):
     INTAKE = "intake"
 
 
+class HeldKind(StrEnum):
+    """What an owner may hold of a case, as it is counted for whoever decides about it. Never the words."""
+
+    PERSON = "person"
+    CONTACT_SAFETY = "contact_safety"
+    PACKAGE = "package"
+    VISIT = "visit"
+    FAMILY_WORDS = "family_words"
+    QUARANTINE = "quarantine"
+    BASIS = "basis"
+    LINK = "link"
+    ATTENDANCE = "attendance"
+    DRAFT = "draft"
+    ACCESS_REVIEW = "access_review"
+    REQUEST = "request"
+    CONSULTATION = "consultation"
+    HANDOFF = "handoff"
+
+
 class NoticeKind(StrEnum):
     """What a notice is about. Its sentence (`code.notice_kind.*`) holds nothing personal."""
 

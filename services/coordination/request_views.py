@@ -8,9 +8,13 @@ from fastapi import APIRouter
 
 from services.contracts.codes import RequestDecision, RequestState
 from services.contracts.messages import sentence
-from services.coordination import request_store
+from services.coordination import basis_store, request_store, store
+from services.coordination.domain.disclosure import DISCLOSED_GROUPS, disclosed
 from services.coordination.domain.person_request import ERASING
+from services.coordination.domain.who_may import Relation
+from services.coordination.settings import RetentionSettings
 from services.coordination.views import label
+from services.kernel.errors import NotFound
 from services.kernel.request import ReaderDep
 
 router = APIRouter()
@@ -25,6 +29,49 @@ async def get_requests(reader: ReaderDep) -> list[dict[str, Any]]:
             groups = () if row["erased_at"] else ("identity", "request")
             read.shows("case", [row["case_id"]], *groups, basis=row["relation"])
         return [_request(row, read.actor.id) for row in rows]
+
+
+@router.get("/views/cases/{case_id}/holdings")
+async def get_holdings(case_id: UUID, reader: ReaderDep) -> list[dict[str, Any]]:
+    """What coordination holds of a case: kinds, counts and days, never content."""
+    async with reader.open() as read:
+        rows = await request_store.find_holdings(read.tx, read.actor, case_id)
+        read.shows("case", [case_id], "holdings", basis=Relation.UNIT_LEAD)
+        return [dict(row) for row in rows]
+
+
+@router.get("/views/retention")
+async def get_retention(reader: ReaderDep) -> list[dict[str, Any]]:
+    """Closed cases kept longer than the rule asks: a proposal, from which a request is opened. Nothing goes by itself."""
+    years = RetentionSettings().retention_years
+    async with reader.open() as read:
+        rows = await request_store.find_kept_long_enough(read.tx, read.actor, read.now, years)
+        if rows:
+            read.shows("case", [row["case_id"] for row in rows], "identity", basis=Relation.UNIT_LEAD)
+        return [
+            {
+                "caseId": row["case_id"],
+                "label": label(row),
+                "receiptNumber": row["receipt_number"],
+                "closedAt": row["closed_at"],
+                "years": years,
+            }
+            for row in rows
+        ]
+
+
+@router.get("/views/cases/{case_id}/disclosure")
+async def get_disclosure(case_id: UUID, reader: ReaderDep) -> dict[str, Any]:
+    """開示の下書き (76条): what is held of the person, without anybody else's words (78条1項2号)."""
+    async with reader.open() as read:
+        if not await request_store.find_disclosable(read.tx, read.actor, case_id):
+            raise NotFound
+        row = await store.get_case(read.tx, read.actor, case_id, read.now)
+        visits = (await store.find_visits(read.tx, read.actor, [case_id], read.now))[case_id]
+        _, attendance = (await store.find_tokens(read.tx, read.actor, [case_id], read.now))[case_id]
+        bases = await basis_store.find_bases(read.tx, read.actor, case_id, read.now)
+        read.shows("case", [case_id], *DISCLOSED_GROUPS, basis="request")
+        return disclosed(dict(row), map(dict, visits), map(dict, attendance), map(dict, bases))
 
 
 def _request(row: asyncpg.Record, reader_id: UUID) -> dict[str, Any]:

@@ -22,6 +22,7 @@ STORY_READERS = {
     "case": {"member", "colleague", "manager"},
     "sharing": {"member", "colleague", "manager"},
     "whoSaw": {"manager", "auditor"},
+    "holdings": {"manager"},
     "consultation": {"clerk"},  # the handoff is answered: the receiving unit no longer reads the sheet
     "handoff": {"clerk", "member"},
     "open_consultation": {"clerk", "member", "colleague", "same_unit", "manager"},
@@ -36,6 +37,7 @@ STORY_READERS = {
 STORY_LISTS = {
     "cases": {"member", "colleague", "manager"},
     "accessLog": {"manager", "auditor"},
+    "personRequests": {"member", "colleague", "manager"},
     "consultations": {"clerk"},
     "tray_received": {"member", "colleague", "same_unit", "manager"},
     "tray_sent": {"clerk"},
@@ -60,6 +62,7 @@ OWN_THINGS = {
     "signIns",
     "passkeys",
     "conferences",
+    "retentionProposals",  # of the units one manages
 }
 
 # Command -> who may do it in the story. Everybody else: refused, nothing changed, nothing emitted.
@@ -117,6 +120,9 @@ ROUTES = {
         "/views/conferences",
         "/views/access-log",
         "/views/requests",
+        "/views/retention",
+        "/views/cases/{case_id}/holdings",
+        "/views/cases/{case_id}/disclosure",
         "/views/cases/{case_id}/who-saw",
         "/views/notices",
         "/views/statistics",
@@ -128,6 +134,7 @@ ROUTES = {
     "open": {"/livez", "/readyz", "/metrics", "/openapi.json"},
     "session": {
         *("/graphql", "/signals", "/print/who-saw/{case_id}", "/session/fresh", "/password"),
+        "/print/disclosure/{case_id}",
         *("/passkey/new", "/passkey/new/options"),
     },
     "sign-in": {"/session", "/password/first", "/passkey/options", "/passkey/session"},

@@ -144,7 +144,7 @@ def reads(story: Story, person: Person, field: str) -> object:
         "staffing": {},
         "tokenHolder": {"code": story.code},
     }
-    if field in ("sharing", "whoSaw"):
+    if field in ("sharing", "whoSaw", "holdings"):
         return person.ask_everything(field, caseId=str(story.case))
     root = field.removeprefix("open_")
     return person.ask(root[0].upper() + root[1:], **asked[field])[root]
@@ -166,6 +166,7 @@ def test_lists_hold_exactly_what_the_table_says(story: Story, who: str) -> None:
     held = {
         "cases": str(story.case) in {c["id"] for c in person.ask("Cases")["cases"]},
         "accessLog": str(story.case) in {line["caseId"] for line in log},
+        "personRequests": story.request in {q["id"] for q in person.ask("PersonRequests")["personRequests"]},
         "consultations": story.consultation
         in {c["id"] for c in person.ask("Consultations", limit=200)["consultations"]},
         "tray_received": str(story.open_handoff) in {c["id"] for c in tray["received"]},

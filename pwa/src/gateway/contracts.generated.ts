@@ -12,6 +12,7 @@ export type FieldGroup = "identity" | "contact_safety" | "timeline" | "person_wo
 export type HandoffKind = "lead" | "parallel";
 export type HandoffStatus = "open" | "accepted" | "returned" | "withdrawn";
 export type HeardFrom = "city_news" | "website" | "social_media" | "leaflet" | "event" | "acquaintance" | "agency" | "voice_station" | "tokyo_leaflet" | "other";
+export type HeldKind = "person" | "contact_safety" | "package" | "visit" | "family_words" | "quarantine" | "basis" | "link" | "attendance" | "draft" | "access_review" | "request" | "consultation" | "handoff";
 export type Holder = "intake";
 export type NoticeKind = "handoff_arrived" | "handoff_accepted" | "handoff_returned" | "handoff_withdrawn" | "visit_recorded" | "record_waits" | "emergency_used" | "pledge_asked";
 export type OtherIssue = "poverty" | "care" | "disability" | "child" | "housing" | "illness" | "other";
