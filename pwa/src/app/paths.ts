@@ -11,6 +11,7 @@ export const paths = {
   case: "/cases/:id",
   newVisit: "/cases/:id/visits/new",
   sharing: "/cases/:id/sharing",
+  caseRequests: "/cases/:id/requests",
   ibasho: "/ibasho",
   tokens: "/ibasho/tokens",
   session: "/ibasho/:id",
@@ -19,5 +20,6 @@ export const paths = {
   notices: "/notices",
   statistics: "/statistics",
   staff: "/staff",
+  requests: "/requests",
   account: "/account",
 };
