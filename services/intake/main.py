@@ -2,7 +2,7 @@
 
 from services import drafts
 from services.contracts import intake as contract
-from services.intake import views
+from services.intake import access_views, views
 from services.intake.commands.accept_handoff import accept_handoff
 from services.intake.commands.hand_off import hand_off
 from services.intake.commands.open_consultation import open_consultation
@@ -18,4 +18,4 @@ COMMANDS = specs(
     (contract.ReturnHandoff, return_handoff),
     (contract.WithdrawHandoff, withdraw_handoff),
 )
-app = build_service("intake", commands=COMMANDS, routes=[views.router, drafts.router])
+app = build_service("intake", commands=COMMANDS, routes=[views.router, access_views.router, drafts.router])

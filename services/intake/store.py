@@ -74,10 +74,10 @@ async def insert_consultation(
         raise refusal_of(error) from None
     told, birth = c.told, c.told.birth
     await tx.execute(
-        "insert into consultation_told values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        "insert into consultation_told values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         *(consultation_id, told.person_name, told.person_kana, birth.year, birth.month, birth.day),
         *(derived.birth_year, derived.birth_date, told.person_phone, told.caller_name, told.caller_phone),
-        *(told.contact_note, told.memo),
+        *(told.contact_note, told.memo, told.person_address),
     )
 
 
@@ -259,3 +259,27 @@ async def get_package(tx: Connection, handoff_id: UUID, event_id: UUID) -> async
         *(handoff_id, event_id),
     )
     return _found(row)
+
+
+async def get_beginning(
+    tx: Connection, actor: Actor, case_id: UUID, managed: Sequence[str], audits: bool
+) -> asyncpg.Record:
+    """The consultation a case began with, for who answers for either unit of its handoff; NotFound to anybody else."""
+    row = await tx.fetchrow(
+        "select c.consultation_id, c.caller_kind from handoff h join consultation c using (consultation_id)"
+        f" where h.case_id = $1 and ($4 or h.from_unit = any($2::text[]) or h.to_unit = any($2::text[])) and {_NOT_KEPT_OFF}",
+        *(case_id, managed, actor.id, audits),
+    )
+    return _found(row)
+
+
+async def find_who_saw(tx: Connection, actor: Actor, consultation_id: UUID) -> Sequence[asyncpg.Record]:
+    """Every read by staff of a sheet and of its handoffs, oldest first, once whoever asks was let in (`get_beginning`)."""
+    return await tx.fetch(
+        "select distinct on (a.id) a.at, a.actor_id, a.field_groups, a.basis, a.purpose from access_log a, ("
+        "  select jsonb_build_object('consultation', jsonb_build_array($1::uuid::text)) as asked"
+        "  union all select jsonb_build_object('handoff', jsonb_build_array(handoff_id::text)) from handoff"
+        "  where consultation_id = $1) about where a.shown @> about.asked and a.action = 'read' and a.actor_kind = 'staff'"
+        " and $2::uuid is not null order by a.id",
+        *(consultation_id, actor.id),
+    )

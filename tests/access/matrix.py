@@ -92,6 +92,7 @@ COMMANDS = {
     "EndBasis": {"member", "colleague", "manager"},
     "ReviewAccess": {"manager", "auditor"},
     "RegisterStaff": {"manager"},
+    "NoteHomeStreet": {"manager"},  # of who is assigned to their units
     "ChangeAssignments": {"manager"},  # of the unit hikikomori-support
 }
 

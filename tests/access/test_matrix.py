@@ -251,6 +251,8 @@ def ibasho_envelope(story: Story, person: Person, command: str) -> dict:
             return person.envelope(command, story.case, {"participantId": str(story.participant)})
         case "RegisterStaff":
             return person.envelope(command, new_id(), {"login": f"new-{new_id().hex}", "name": "新任 試"})
+        case "NoteHomeStreet":
+            return person.envelope(command, story.people["member"].id, {"homeStreet": "南町3丁目"})
         case "ChangeAssignments":
             return person.envelope(command, new_id(), assignments_payload(story.people["other_clerk"]))
     return sharing_envelope(story, person, command)

@@ -71,6 +71,7 @@ OPEN: dict[str, Any] = {
         "personKana": "",
         "birth": {"year": "平10", "month": "", "day": ""},
         "personPhone": "",
+        "personAddress": "",
         "callerName": "",
         "callerPhone": "090-0000-4821",
         "contactNote": "火・木の14時から16時",
