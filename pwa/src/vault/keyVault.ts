@@ -17,6 +17,8 @@ export interface VaultOptions {
 export class KeyVault {
   readonly state: Store<VaultState>;
   private key: CryptoKey | null = null;
+  /** Of the wrapped key that was opened: another one is there once a new PIN was set in another tab. */
+  private salt = "";
   private readonly now: () => number;
   private readonly iterations: number;
   private readonly barred: () => void;
@@ -63,7 +65,7 @@ export class KeyVault {
     const now = this.now();
     const contact = { lastContactAt: now, highestNow: now, usedAt: now };
     await this.device.putStaff({ staffId, ...wrapped, failures: 0, nextTryAt: 0, ...contact, readableHours });
-    this.opened(staffId, key, locked);
+    this.opened(staffId, key, locked, wrapped);
   }
 
   /** Try a PIN; also asked while open (leaving 会場モード). The try is counted before it is made. */
@@ -79,13 +81,14 @@ export class KeyVault {
     const key = await unwrap(counted as Wrapped, pin, staffId);
     if (!key) return counted.failures >= MAX_TRIES ? this.gone(staffId) : "wrong";
     await this.device.changeStaff(staffId, (row) => ({ ...row, failures: 0, nextTryAt: 0, usedAt: this.now() }));
-    return this.opened(staffId, key, locked) ? "ok" : "wait";
+    return this.opened(staffId, key, locked, counted) ? "ok" : "wait";
   }
 
   /** False when it was locked in the meantime, by a page that went to the background: it stays so. */
-  private opened(staffId: string, key: CryptoKey, locked: number): boolean {
+  private opened(staffId: string, key: CryptoKey, locked: number, { salt }: Pick<StaffRow, "salt">): boolean {
     const inTime = locked === this.locked;
     this.key = inTime ? key : null;
+    this.salt = salt.join();
     this.state.set({ state: inTime ? "open" : "locked", staffId });
     return inTime;
   }
@@ -136,12 +139,14 @@ export class KeyVault {
     await this.device.changeStaff(staffId, (row) => ({ ...row, lastContactAt: now, highestNow: now, readableHours: readableHours ?? row.readableHours }));
   }
 
-  /** The minute's look at the clock: too long without contact ends the reading; so does a key that was deleted in another tab. */
+  /** The minute's look at the clock: too long without contact ends the reading; so does a key that was deleted in another tab;
+   *  one that another PIN replaced there is asked for anew. */
   async checkTime(): Promise<void> {
     const now = this.state.get();
     if (now.state === "none") return;
     const row = await this.device.changeStaff(now.staffId, (found) => ({ ...found, highestNow: Math.max(found.highestNow, this.now()) }));
     if (row && (!row.wrapped || isExpired(row, this.now()))) await this.gone(now.staffId);
+    else if (this.key && row?.salt.join() !== this.salt) this.lock();
   }
 
   /** @throws VaultLocked */
