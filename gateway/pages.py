@@ -41,7 +41,7 @@ async def get_page(request: Request, path: str) -> Response:
     if "\x00" in path:
         raise NotFound("no such page")
     file = (dist / path).resolve()
-    if path and file.is_file() and file.is_relative_to(dist):
+    if path and len(path) < 250 and file.is_file() and file.is_relative_to(dist):
         return FileResponse(file, headers=_FOREVER if path.startswith("assets/") else {"Cache-Control": "no-cache"})
     is_screen = not path or path.split("/", maxsplit=1)[0] in _SCREENS
     if not is_screen and "text/html" not in request.headers.get("accept", ""):

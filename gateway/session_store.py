@@ -192,6 +192,15 @@ async def count_try(tx: Connection, key: bytes, now: datetime, forget_before: da
     )
 
 
+async def clear_tries(tx: Connection, before: datetime) -> None:
+    """Take some of the failures away that count for nothing any more; whoever else does so now is not waited for."""
+    await tx.execute(
+        "delete from sign_in_failure where key in (select key from sign_in_failure where last_at < $1"
+        " limit 20 for update skip locked)",
+        before,
+    )
+
+
 async def forget_tries(tx: Connection, key: bytes) -> None:
     """It succeeded: what was counted under this key is forgotten."""
     await tx.execute("delete from sign_in_failure where key = $1", key)

@@ -93,12 +93,12 @@ class Verifier:
 
 
 def _actor(issuer: str, claims: dict[str, object]) -> Actor:
-    kind, service = str(claims["kind"]), str(claims.get("service", ""))
-    if kind == "service" and service != issuer:
-        raise ValueError("a service signs only for itself")
-    if kind == "staff" and issuer != "gateway":
-        raise ValueError("only the gateway speaks for staff")
+    kind = str(claims["kind"])
+    if kind == "service" and claims.get("service") == issuer:
+        return service_actor(issuer)
+    if kind != "staff" or issuer != "gateway":
+        raise ValueError("only the gateway speaks for staff, and a service for itself alone")
     pairs = claims.get("assignments") or []
     assert isinstance(pairs, Sequence)
     held = tuple((str(unit), str(role)) for unit, role in pairs)
-    return Actor(UUID(str(claims["sub"])), kind, held, str(claims.get("device", "")), service)
+    return Actor(UUID(str(claims["sub"])), kind, held, str(claims.get("device", "")))

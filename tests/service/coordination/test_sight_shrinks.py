@@ -105,7 +105,11 @@ class House:
             case "GiveConsent":
                 await self.do(kind, **about, **share, unitIds=[unit for unit, _ in to.assignments])
             case "ShareByLaw":
-                more = {"unitIds": [unit for unit, _ in to.assignments], "item": "internal_use", "reason": "求めがあった"}
+                more = {
+                    "unitIds": [unit for unit, _ in to.assignments],
+                    "item": "internal_use",
+                    "reason": "求めがあった",
+                }
                 await self.do(kind, **about, **share, **more)
             case "ConveneConference":
                 more = {"memberIds": [str(to.id)], "fromAt": self.world.now.isoformat(), "reason": "求めがあった"}
