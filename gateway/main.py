@@ -52,6 +52,6 @@ for router in (
     pages.router,
 ):
     app.include_router(router)
-harden(app, untraced=oidc.BACK)  # its address holds a code
+harden(app, oidc.BACK)  # whose address holds a code
 app.add_middleware(GZipMiddleware, minimum_size=4096, compresslevel=6)
 app.add_middleware(SecurityWall, settings=lambda: app.state.settings)
