@@ -43,7 +43,7 @@ class NoAccess(Unauthenticated):
     """The account is real and opens nothing here: unknown, left, or another account is bound. One answer."""
 
     def __init__(self, reason: str, staff_id: UUID | None = None) -> None:
-        super().__init__("oidc_no_access", reason, refs={"staff": str(staff_id)})
+        super().__init__("oidc_no_access", reason, refs={"staff": str(staff_id)} if staff_id else None)
 
 
 class Begin(BaseModel):

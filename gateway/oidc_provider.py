@@ -30,9 +30,10 @@ _NO_ANSWER = (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError
 
 
 class Unavailable(Overloaded):
-    """The provider does not answer as it should: try later, or another way in."""
+    """The provider does not answer as it should: try later, or another way in. The log says why to whoever runs it."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, error: Exception | None = None) -> None:
+        log.warning("oidc.unavailable", reason=reason, error=type(error).__name__ if error else None)
         super().__init__("oidc_unavailable", reason)
 
 
@@ -126,8 +127,7 @@ class Provider:
             answer.raise_for_status()
             return answer.json()
         except _NO_ANSWER as error:
-            log.warning("oidc.unavailable", error=type(error).__name__)
-            raise Unavailable("the provider does not answer") from None
+            raise Unavailable("the provider does not answer", error) from None
 
     async def _fetch_keys(self, found: Discovered) -> dict[str, jwt.PyJWK]:
         said = await self._json(found.jwks_uri)
@@ -168,8 +168,7 @@ class Provider:
             answer.raise_for_status()
             token = str(said["id_token"])
         except _NO_ANSWER as error:
-            log.warning("oidc.unavailable", error=type(error).__name__)
-            raise Unavailable("the provider gives no token") from None
+            raise Unavailable("the provider gives no token", error) from None
         return await self.verify(token, proofs.nonce)
 
     async def verify(self, token: str, nonce: str) -> Account:
