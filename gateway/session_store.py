@@ -98,13 +98,19 @@ async def has_assignment(tx: Connection, staff_id: UUID, day: date) -> bool:
 
 
 async def insert_session(
-    tx: Connection, session_id: UUID, secret_hash: bytes, staff_id: UUID, device_id: UUID, now: datetime
+    tx: Connection,
+    session_id: UUID,
+    secret_hash: bytes,
+    staff_id: UUID,
+    device_id: UUID,
+    now: datetime,
+    fresh_until: datetime,
 ) -> None:
-    """A new session, fresh for a while."""
+    """A new session, fresh until then."""
     await tx.execute(
         "insert into session (session_id, secret_hash, staff_id, device_id, created_at, last_seen_at, fresh_until)"
         " values ($1, $2, $3, $4, $5, $5, $6)",
-        *(session_id, secret_hash, staff_id, device_id, now, now + FRESH_FOR),
+        *(session_id, secret_hash, staff_id, device_id, now, fresh_until),
     )
 
 

@@ -128,7 +128,10 @@ ROUTES = {
         *("/graphql", "/signals", "/print/who-saw/{case_id}", "/session/fresh", "/password"),
         *("/passkey/new", "/passkey/new/options"),
     },
-    "sign-in": {"/session", "/password/first", "/passkey/options", "/passkey/session"},
+    "sign-in": {
+        *("/session", "/password/first", "/passkey/options", "/passkey/session"),
+        *("/session/oidc", "/session/oidc/return"),  # bound to the browser by state, nonce, PKCE
+    },
     "sealed": {"/handed-in"},  # proven by the vault that made what it brings
-    "static": {"/{path:path}", "/sw.js"},
+    "static": {"/{path:path}", "/sw.js", "/session/oidc/{said}"},
 }
