@@ -88,9 +88,9 @@ export class Connection<Schema extends DBSchema> {
         return await complete(tx, act);
       } catch (failure) {
         if (isFull(failure)) throw this.fail("full");
-        if (!isClosed(failure)) throw failure;
+        // UnknownError, AbortError, DataError and whatever else an engine knows: nothing was written.
+        if (attempt > 1 || !isClosed(failure)) throw this.fail("closed");
         this.opened = null;
-        if (attempt > 1) throw this.fail("closed");
       }
     }
   }
@@ -143,8 +143,6 @@ export class Connection<Schema extends DBSchema> {
         return this.open();
       }
       gone();
-      if (isFull(failure)) throw this.fail("full");
-      if (failure instanceof Error && failure.name === "VersionError") throw this.fail("closed");
       throw failure;
     }
   }

@@ -2,7 +2,7 @@ import { Store } from "../sync/store";
 
 /** Why the device's own store cannot be used now:
  *  full    no room for another byte; what is stored is safe
- *  closed  the browser closed the database, or a newer version of this page in another tab needs it: reload */
+ *  closed  the browser closed the database, a newer version of this page in another tab needs it, or it failed in another way: reload */
 export type Trouble = "full" | "closed";
 
 /** The code of its sentence. */
@@ -41,10 +41,9 @@ export class NotRegistered extends Error {
   }
 }
 
-/** The code of the sentence for what was not written down; any other failure is thrown on. */
+/** The code of the sentence for what was not written down, whatever failed. */
 export function troubleCode(failure: unknown): string {
   if (failure instanceof VaultLocked) return "device_locked";
   if (failure instanceof NotRegistered) return "needs_network";
-  if (failure instanceof DeviceFailure) return TROUBLE_CODES[failure.kind];
-  throw failure;
+  return TROUBLE_CODES[failure instanceof DeviceFailure ? failure.kind : "closed"];
 }

@@ -68,6 +68,7 @@ export function Stale({ failure }: { failure: GatewayFailure | null }) {
   return failure ? <Note icon="cloud-off"><p role="status">{t("problem.stale")}</p></Note> : null;
 }
 
+/** One that is not `closable` is shown again at once: a browser closes a dialog after some Escapes, whatever is said to `cancel`. */
 export function Modal(props: { label: string; onClose: () => void; class?: string; closable?: boolean; children: ComponentChildren }) {
   const { label, onClose, closable = true, children } = props;
   const dialog = useRef<HTMLDialogElement>(null);
@@ -81,9 +82,10 @@ export function Modal(props: { label: string; onClose: () => void; class?: strin
   const cancel = (event: Event) => {
     event.preventDefault();
     if (closable) onClose();
+    else if (!dialog.current?.open) dialog.current?.showModal();
   };
   return (
-    <dialog ref={dialog} class={props.class} aria-label={label} onCancel={cancel}>
+    <dialog ref={dialog} class={props.class} aria-label={label} onCancel={cancel} onClose={cancel}>
       {children}
     </dialog>
   );

@@ -74,12 +74,26 @@ export class KeyVault {
     const before = await this.device.staff(staffId);
     if (!before?.wrapped || isExpired(before, this.now()) || before.failures >= MAX_TRIES) return this.gone(staffId);
     if (waitLeft(before, this.now()) > 0) return "wait";
-    const counted = await this.device.changeStaff(staffId, (row) => this.oneMoreTry(row));
+    const counted = await this.count(staffId);
     if (!counted?.wrapped) return this.gone(staffId);
     const key = await unwrap(counted as Wrapped, pin, staffId);
     if (!key) return counted.failures >= MAX_TRIES ? this.gone(staffId) : "wrong";
-    await this.device.changeStaff(staffId, (row) => ({ ...row, failures: 0, nextTryAt: 0, usedAt: this.now() }));
+    await this.device.changeStaff(staffId, (row) => ({ ...row, failures: 0, nextTryAt: 0, usedAt: this.now() }))
+      .then(() => this.device.putSpares(staffId, MAX_TRIES))
+      .catch(() => undefined);
     return this.opened(staffId, key, locked) ? "ok" : "wait";
+  }
+
+  /** A disk without room takes no count, and one in memory would begin anew with each reload: whoever fills the disk could guess
+   *  for nothing. A delete takes no room, so there each try, right or wrong, deletes one of ten rows that the last right PIN
+   *  with room put by. When none is left nothing is tried until there is room; the key stays. */
+  private async count(staffId: string): Promise<StaffRow | null> {
+    try {
+      return await this.device.changeStaff(staffId, (row) => this.oneMoreTry(row));
+    } catch (failure) {
+      if (!(await this.device.takeSpare(staffId))) throw failure;
+      return this.device.staff(staffId);
+    }
   }
 
   /** False when it was locked in the meantime, by a page that went to the background: it stays so. */
@@ -121,13 +135,14 @@ export class KeyVault {
     if (now.state === "open") this.state.set({ state: "locked", staffId: now.staffId });
   }
 
-  /** Delete a person's wrapped key, for ever. Their queue stays, sealed to the gateway. */
+  /** Delete a person's key, for ever: from memory first, whatever the disk says. Their queue stays, sealed to the gateway. */
   async forget(staffId: string): Promise<void> {
-    await this.device.changeStaff(staffId, (row) => ({ ...row, wrapped: null }));
     const now = this.state.get();
-    if (now.state === "none" || now.staffId !== staffId) return;
-    this.key = null;
-    this.state.set({ state: "none" });
+    if (now.state !== "none" && now.staffId === staffId) {
+      this.key = null;
+      this.state.set({ state: "none" });
+    }
+    await this.device.dropKey(staffId);
   }
 
   /** The gateway answered this person now; the 72 hours begin again. */
@@ -140,8 +155,9 @@ export class KeyVault {
   async checkTime(): Promise<void> {
     const now = this.state.get();
     if (now.state === "none") return;
-    const row = await this.device.changeStaff(now.staffId, (found) => ({ ...found, highestNow: Math.max(found.highestNow, this.now()) }));
-    if (row && (!row.wrapped || isExpired(row, this.now()))) await this.gone(now.staffId);
+    const later = (found: StaffRow) => ({ ...found, highestNow: Math.max(found.highestNow, this.now()) });
+    const row = await this.device.changeStaff(now.staffId, later).catch(() => this.device.staff(now.staffId));
+    if (!row?.wrapped || isExpired(row, this.now())) await this.gone(now.staffId);
   }
 
   /** @throws VaultLocked */
