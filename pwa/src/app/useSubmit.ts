@@ -47,7 +47,7 @@ export function useSubmit() {
 export async function writeDown(type: CommandName, subject: string, payload: Record<string, unknown>, draftId?: string): Promise<Sent | null> {
   const { state } = vault.get();
   if (state !== "open") return state === "none" ? null : notSent("device_locked");
-  if (!offlineCommands.some((each) => each === type)) return online.get() ? null : notSent("needs_network");
+  if (!(offlineCommands as readonly string[]).includes(type)) return online.get() ? null : notSent("needs_network");
   try {
     const { id } = await enqueue(type, subject, payload, draftId);
     deviceCore()?.wakeWorker();

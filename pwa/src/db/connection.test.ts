@@ -35,6 +35,6 @@ it.each(["UnknownError", "AbortError", "DataError"])("says of a write that faile
   const store = openPerson(ME);
   const write = () => store.write(["kept"], (tx) => tx.objectStore("kept").put({ id: "a", sealed: new Uint8Array(1) }));
   const mend = fillDisk(new DOMException("", name));
-  await expect(write().finally(mend)).rejects.toMatchObject({ kind: "closed" });
+  await expect(write().finally(mend)).rejects.toMatchObject({ kind: "device_closed" });
   await expect(write()).resolves.toBe("a");
 });

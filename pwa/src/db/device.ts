@@ -125,23 +125,24 @@ export class DeviceStore {
 
   /** Everybody who may have a queue here, also without a row (`dropKey`). */
   async people(): Promise<Set<string>> {
-    const others = (await databaseNames()).filter((name) => name.startsWith("banso-") && name !== DEVICE_DATABASE);
-    return new Set([...(await this.everybody()).map(({ staffId }) => staffId), ...others.map((name) => name.slice(6))]);
+    const others = (await databaseNames()).flatMap((name) => /^banso-(?!device$)(.+)/.exec(name)?.[1] ?? []);
+    return new Set([...(await this.everybody()).map(({ staffId }) => staffId), ...others]);
   }
 
-  /** Put rows by that are there to be deleted; see `KeyVault.count`. */
+  /** Put rows by that are there to be deleted; see `KeyVault.unlock`. */
   putSpares(staffId: string, count: number): Promise<void> {
     return this.connection.write(["device"], async (tx) => {
-      for (let n = 0; n < count; n++) await tx.objectStore("device").put({ key: `${staffId}/${n}` } as SpareRow);
+      while (count--) await tx.objectStore("device").put({ key: `${staffId}/${count}` });
     });
   }
 
   /** Delete one of them. False when none is left. */
   takeSpare(staffId: string): Promise<boolean> {
     return this.connection.write(["device"], async (tx) => {
-      const [key] = await tx.objectStore("device").getAllKeys(IDBKeyRange.bound(`${staffId}/`, `${staffId}/~`), 1);
-      if (key) await tx.objectStore("device").delete(key);
-      return key !== undefined;
+      const rows = tx.objectStore("device");
+      const [key] = await rows.getAllKeys(IDBKeyRange.bound(staffId, `${staffId}~`), 1);
+      if (key) await rows.delete(key);
+      return Boolean(key);
     });
   }
 

@@ -68,9 +68,9 @@ export function Stale({ failure }: { failure: GatewayFailure | null }) {
   return failure ? <Note icon="cloud-off"><p role="status">{t("problem.stale")}</p></Note> : null;
 }
 
-/** One that is not `closable` is shown again at once: a browser closes a dialog after some Escapes, whatever is said to `cancel`. */
-export function Modal(props: { label: string; onClose: () => void; class?: string; closable?: boolean; children: ComponentChildren }) {
-  const { label, onClose, closable = true, children } = props;
+/** Without `onClose` nobody closes it. A browser does after some Escapes, whatever is said to `cancel`: it is shown again at once. */
+export function Modal(props: { label: string; onClose?: () => void; class?: string; children: ComponentChildren }) {
+  const { label, onClose, children } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const before = document.activeElement;
@@ -81,7 +81,7 @@ export function Modal(props: { label: string; onClose: () => void; class?: strin
   }, []);
   const cancel = (event: Event) => {
     event.preventDefault();
-    if (closable) onClose();
+    if (onClose) onClose();
     else if (!dialog.current?.open) dialog.current?.showModal();
   };
   return (

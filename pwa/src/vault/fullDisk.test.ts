@@ -28,7 +28,7 @@ async function fullTablet() {
   return { tab, make };
 }
 
-const full = expect.objectContaining({ kind: "full" }) as DeviceFailure;
+const full = expect.objectContaining({ kind: "device_full" }) as DeviceFailure;
 const tried = (tab: Tab, pin: string) => tab.vault.unlock(pin).catch((failure: unknown) => failure);
 
 describe("on a disk without room", () => {

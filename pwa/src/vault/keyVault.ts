@@ -47,9 +47,9 @@ export class KeyVault {
   }
 
   private async turnTo(row: StaffRow | null): Promise<void> {
-    if (row?.wrapped && isExpired(row, this.now())) await this.forgetNow(row.staffId);
-    else if (row?.wrapped) this.state.set({ state: "locked", staffId: row.staffId });
-    else this.state.set({ state: "none" });
+    const isReadable = row?.wrapped && !isExpired(row, this.now());
+    this.state.set(isReadable ? { state: "locked", staffId: row.staffId } : { state: "none" });
+    if (row && !isReadable) await this.forget(row.staffId);
   }
 
   /** A new key under a new PIN. What an older key sealed can no longer be read. `prepare` runs with the vault's
@@ -66,7 +66,10 @@ export class KeyVault {
     this.opened(staffId, key, locked);
   }
 
-  /** Try a PIN; also asked while open (leaving 会場モード). The try is counted before it is made. */
+  /** Try a PIN; also asked while open (leaving 会場モード). The try is counted before it is made.
+   *  A disk without room takes no count, and one in memory would begin anew with each reload: whoever fills the disk could guess
+   *  for nothing. A delete takes no room, so there each try, right or wrong, deletes one of ten rows that the last right PIN
+   *  with room put by. When none is left nothing is tried until there is room; the key stays. */
   async unlock(pin: string): Promise<UnlockResult> {
     const { locked } = this;
     if (this.state.get().state === "none") return "gone";
@@ -74,7 +77,10 @@ export class KeyVault {
     const before = await this.device.staff(staffId);
     if (!before?.wrapped || isExpired(before, this.now()) || before.failures >= MAX_TRIES) return this.gone(staffId);
     if (waitLeft(before, this.now()) > 0) return "wait";
-    const counted = await this.count(staffId);
+    const counted = await this.device.changeStaff(staffId, (row) => this.oneMoreTry(row)).catch(async (failure) => {
+      if (!(await this.device.takeSpare(staffId))) throw failure;
+      return before;
+    });
     if (!counted?.wrapped) return this.gone(staffId);
     const key = await unwrap(counted as Wrapped, pin, staffId);
     if (!key) return counted.failures >= MAX_TRIES ? this.gone(staffId) : "wrong";
@@ -82,18 +88,6 @@ export class KeyVault {
       .then(() => this.device.putSpares(staffId, MAX_TRIES))
       .catch(() => undefined);
     return this.opened(staffId, key, locked) ? "ok" : "wait";
-  }
-
-  /** A disk without room takes no count, and one in memory would begin anew with each reload: whoever fills the disk could guess
-   *  for nothing. A delete takes no room, so there each try, right or wrong, deletes one of ten rows that the last right PIN
-   *  with room put by. When none is left nothing is tried until there is room; the key stays. */
-  private async count(staffId: string): Promise<StaffRow | null> {
-    try {
-      return await this.device.changeStaff(staffId, (row) => this.oneMoreTry(row));
-    } catch (failure) {
-      if (!(await this.device.takeSpare(staffId))) throw failure;
-      return this.device.staff(staffId);
-    }
   }
 
   /** False when it was locked in the meantime, by a page that went to the background: it stays so. */
@@ -110,14 +104,9 @@ export class KeyVault {
   }
 
   private async gone(staffId: string): Promise<UnlockResult> {
-    await this.forgetNow(staffId);
+    await this.forget(staffId);
     this.barred();
     return "gone";
-  }
-
-  private async forgetNow(staffId: string): Promise<void> {
-    await this.forget(staffId);
-    this.state.set({ state: "none" });
   }
 
   /** ms until the next try may be made, and how many are left. */

@@ -5,10 +5,9 @@ import { vault } from "../../vault/vault";
 export const venue = new Store<string | null>(null);
 
 /** It lasts as long as its person's vault, over a locked door too: whoever has no PIN here would never get out. */
-let whose: string | null = null;
+let whose: string | undefined;
 vault.subscribe(() => {
-  const here = vault.get();
-  const person = here.state === "none" ? null : here.staffId;
-  if (person !== whose) venue.set(null);
-  whose = person;
+  const { staffId } = vault.get() as { staffId?: string };
+  if (staffId !== whose) venue.set(null);
+  whose = staffId;
 });
