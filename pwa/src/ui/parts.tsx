@@ -68,7 +68,8 @@ export function Stale({ failure }: { failure: GatewayFailure | null }) {
   return failure ? <Note icon="cloud-off"><p role="status">{t("problem.stale")}</p></Note> : null;
 }
 
-/** Without `onClose` nobody closes it. A browser does after some Escapes, whatever is said to `cancel`: it is shown again at once. */
+/** Without `onClose` nobody closes it. A browser does after some Escapes, whatever is said to `cancel`, and those that opened by
+ *  themselves with it: all are shown again at once, in the order of the page. */
 export function Modal(props: { label: string; onClose?: () => void; class?: string; children: ComponentChildren }) {
   const { label, onClose, children } = props;
   const dialog = useRef<HTMLDialogElement>(null);
@@ -82,7 +83,7 @@ export function Modal(props: { label: string; onClose?: () => void; class?: stri
   const cancel = (event: Event) => {
     event.preventDefault();
     if (onClose) onClose();
-    else if (!dialog.current?.open) dialog.current?.showModal();
+    else document.querySelectorAll<HTMLDialogElement>("dialog:not([open])").forEach((each) => each.showModal());
   };
   return (
     <dialog ref={dialog} class={props.class} aria-label={label} onCancel={cancel} onClose={cancel}>
