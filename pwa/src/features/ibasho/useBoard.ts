@@ -7,7 +7,7 @@ import { queue } from "../../sync/queue";
 import { Store } from "../../sync/store";
 import { uuid7 } from "../../sync/uuid7";
 import { useAsked, useStore } from "../../ui/hooks";
-import { vault } from "../../vault/vault";
+import { isVaultOpen, vault } from "../../vault/vault";
 import { boardOf, type Board, type FactKind, type Participant, type QueuedCommand } from "./board";
 
 export type SessionRecord = NonNullable<SessionQuery["session"]>;
@@ -40,8 +40,11 @@ export function useBoard(id: string) {
       const made = { attendanceId: uuid7(), kind, at: new Date().toISOString() };
       if (board?.status === "scheduled") void put("OpenSession", {});
       const done = { ...made, nickname: person?.nickname ?? null };
-      setLast(null);
-      void put("LogAttendance", { ...made, ...whoOf(person, record?.participants ?? []) }).then((taken) => taken && setLast(done));
+      const isKept = isVaultOpen();
+      // With a vault said once it is on the disk; without one the page has it, and its answer may come after the next tap.
+      setLast(isKept ? null : done);
+      void put("LogAttendance", { ...made, ...whoOf(person, record?.participants ?? []) })
+        .then((taken) => (isKept || !taken) && setLast(taken ? done : null));
     },
     correct: (attendanceId, note) => {
       void put("CorrectAttendance", { attendanceId, note });
