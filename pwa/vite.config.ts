@@ -18,12 +18,14 @@ const SHARED = /\/src\/(gateway\/(client|documents(?!\/(Conferences|EndSignIn|Is
 /** What only managers' pages fetch, and what only who looks after their own sign-in and devices does. */
 const MANAGERS = /\/src\/(features\/(managers|staff\/|statistics\/)|gateway\/documents\/(IssueSetUpCode|Staffing)\b)/;
 const ACCOUNT = /\/src\/(features\/(account\/|devices\/|session\/useAgain)|gateway\/documents\/(EndSignIn|Passkeys|RemovePasskey|SignIns)\b)/;
+/** What only who opens a consultation fetches: a window, not a tablet at a door. */
+const OPENING = /\/src\/features\/consultations\/(OpenConsultation|Questions|form)\b/;
 /** What only who plans a session fetches. */
 const PLAN = /\/src\/features\/ibasho\/(PlanSession|plan\.ts)/;
 const PRINT = /\/src\/features\/ibasho\/TokenSheet|\/lean-qr\//;
 /** Who sees a case, and why: rarely looked at, and never without the network. */
 const SHARING = /\/src\/(features\/sharing\/|gateway\/documents\/(Conferences|Sharing|StaffOf)\b)/;
-const isScreen = (id: string) => /\/src\/(features\/|app\/deviceCore)/.test(id) && ![MANAGERS, ACCOUNT, PRINT, PLAN, SHARING].some((apart) => apart.test(id));
+const isScreen = (id: string) => /\/src\/(features\/|app\/deviceCore)/.test(id) && ![MANAGERS, ACCOUNT, PRINT, PLAN, SHARING, OPENING].some((apart) => apart.test(id));
 /** A group takes along what its modules need, unless a group before it did: so the screens everybody fetches come before those that lie apart. */
 const groups = [
   { name: "shared", test: SHARED, priority: 4 },
@@ -35,6 +37,7 @@ const groups = [
   { name: "sharing", test: SHARING, priority: 0 },
   { name: "print", test: PRINT, priority: 0 },
   { name: "plan", test: PLAN, priority: 0 },
+  { name: "opening", test: OPENING, priority: 0 },
 ];
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -72,7 +75,7 @@ export default defineConfig({
   plugins: [
     ...shared(),
     worker("sw.js", "sw-off.js"),
-    sizes({ all: 65_000, first: 30_000, apart: { managers: 10_000, account: 5_000, print: 5_000, plan: 3_000, sharing: 8_000 }, modules: FIRST }),
+    sizes({ all: 65_000, first: 30_000, apart: { managers: 10_000, account: 5_000, print: 5_000, plan: 3_000, sharing: 8_000, opening: 7_000 }, modules: FIRST }),
   ],
   build: {
     target: "es2022",

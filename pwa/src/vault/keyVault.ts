@@ -49,9 +49,9 @@ export class KeyVault {
   }
 
   private async turnTo(row: StaffRow | null): Promise<void> {
-    if (row?.wrapped && isExpired(row, this.now())) await this.forgetNow(row.staffId);
-    else if (row?.wrapped) this.state.set({ state: "locked", staffId: row.staffId });
-    else this.state.set({ state: "none" });
+    const isReadable = row?.wrapped && !isExpired(row, this.now());
+    this.state.set(isReadable ? { state: "locked", staffId: row.staffId } : { state: "none" });
+    if (row && !isReadable) await this.forget(row.staffId);
   }
 
   /** A new key under a new PIN. What an older key sealed can no longer be read. `prepare` runs with the vault's
@@ -68,7 +68,10 @@ export class KeyVault {
     this.opened(staffId, key, locked, wrapped);
   }
 
-  /** Try a PIN; also asked while open (leaving 会場モード). The try is counted before it is made. */
+  /** Try a PIN; also asked while open (leaving 会場モード). The try is counted before it is made.
+   *  A disk without room takes no count, and one in memory would begin anew with each reload: whoever fills the disk could guess
+   *  for nothing. A delete takes no room, so there each try, right or wrong, deletes one of ten rows that the last right PIN
+   *  with room put by. When none is left nothing is tried until there is room; the key stays. */
   async unlock(pin: string): Promise<UnlockResult> {
     const { locked } = this;
     if (this.state.get().state === "none") return "gone";
@@ -76,11 +79,16 @@ export class KeyVault {
     const before = await this.device.staff(staffId);
     if (!before?.wrapped || isExpired(before, this.now()) || before.failures >= MAX_TRIES) return this.gone(staffId);
     if (waitLeft(before, this.now()) > 0) return "wait";
-    const counted = await this.device.changeStaff(staffId, (row) => this.oneMoreTry(row));
+    const counted = await this.device.changeStaff(staffId, (row) => this.oneMoreTry(row)).catch(async (failure) => {
+      if (!(await this.device.takeSpare(staffId))) throw failure;
+      return before;
+    });
     if (!counted?.wrapped) return this.gone(staffId);
     const key = await unwrap(counted as Wrapped, pin, staffId);
     if (!key) return counted.failures >= MAX_TRIES ? this.gone(staffId) : "wrong";
-    await this.device.changeStaff(staffId, (row) => ({ ...row, failures: 0, nextTryAt: 0, usedAt: this.now() }));
+    await this.device.changeStaff(staffId, (row) => ({ ...row, failures: 0, nextTryAt: 0, usedAt: this.now() }))
+      .then(() => this.device.putSpares(staffId, MAX_TRIES))
+      .catch(() => undefined);
     return this.opened(staffId, key, locked, counted) ? "ok" : "wait";
   }
 
@@ -99,14 +107,9 @@ export class KeyVault {
   }
 
   private async gone(staffId: string): Promise<UnlockResult> {
-    await this.forgetNow(staffId);
+    await this.forget(staffId);
     this.barred();
     return "gone";
-  }
-
-  private async forgetNow(staffId: string): Promise<void> {
-    await this.forget(staffId);
-    this.state.set({ state: "none" });
   }
 
   /** ms until the next try may be made, and how many are left. */
@@ -124,13 +127,14 @@ export class KeyVault {
     if (now.state === "open") this.state.set({ state: "locked", staffId: now.staffId });
   }
 
-  /** Delete a person's wrapped key, for ever. Their queue stays, sealed to the gateway. */
+  /** Delete a person's key, for ever: from memory first, whatever the disk says. Their queue stays, sealed to the gateway. */
   async forget(staffId: string): Promise<void> {
-    await this.device.changeStaff(staffId, (row) => ({ ...row, wrapped: null }));
     const now = this.state.get();
-    if (now.state === "none" || now.staffId !== staffId) return;
-    this.key = null;
-    this.state.set({ state: "none" });
+    if (now.state !== "none" && now.staffId === staffId) {
+      this.key = null;
+      this.state.set({ state: "none" });
+    }
+    await this.device.dropKey(staffId);
   }
 
   /** The gateway answered this person now; the 72 hours begin again. */
@@ -144,9 +148,10 @@ export class KeyVault {
   async checkTime(): Promise<void> {
     const now = this.state.get();
     if (now.state === "none") return;
-    const row = await this.device.changeStaff(now.staffId, (found) => ({ ...found, highestNow: Math.max(found.highestNow, this.now()) }));
-    if (row && (!row.wrapped || isExpired(row, this.now()))) await this.gone(now.staffId);
-    else if (this.key && row?.salt.join() !== this.salt) this.lock();
+    const later = (found: StaffRow) => ({ ...found, highestNow: Math.max(found.highestNow, this.now()) });
+    const row = await this.device.changeStaff(now.staffId, later).catch(() => this.device.staff(now.staffId));
+    if (!row?.wrapped || isExpired(row, this.now())) await this.gone(now.staffId);
+    else if (this.key && row.salt.join() !== this.salt) this.lock();
   }
 
   /** @throws VaultLocked */

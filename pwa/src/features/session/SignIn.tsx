@@ -18,7 +18,7 @@ const PROBLEMS = { wrong: "signIn.failed", no_passkey: "error.passkey_failed", r
 export function SignIn({ again = false }: { again?: boolean }) {
   if (again) {
     return (
-      <Modal label={t("signIn.again")} closable={false} onClose={() => undefined}>
+      <Modal label={t("signIn.again")}>
         <div class="stack">
           <h2>{t("signIn.again")}</h2>
           <p>{t(isVaultOpen() ? "signIn.againHelpDevice" : "signIn.againHelp")}</p>
