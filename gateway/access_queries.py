@@ -17,10 +17,10 @@ class AccessQuery:
     async def access_log(
         self, info: Ctx, days: int = 31, staff_id: ID | None = None, case_id: ID | None = None
     ) -> list[types.AccessLine]:
-        """Odd reads first, 確認済 last. Surnames go to the owner to be compared; nothing of a record comes back."""
+        """Odd reads first, 確認済 last. Surnames and streets go to the owner to be compared; nothing of a record comes back."""
         async with info.context.service.db.transaction("names") as tx:
-            surnames = await store.find_surnames(tx)
-        asked = {"days": days, "staffId": staff_id, "caseId": case_id, "surnames": surnames}
+            surnames, streets = await store.find_surnames(tx), await store.find_streets(tx)
+        asked = {"days": days, "staffId": staff_id, "caseId": case_id, "surnames": surnames, "streets": streets}
         return await info.context.ask("coordination", "/views/access-log", method="POST", body=asked)  # type: ignore[no-any-return]
 
     @strawberry.field

@@ -23,6 +23,8 @@ from services.kernel.db import Connection
 from services.kernel.errors import BansoError, Malformed, NotFound, Unauthenticated, malformed
 from services.kernel.request import read_json, service_of
 
+TRACES = {"ViewedOffline", "ViewedSessionOffline", "ReadNotice"}
+"""What the page notes by itself when something is read (pwa/src/sync/commandQueue.ts)."""
 router = APIRouter()
 READABLE_HOURS = 72
 MAX_NAME = 40
@@ -188,13 +190,25 @@ async def _keep(tx: Connection, command: Sealed, found: Opened, now: datetime) -
 
 
 async def find_handed_in(context: Context) -> list[dict[str, Any]]:
-    """My own commands that somebody handed in: what each says, so that I can decide. A read like any other."""
+    """My own commands that somebody handed in: what each says, so that I can decide. A read like any other.
+
+    What the page noted by itself is not for its author to decide: it is sent on now, and shown to nobody."""
     service, session = context.service, context.session
+    await _send_traces(context)
     async with service.db.transaction("read") as tx:
         rows = await device_store.find_handed_in(tx, session.staff_id)
         shown = {"handed_in": [row["command_id"] for row in rows]}
         await access.record(tx, session.actor, "read", shown, basis="author", screen=context.screen)
-    return [_handed_in(context, row) for row in rows]
+    return [said for said in (_handed_in(context, row) for row in rows) if said["type"] not in TRACES]
+
+
+async def _send_traces(context: Context) -> None:
+    """One after the other; what its owner does not take now waits for the next look."""
+    async with context.service.db.transaction("read") as tx:
+        rows = await device_store.find_handed_in(tx, context.session.staff_id)
+    for row in rows:
+        if _open_row(context, row).envelope["type"] in TRACES:
+            await decide_handed_in(context, str(row["command_id"]), send=True)
 
 
 def _handed_in(context: Context, row: Any) -> dict[str, Any]:
@@ -214,7 +228,7 @@ async def decide_handed_in(context: Context, command_id: str, send: bool) -> dic
     service, author = context.service, context.session.staff_id
     async with service.db.transaction("handed_in") as tx:
         row = await device_store.find_one_handed_in(tx, author, uuid_of(command_id))
-    if row is None:
+    if row is None or (not send and _open_row(context, row).envelope["type"] in TRACES):
         raise NotFound
     [outcome] = await submit(context, [_open_row(context, row).envelope]) if send else [outcome_of(command_id, None)]
     if outcome["status"] is OutcomeStatus.ACCEPTED:

@@ -65,7 +65,13 @@ def _person(person: dict[str, Any]) -> list[tuple[str, str]]:
     born = person["birthDate"]
     told = " ".join(part for part in person["birth"] if part)
     residence = _code("residence", person["residence"]) if person["residence"] else ""
-    about = [("name", person["name"]), ("kana", person["kana"]), ("phone", person["phone"]), ("residence", residence)]
+    about = [
+        ("name", person["name"]),
+        ("kana", person["kana"]),
+        ("address", person["address"]),
+        ("phone", person["phone"]),
+        ("residence", residence),
+    ]
     return [*about, ("birth", to_wareki(datetime.fromisoformat(born).date()) if born else told)]
 
 

@@ -6,7 +6,20 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from gateway import devices, disclosure, first_password, graphql, pages, passkeys, sign_in, signals, who_saw
+from gateway import (
+    devices,
+    disclosure,
+    first_password,
+    graphql,
+    oidc,
+    oidc_pages,
+    pages,
+    passkeys,
+    sign_in,
+    signals,
+    who_saw,
+)
+from gateway.oidc_provider import Provider
 from gateway.owners import Owners
 from gateway.sealing import SealingKeys
 from gateway.security import SecurityWall
@@ -26,10 +39,13 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     hub = app.state.hub = signals.Hub()
     owners = app.state.owners = Owners(settings)
     app.state.sealing = SealingKeys(settings.keys_dir)
+    provider = app.state.oidc = Provider(settings) if settings.oidc_issuer else None
     app.state.documents = graphql.load_documents(settings.trusted_documents)
     async with running(service, Applier(service.db, "gateway", {}, {}), [], [hub.listen], speaks=True):
         yield
     await owners.close()
+    if provider:
+        await provider.close()
 
 
 app = FastAPI(title="banso gateway", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
@@ -39,6 +55,8 @@ for router in (
     sign_in.router,
     first_password.router,
     passkeys.router,
+    oidc.router,
+    oidc_pages.router,
     devices.router,
     graphql.router,
     signals.router,
@@ -47,6 +65,6 @@ for router in (
     pages.router,
 ):
     app.include_router(router)
-harden(app)
+harden(app, oidc.BACK)  # whose address holds a code
 app.add_middleware(GZipMiddleware, minimum_size=4096, compresslevel=6)
 app.add_middleware(SecurityWall, settings=lambda: app.state.settings)

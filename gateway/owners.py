@@ -1,6 +1,7 @@
 """How the gateway asks the owners: one signed token per call, for exactly one service; ids go out, JSON comes back."""
 
 import json
+import re
 from typing import Any
 
 import httpx
@@ -53,7 +54,11 @@ class Owners:
         screen: str = "",
         **query: Any,
     ) -> Any:
-        """The owner's JSON. Raises what the owner said (NotFound, Malformed …) or Overloaded `service_unavailable`."""
+        """The owner's JSON. `path` may hold what a client said: anything but letters, figures, - and _ is no id of ours.
+
+        Raises what the owner said (NotFound, Malformed …) or Overloaded `service_unavailable`."""
+        if not re.fullmatch(r"(/[\w-]+)+", path, re.ASCII):
+            raise NotFound
         headers = {
             "Authorization": f"Bearer {self._signer.sign(session.actor, service)}",
             "Content-Type": "application/json",

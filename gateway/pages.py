@@ -6,6 +6,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 
+from gateway.oidc_pages import tell_ways
 from gateway.security import HEADERS
 from gateway.settings import GatewaySettings
 from services.kernel.errors import NotFound
@@ -31,7 +32,8 @@ async def get_worker(request: Request) -> Response:
         raise NotFound("the screens are not built")
     digest = sha256(repr(sorted(HEADERS.items())).encode()).hexdigest()[:12]
     script = f"{file.read_text(encoding='utf8')}\n// headers {digest}\n"
-    return Response(script, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+    answer = Response(script, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+    return tell_ways(request, answer)
 
 
 @router.get("/{path:path}", include_in_schema=False)
@@ -41,12 +43,14 @@ async def get_page(request: Request, path: str) -> Response:
     if "\x00" in path:
         raise NotFound("no such page")
     file = (dist / path).resolve()
-    if path and file.is_file() and file.is_relative_to(dist):
-        return FileResponse(file, headers=_FOREVER if path.startswith("assets/") else {"Cache-Control": "no-cache"})
+    if path and len(path) < 250 and file.is_file() and file.is_relative_to(dist):
+        if path.startswith("assets/"):
+            return FileResponse(file, headers=_FOREVER)
+        return tell_ways(request, FileResponse(file, headers={"Cache-Control": "no-cache"}))
     is_screen = not path or path.split("/", maxsplit=1)[0] in _SCREENS
     if not is_screen and "text/html" not in request.headers.get("accept", ""):
         raise NotFound("no such page")
     if not (dist / "index.html").is_file():
         return PlainTextResponse("画面がまだ作られていません。make run で作られます。\n", status_code=503)
     headers = {"Cache-Control": "no-cache"}  # a person at an unknown address gets the shell, which says so in Japanese
-    return FileResponse(dist / "index.html", 200 if is_screen else 404, headers)
+    return tell_ways(request, FileResponse(dist / "index.html", 200 if is_screen else 404, headers))

@@ -98,13 +98,19 @@ async def has_assignment(tx: Connection, staff_id: UUID, day: date) -> bool:
 
 
 async def insert_session(
-    tx: Connection, session_id: UUID, secret_hash: bytes, staff_id: UUID, device_id: UUID, now: datetime
+    tx: Connection,
+    session_id: UUID,
+    secret_hash: bytes,
+    staff_id: UUID,
+    device_id: UUID,
+    now: datetime,
+    fresh_until: datetime,
 ) -> None:
-    """A new session, fresh for a while."""
+    """A new session, fresh until then."""
     await tx.execute(
         "insert into session (session_id, secret_hash, staff_id, device_id, created_at, last_seen_at, fresh_until)"
         " values ($1, $2, $3, $4, $5, $5, $6)",
-        *(session_id, secret_hash, staff_id, device_id, now, now + FRESH_FOR),
+        *(session_id, secret_hash, staff_id, device_id, now, fresh_until),
     )
 
 
@@ -189,6 +195,15 @@ async def count_try(tx: Connection, key: bytes, now: datetime, forget_before: da
         "insert into sign_in_failure as f values ($1, 1, $2) on conflict (key) do update"
         " set count = case when f.last_at < $3 then 1 else f.count + 1 end, last_at = $2",
         *(key, now, forget_before),
+    )
+
+
+async def clear_tries(tx: Connection, before: datetime) -> None:
+    """Take some of the failures away that count for nothing any more; whoever else does so now is not waited for."""
+    await tx.execute(
+        "delete from sign_in_failure where key in (select key from sign_in_failure where last_at < $1"
+        " limit 20 for update skip locked)",
+        before,
     )
 
 

@@ -2,12 +2,12 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from fastapi import Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from gateway import device_store, session_store
 from gateway.context import Context
@@ -18,6 +18,7 @@ from services.kernel.errors import NotFound, Refusal, Unauthenticated
 from services.kernel.request import service_of
 
 KNOWN_FOR = timedelta(days=180)
+Answer = TypeVar("Answer", bound=Response)
 
 
 class NotFresh(Refusal):
@@ -36,10 +37,11 @@ def cookie_name(service: Service, what: str = "session") -> str:
 
 def secret_hash(request: Request, what: str = "session") -> bytes:
     """SHA-256 of a cookie's value; of nothing when there is none."""
-    return _sha256(request.cookies.get(cookie_name(service_of(request), what), ""))
+    return hash_of(request.cookies.get(cookie_name(service_of(request), what), ""))
 
 
-def _sha256(secret: str) -> bytes:
+def hash_of(secret: str) -> bytes:
+    """What is kept of a random secret."""
     return hashlib.sha256(secret.encode()).digest()
 
 
@@ -84,19 +86,36 @@ async def begin(tx: Connection, request: Request, staff_id: UUID, device: UUID |
 
     Whoever has shown who they are may still be refused: no_assignment, device_revoked.
     """
-    now = service_of(request).clock()
+    now, known = service_of(request).clock(), known_secret(request)
+    brought = (secret_hash(request), hash_of(known))
+    secret = await replace(tx, staff_id, device, brought, now, now + session_store.FRESH_FOR)
+    return {"session": secret, "known": known}
+
+
+async def replace(
+    tx: Connection,
+    staff_id: UUID,
+    device: UUID | None,
+    brought: tuple[bytes, bytes],
+    now: datetime,
+    fresh_until: datetime,
+) -> str:
+    """The secret of a new session. `brought`: hashes of the session it replaces and of what its browser is known by."""
     if not await session_store.has_assignment(tx, staff_id, tokyo_day(now)):
         raise Unauthenticated("no_assignment", "nothing is assigned to this person today")
     if device and await device_store.is_revoked(tx, device):
         raise revoked()
-    await session_store.revoke_secret(tx, secret_hash(request), now)
-    given = {"session": secrets.token_urlsafe(32), "known": _known_secret(request)}
-    await session_store.insert_session(tx, uuid4(), _sha256(given["session"]), staff_id, device or uuid4(), now)
-    await session_store.know_browser(tx, _sha256(given["known"]), staff_id, now)
-    return given
+    before, known = brought
+    await session_store.revoke_secret(tx, before, now)
+    secret = secrets.token_urlsafe(32)
+    row = (uuid4(), hash_of(secret), staff_id, device or uuid4(), now, fresh_until)
+    await session_store.insert_session(tx, *row)
+    await session_store.know_browser(tx, known, staff_id, now)
+    return secret
 
 
-def _known_secret(request: Request) -> str:
+def known_secret(request: Request) -> str:
+    """What this browser is known by; a new one where it has none."""
     kept = request.cookies.get(cookie_name(service_of(request), "known"), "")
     return kept if len(kept) == 43 and kept.isascii() else secrets.token_urlsafe(32)
 
@@ -104,27 +123,26 @@ def _known_secret(request: Request) -> str:
 async def renew(tx: Connection, session: session_store.Session) -> dict[str, str]:
     """Another cookie for the same session: a copy of the old one is worth nothing from now on."""
     secret = secrets.token_urlsafe(32)
-    await session_store.change_secret(tx, session.session_id, _sha256(secret))
+    await session_store.change_secret(tx, session.session_id, hash_of(secret))
     return {"session": secret}
 
 
-def give(answer: JSONResponse, service: Service, cookies: dict[str, str]) -> JSONResponse:
+def give(answer: Answer, service: Service, cookies: dict[str, str]) -> Answer:
     """Put cookies into an answer."""
     ages = {"session": session_store.ABSOLUTE_LIMIT, "known": KNOWN_FOR}
     for what, secret in cookies.items():
-        answer.set_cookie(
-            cookie_name(service, what), secret, max_age=int(ages[what].total_seconds()), **_rules(service)
-        )
+        answer.set_cookie(cookie_name(service, what), secret, max_age=int(ages[what].total_seconds()), **rules(service))
     return answer
 
 
 def take(answer: JSONResponse, service: Service) -> JSONResponse:
     """Take the session's cookie away. The browser stays known."""
-    answer.delete_cookie(cookie_name(service), **_rules(service))
+    answer.delete_cookie(cookie_name(service), **rules(service))
     return answer
 
 
-def _rules(service: Service) -> dict[str, Any]:
+def rules(service: Service) -> dict[str, Any]:
+    """What every cookie of ours is."""
     return {"httponly": True, "samesite": "strict", "secure": service.settings.env == "production", "path": "/"}
 
 

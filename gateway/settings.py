@@ -5,12 +5,49 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr, model_validator
+
 from services.kernel.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class GatewaySettings(Settings):
+class OidcSettings(Settings):
+    """Sign-in through the city's identity provider (OpenID Connect): off until an issuer is named.
+
+    `oidc_always_ask` lets nobody in by somebody else's forgotten sign-in at the provider; without it an hour-old one is enough.
+    """
+
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_client_secret_file: Path | None = None  # instead of the secret itself
+    oidc_login_claim: str = "preferred_username"  # what holds 職員ID, asked at the first sign-in only
+    oidc_scope: str = "openid profile"
+    oidc_acr: str = ""  # one of these, parted by commas, must be the token's acr
+    oidc_amr: str = ""  # each of these must be in the token's amr
+    oidc_always_ask: bool = True
+
+    @cached_property
+    def oidc_secret(self) -> str:
+        """What shows the provider that it is us."""
+        file = self.oidc_client_secret_file
+        return file.read_text(encoding="utf8").strip() if file else self.oidc_client_secret.get_secret_value()
+
+    @model_validator(mode="after")
+    def _oidc_is_whole(self) -> "OidcSettings":
+        if not self.oidc_issuer:
+            return self
+        if self.env == "production" and urlsplit(self.oidc_issuer).scheme != "https":
+            raise ValueError("BANSO_OIDC_ISSUER must be https in production")
+        if not self.oidc_client_id or not self.oidc_secret:
+            raise ValueError("BANSO_OIDC_ISSUER needs a client id and a client secret")
+        if self.oidc_login_claim == "email":
+            raise ValueError("BANSO_OIDC_LOGIN_CLAIM: people can often change their own address; name another claim")
+        return self
+
+
+class GatewaySettings(OidcSettings):
     """Where the owners answer, which origins are ours, which documents are trusted, where the built PWA lies."""
 
     intake_url: str = "http://127.0.0.1:8101"

@@ -6,7 +6,7 @@ from uuid import UUID
 from gateway import staff_store, staffing
 from gateway.staff import same_login
 from services.contracts.codes import Role
-from services.contracts.staff import ChangeAssignments, RegisterStaff, StaffAssigned
+from services.contracts.staff import ChangeAssignments, NoteHomeStreet, RegisterStaff, StaffAssigned
 from services.contracts.tokyo import tokyo_day
 from services.kernel.app import Service
 from services.kernel.commands import Work, execute, specs
@@ -19,6 +19,13 @@ async def register_staff(command: RegisterStaff, subject: UUID, work: Work) -> N
     if not work.actor.units_as(Role.MANAGER):
         raise NotFound
     await staff_store.insert_staff(work.tx, subject, same_login(command.login), command.name)
+
+
+async def note_home_street(command: NoteHomeStreet, subject: UUID, work: Work) -> None:
+    """A manager notes it of who is assigned to their units, now or later; of anybody else there is nothing to note."""
+    if not await staff_store.is_mine(work.tx, subject, work.actor.units_as(Role.MANAGER), tokyo_day(work.now)):
+        raise NotFound
+    await staff_store.put_home_street(work.tx, subject, command.home_street)
 
 
 async def change_assignments(command: ChangeAssignments, subject: UUID, work: Work) -> None:
@@ -36,7 +43,9 @@ async def change_assignments(command: ChangeAssignments, subject: UUID, work: Wo
         await work.emit(held.staff_id, StaffAssigned(**vars(held)))
 
 
-COMMANDS = specs((RegisterStaff, register_staff), (ChangeAssignments, change_assignments))
+COMMANDS = specs(
+    (RegisterStaff, register_staff), (NoteHomeStreet, note_home_street), (ChangeAssignments, change_assignments)
+)
 
 
 async def answer(service: Service, actor: Actor, envelopes: list[dict[str, Any]]) -> dict[str, Any]:

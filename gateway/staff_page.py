@@ -27,10 +27,11 @@ async def compose(context: Context) -> dict[str, Any] | None:
         last_days = await staff_store.find_last_days(tx, managed, day)
         shown = {"staff": [row["staff_id"] for row in directory]}
         await access.record(tx, session.actor, "read", shown, basis="manager", screen=context.screen)
+    mine = {row["staff_id"] for row in assignments if row["until"] is None or row["until"] >= day}
     return {
         "units": [_unit(row, managed) for row in units.values()],
         "assignments": [_assignment(row) for row in assignments],
-        "directory": [{"staff": {"id": str(r["staff_id"]), "name": r["name"]}, "login": r["login"]} for r in directory],
+        "directory": [_member(row, mine) for row in directory],
         "changes": [
             {"id": row["change_id"], "byId": str(row["changed_by"]), "at": row["changed_at"], "note": row["note"]}
             for row in changes
@@ -47,6 +48,11 @@ def _unit(row: Any, managed: list[str]) -> dict[str, Any]:
         "successorId": row["successor"],
         "isMine": row["unit_id"] in managed,
     }
+
+
+def _member(row: Any, mine: set[Any]) -> dict[str, Any]:
+    street = row["home_street"] if row["staff_id"] in mine else ""
+    return {"staff": {"id": str(row["staff_id"]), "name": row["name"]}, "login": row["login"], "homeStreet": street}
 
 
 def _assignment(row: Any) -> dict[str, Any]:

@@ -32,6 +32,11 @@ async def insert_staff(tx: Connection, staff_id: UUID, login: str, name: str) ->
     await tx.execute("insert into staff_private values ($1, $2)", staff_id, name)
 
 
+async def put_home_street(tx: Connection, staff_id: UUID, street: str) -> None:
+    """The street somebody lives in; empty: none is kept."""
+    await tx.execute("update staff_private set home_street = $2 where staff_id = $1", staff_id, street)
+
+
 async def insert_change(tx: Connection, change_id: UUID, by: UUID, note: str, now: datetime) -> None:
     """One act of a manager. Refusal change_exists: its id was another act's."""
     done = await tx.execute("insert into staff_change values ($1, $2, $3) on conflict do nothing", change_id, by, now)
@@ -73,7 +78,8 @@ async def find_assignments(tx: Connection, units: Sequence[str], since: date) ->
 
 async def find_directory(tx: Connection) -> Sequence[asyncpg.Record]:
     """Everybody on the register."""
-    return await tx.fetch("select staff_id, login, name from staff join staff_private using (staff_id) order by login")
+    query = "select staff_id, login, name, home_street from staff join staff_private using (staff_id) order by login"
+    return await tx.fetch(query)
 
 
 async def find_changes(tx: Connection, units: Sequence[str], limit: int) -> Sequence[asyncpg.Record]:

@@ -27,10 +27,11 @@ class StaffAssignment:
 
 @strawberry.type
 class StaffMember:
-    """Somebody on the register, whether assigned or not."""
+    """Somebody on the register, whether assigned or not. `home_street` of one's own staff only."""
 
     staff: Staff
     login: str
+    home_street: str
 
 
 @strawberry.type

@@ -116,3 +116,9 @@ async def find_surnames(tx: Connection) -> dict[str, str]:
     rows = await tx.fetch("select staff_id, name from staff_private")
     parted = {str(row["staff_id"]): row["name"].split() for row in rows}
     return {staff_id: parts[0] for staff_id, parts in parted.items() if len(parts) > 1}
+
+
+async def find_streets(tx: Connection) -> dict[str, str]:
+    """Staff id -> the street they live in, as far as it was noted."""
+    rows = await tx.fetch("select staff_id, home_street from staff_private where home_street <> ''")
+    return {str(row["staff_id"]): row["home_street"] for row in rows}

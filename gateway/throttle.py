@@ -8,6 +8,7 @@ delays other strangers only.
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from ipaddress import IPv6Network
 
 from fastapi import Request
 
@@ -38,8 +39,9 @@ def key_of(kind: str, *parts: str) -> bytes:
 
 
 def address_of(request: Request) -> str:
-    """Where a request comes from, as the server knows it."""
-    return request.client.host if request.client else ""
+    """Where a request comes from, as the server knows it. Of IPv6 the network of 64 bits: that is one household's or firm's."""
+    host = request.client.host if request.client else ""
+    return str(IPv6Network((host, 64), strict=False)) if ":" in host else host
 
 
 async def begin(tx: Connection, keys: Keys, now: datetime) -> None:
@@ -54,6 +56,7 @@ async def begin(tx: Connection, keys: Keys, now: datetime) -> None:
             raise TooManyTries(wait)
     for _, key in sorted(keys.items(), key=lambda pair: pair[1]):
         await session_store.count_try(tx, key, now, now - FORGET_AFTER)
+    await session_store.clear_tries(tx, now - FORGET_AFTER)
 
 
 async def succeeded(tx: Connection, keys: Keys) -> None:

@@ -94,6 +94,7 @@ class Told:
     person_kana: str
     birth: Birth
     person_phone: str
+    person_address: str
     caller_name: str
     caller_phone: str
     contact_note: str
@@ -255,6 +256,7 @@ class Case:
     person_name: str
     person_kana: str
     birth: Birth | None
+    person_address: str
     residence: str | None
     person_knows: str | None
     contact_safety: ContactSafety

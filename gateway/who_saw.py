@@ -1,4 +1,4 @@
-"""誰が見たか: coordination knows who read and why, the register knows in which unit they worked that day."""
+"""誰が見たか: coordination and intake know who read and why, the register knows in which unit they worked that day."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -24,7 +24,12 @@ COLUMNS = ("day", "unit", "purpose", "basis", "parts", "times")
 
 async def compose(context: Context, case_id: str) -> dict[str, Any]:
     """By day, unit and purpose, the newest last. NotFound for whoever has not to answer for the case."""
-    reads = await context.ask("coordination", f"/views/cases/{uuid_of(case_id)}/who-saw")
+    reads = [
+        read
+        for owner in ("coordination", "intake")
+        for read in await context.ask(owner, f"/views/cases/{uuid_of(case_id)}/who-saw")
+    ]
+    reads.sort(key=lambda read: datetime.fromisoformat(read["at"]))
     settings = context.service.settings
     assert isinstance(settings, GatewaySettings)
     async with context.service.db.transaction("names") as tx:

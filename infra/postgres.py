@@ -128,8 +128,9 @@ class Postgres:
         shutil.rmtree(self.data, ignore_errors=True)
         self.home.mkdir(parents=True, exist_ok=True, mode=0o755)
         password = self.home / "admin.password"
+        password.unlink(missing_ok=True)
+        password.touch(mode=0o600)
         password.write_text(secrets.token_urlsafe(24))
-        password.chmod(0o600)
         self._own(self.home, password)
         locale = ["--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST"] if self.version() >= 17 else []
         if locale and self.version() == 17:

@@ -94,7 +94,8 @@ class Stack:
 
     def _env_of_all(self) -> dict[str, str]:
         shared = {"PYTHONPATH": str(ROOT), "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap, "BANSO_TOPIC_PREFIX": self.prefix}
-        return {**os.environ, **shared}
+        # The administrator's way in to one's own PostgreSQL is for setting up, not for a service to have.
+        return {**os.environ, **shared, "DATABASE_URL": ""}
 
     def start(
         self, names: Sequence[str] | None = None, extra: Mapping[str, str] | None = None, *, wait: bool = True

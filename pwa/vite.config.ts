@@ -18,6 +18,8 @@ const SHARED = /\/src\/(gateway\/(client|documents(?!\/(Conferences|EndSignIn|Ho
 /** What only managers' pages fetch, and what only who looks after their own sign-in and devices does. */
 const MANAGERS = /\/src\/(features\/(managers|staff\/|statistics\/)|gateway\/documents\/(IssueSetUpCode|Staffing)\b)/;
 const ACCOUNT = /\/src\/(features\/(account\/|devices\/|session\/useAgain)|gateway\/documents\/(EndSignIn|Passkeys|RemovePasskey|SignIns)\b)/;
+/** What only who opens a consultation fetches: a window, not a tablet at a door. */
+const OPENING = /\/src\/features\/consultations\/(OpenConsultation|Questions|form)\b/;
 /** What only who plans a session fetches. */
 const PLAN = /\/src\/features\/ibasho\/(PlanSession|plan\.ts)/;
 const PRINT = /\/src\/features\/ibasho\/TokenSheet|\/lean-qr\//;
@@ -25,7 +27,7 @@ const PRINT = /\/src\/features\/ibasho\/TokenSheet|\/lean-qr\//;
 const SHARING = /\/src\/(features\/sharing\/|gateway\/documents\/(Conferences|Sharing|StaffOf)\b)/;
 /** 本人からの請求: received now and then, decided by managers. */
 const REQUESTS = /\/src\/(features\/requests\/|gateway\/documents\/(Holdings|PersonRequests|RetentionProposals)\b)/;
-const isScreen = (id: string) => /\/src\/(features\/|app\/deviceCore)/.test(id) && ![MANAGERS, ACCOUNT, PRINT, PLAN, SHARING, REQUESTS].some((apart) => apart.test(id));
+const isScreen = (id: string) => /\/src\/(features\/|app\/deviceCore)/.test(id) && ![MANAGERS, ACCOUNT, PRINT, PLAN, SHARING, REQUESTS, OPENING].some((apart) => apart.test(id));
 /** A group takes along what its modules need, unless a group before it did: so the screens everybody fetches come before those that lie apart. */
 const groups = [
   { name: "shared", test: SHARED, priority: 4 },
@@ -38,6 +40,7 @@ const groups = [
   { name: "requests", test: REQUESTS, priority: 0 },
   { name: "print", test: PRINT, priority: 0 },
   { name: "plan", test: PLAN, priority: 0 },
+  { name: "opening", test: OPENING, priority: 0 },
 ];
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -75,7 +78,7 @@ export default defineConfig({
   plugins: [
     ...shared(),
     worker("sw.js", "sw-off.js"),
-    sizes({ all: 65_000, first: 30_000, apart: { managers: 10_000, account: 5_000, print: 5_000, plan: 3_000, sharing: 8_000, requests: 5_000 }, modules: FIRST }),
+    sizes({ all: 65_000, first: 30_000, apart: { managers: 10_000, account: 5_000, print: 5_000, plan: 3_000, sharing: 8_000, requests: 5_000, opening: 7_000 }, modules: FIRST }),
   ],
   build: {
     target: "es2022",

@@ -38,6 +38,7 @@ class AsTold(Model):
     person_kana: Line = ""
     birth: BirthAsTold = BirthAsTold()
     person_phone: Line = ""
+    person_address: Line = ""
     caller_name: Line = ""
     caller_phone: Line = ""
     contact_note: Text = ""

@@ -16,6 +16,13 @@ class RegisterStaff(Command):
     name: Annotated[Line, Field(min_length=1, max_length=40)]
 
 
+class NoteHomeStreet(Command):
+    """住んでいる町を書きとめる, 町名 and 丁目 only (empty: forgotten). Subject = the member of staff.
+    Reads of records of the same street are then shown first to who looks after 記録の閲覧."""
+
+    home_street: Annotated[Line, Field(max_length=60)]
+
+
 class OpenedUnit(Model):
     """新しい係."""
 
@@ -74,5 +81,5 @@ class StaffAssigned(StaffEvent):
     until: date | None = None
 
 
-COMMANDS: tuple[type[Command], ...] = (RegisterStaff, ChangeAssignments)
+COMMANDS: tuple[type[Command], ...] = (RegisterStaff, NoteHomeStreet, ChangeAssignments)
 EVENTS: tuple[type[EventData], ...] = (StaffAssigned,)

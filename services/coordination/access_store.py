@@ -63,6 +63,7 @@ async def find_reads(
                       range between interval '10 minutes' preceding and current row) as run from stepped
         )
         select l.*, m.unit_id, p.receipt_number, r.reviewed_by, r.reviewed_at, rp.note,
+               case when l.is_page then pp.person_address end as person_address,
                extract(hour from l.at at time zone 'Asia/Tokyo')::int as tokyo_hour,
                coalesce(l.at > m.closed_at, false) as is_after_close,
                l.is_page and coalesce(starts_with(translate(pp.person_name, '髙﨑濵𠮷', '高崎浜吉'),

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.coordination import access_store
-from services.coordination.domain.odd import Read, odd_marks, weight
+from services.coordination.domain.odd import Read, is_same_street, odd_marks, weight
 from services.kernel.errors import malformed
 from services.kernel.request import ReaderDep, read_json
 
@@ -20,13 +20,15 @@ HIDDEN_FROM_THE_PERSON = {"family_words"}
 
 
 class Asked(BaseModel):
-    """What somebody looks for. `surnames` by staff id come from the register; they are compared and not kept."""
+    """What somebody looks for. `surnames` and `streets` by staff id come from the register; they are
+    compared and not kept."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
     days: Annotated[int, Field(ge=1, le=400)] = 31
     staffId: UUID | None = None
     caseId: UUID | None = None
     surnames: dict[str, Annotated[str, Field(max_length=50)]] = Field(default_factory=dict, max_length=5000)
+    streets: dict[str, Annotated[str, Field(max_length=200)]] = Field(default_factory=dict, max_length=5000)
 
 
 @router.post("/views/access-log")
@@ -40,7 +42,8 @@ async def post_access_log(request: Request, reader: ReaderDep) -> list[dict[str,
     async with reader.open() as read:
         since = read.now - timedelta(days=asked.days)
         rows = await access_store.find_reads(read.tx, read.actor, since, asked.staffId, asked.caseId, asked.surnames)
-        lines = sorted(map(_line, rows), key=lambda line: (line["reviewedAt"] is not None, -line["weight"]))[:SHOWN]
+        lines = [_line(row, asked.streets) for row in rows]
+        lines = sorted(lines, key=lambda line: (line["reviewedAt"] is not None, -line["weight"]))[:SHOWN]
         read.shows("access", list(dict.fromkeys(line["id"] for line in lines)), "access_log", basis="log")
         return lines
 
@@ -55,8 +58,11 @@ async def get_who_saw(case_id: UUID, reader: ReaderDep) -> list[dict[str, Any]]:
         return [answer for answer in answers if answer["fieldGroups"]]
 
 
-def _line(row: asyncpg.Record) -> dict[str, Any]:
-    facts = Read(row["basis"], row["tokyo_hour"], row["is_after_close"], row["has_own_surname"], row["run"])
+def _line(row: asyncpg.Record, streets: dict[str, str]) -> dict[str, Any]:
+    lives_there = is_same_street(streets.get(str(row["actor_id"]), ""), row["person_address"] or "")
+    facts = Read(
+        row["basis"], row["tokyo_hour"], row["is_after_close"], row["has_own_surname"], lives_there, row["run"]
+    )
     marks = odd_marks(facts)
     return {
         "id": row["access_id"],

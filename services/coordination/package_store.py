@@ -91,9 +91,9 @@ async def _store_person(tx: Connection, case_id: UUID, package: HandoffPackage, 
     person_id, told = derived_id(case_id, "person"), package.told
     await tx.execute("insert into person values ($1, $2, $3)", person_id, package.residence, now)
     await tx.execute(
-        "insert into person_private values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into person_private values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         *(person_id, told.person_name, told.person_kana, told.birth.year, told.birth.month, told.birth.day),
-        *(package.birth_year, package.birth_date, told.person_phone),
+        *(package.birth_year, package.birth_date, told.person_phone, told.person_address),
     )
     await tx.execute("update case_file set person_id = $2 where case_id = $1", case_id, person_id)
 

@@ -182,6 +182,7 @@ def _case(row: asyncpg.Record, sight: Sight, visits: Any, tokens: Any, attendanc
         "personName": row["person_name"] or "",
         "personKana": row["person_kana"] or "",
         "birth": None if pending else birth,
+        "personAddress": row["person_address"] or "",
         "residence": row["residence"],
         "personKnows": row["person_knows"],
         "contactSafety": _contact_safety(row),

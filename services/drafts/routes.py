@@ -25,7 +25,7 @@ class Draft(BaseModel):
     kind: Annotated[str, Field(pattern=r"^[a-z]{1,30}$")]
     seq: Annotated[int, Field(ge=0, le=2**53)]
     body: dict[str, Any]
-    known: Annotated[list[int], Field(max_length=50)] | None = None
+    known: Annotated[list[Annotated[int, Field(ge=0, le=2**53)]], Field(max_length=50)] | None = None
 
 
 @router.put("/drafts/{draft_id}")

@@ -1,10 +1,16 @@
-"""SQL of 消去: the words of a consultation are deleted, its codes and the ledger of handoffs stay."""
+"""SQL of 消去, and of how much there is to erase: words are deleted, codes and the ledger of handoffs stay."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
+
+from services.contracts.codes import Role
 from services.contracts.person_request import RecordErased
 from services.kernel.db import Connection
+from services.kernel.errors import NotFound
+from services.kernel.token import Actor
 
 WORDS = {
     "handoff_told": "handoff_id in (select handoff_id from handoff where consultation_id = $1)",
@@ -46,3 +52,30 @@ async def _find_own(tx: Connection, erased: RecordErased) -> UUID | None:
         erased.consultation_id,
     )
     return None if is_another else erased.consultation_id
+
+
+async def find_holdings(tx: Connection, actor: Actor, case_id: UUID) -> Sequence[asyncpg.Record]:
+    """What is held of the consultation that became this case, for whoever manages the sending or the receiving unit."""
+    rows = await tx.fetch(
+        """
+        with c as (select * from handoff c where c.case_id = $1 and (c.from_unit = any($2::text[]) or c.to_unit = any($2))
+                   and not exists (select 1 from handoff k where k.consultation_id = c.consultation_id
+                                   and $3::uuid = any(k.kept_off)))
+        , held as (
+            select 'consultation' as kind, o.opened_at as at from c join consultation o using (consultation_id)
+            join consultation_told using (consultation_id)
+            union all select 'handoff', h.handed_off_at from c join handoff h using (consultation_id)
+            join handoff_told t on t.handoff_id = h.handoff_id
+            union all select 'draft', d.saved_at from c join draft_private d on d.finished_at is null
+            and (d.draft_id = c.consultation_id or d.body ->> 'consultationId' = c.consultation_id::text)
+        )
+        select c.consultation_id, c.from_unit, k.kind, count(held.at) as count,
+               min((held.at at time zone 'Asia/Tokyo')::date) as oldest, max((held.at at time zone 'Asia/Tokyo')::date) as newest
+        from c cross join unnest(array['consultation', 'handoff', 'draft']) with ordinality k (kind, n)
+        left join held on held.kind = k.kind group by c.consultation_id, c.from_unit, k.kind, k.n order by k.n
+        """,
+        *(case_id, actor.units_as(Role.MANAGER), actor.id),
+    )
+    if not rows:
+        raise NotFound
+    return rows

@@ -3,7 +3,7 @@
 from services import drafts
 from services.contracts import intake as contract
 from services.contracts.registry import EVENTS
-from services.intake import views
+from services.intake import access_views, views
 from services.intake.commands.accept_handoff import accept_handoff
 from services.intake.commands.hand_off import hand_off
 from services.intake.commands.open_consultation import open_consultation
@@ -23,7 +23,7 @@ COMMANDS = specs(
 app = build_service(
     "intake",
     commands=COMMANDS,
-    routes=[views.router, drafts.router],
+    routes=[views.router, access_views.router, drafts.router],
     reactions=REACTIONS,
     known_events=EVENTS,
     listens_to=["coordination"],

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.contracts.codes import HandoffKind, HandoffStatus, Role
+from services.contracts.codes import HandoffKind, HandoffStatus
 from services.contracts.intake import HandOff, OpenConsultation
 from services.intake.domain.consultation import Derived
 from services.intake.domain.handoff import Handoff
@@ -80,10 +80,10 @@ async def insert_consultation(
         raise refusal_of(error) from None
     told, birth = c.told, c.told.birth
     await tx.execute(
-        "insert into consultation_told values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        "insert into consultation_told values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         *(consultation_id, told.person_name, told.person_kana, birth.year, birth.month, birth.day),
         *(derived.birth_year, derived.birth_date, told.person_phone, told.caller_name, told.caller_phone),
-        *(told.contact_note, told.memo),
+        *(told.contact_note, told.memo, told.person_address),
     )
 
 
@@ -256,33 +256,6 @@ async def get_consultation(tx: Connection, actor: Actor, consultation_id: UUID) 
     return _found(row)
 
 
-async def find_holdings(tx: Connection, actor: Actor, case_id: UUID) -> Sequence[asyncpg.Record]:
-    """What is held of the consultation that became this case, for whoever manages the sending or the receiving unit."""
-    rows = await tx.fetch(
-        """
-        with c as (select * from handoff c where c.case_id = $1 and (c.from_unit = any($2::text[]) or c.to_unit = any($2))
-                   and not exists (select 1 from handoff k where k.consultation_id = c.consultation_id
-                                   and $3::uuid = any(k.kept_off)))
-        , held as (
-            select 'consultation' as kind, o.opened_at as at from c join consultation o using (consultation_id)
-            join consultation_told using (consultation_id)
-            union all select 'handoff', h.handed_off_at from c join handoff h using (consultation_id)
-            join handoff_told t on t.handoff_id = h.handoff_id
-            union all select 'draft', d.saved_at from c join draft_private d on d.finished_at is null
-            and (d.draft_id = c.consultation_id or d.body ->> 'consultationId' = c.consultation_id::text)
-        )
-        select c.consultation_id, c.from_unit, k.kind, count(held.at) as count,
-               min((held.at at time zone 'Asia/Tokyo')::date) as oldest, max((held.at at time zone 'Asia/Tokyo')::date) as newest
-        from c cross join unnest(array['consultation', 'handoff', 'draft']) with ordinality k (kind, n)
-        left join held on held.kind = k.kind group by c.consultation_id, c.from_unit, k.kind, k.n order by k.n
-        """,
-        *(case_id, actor.units_as(Role.MANAGER), actor.id),
-    )
-    if not rows:
-        raise NotFound
-    return rows
-
-
 async def get_package(tx: Connection, handoff_id: UUID, event_id: UUID) -> asyncpg.Record:
     """The claim check: an accepted handoff whose HandoffAccepted event is named, unless it is erased. For coordination's
     service token."""
@@ -297,3 +270,27 @@ async def get_package(tx: Connection, handoff_id: UUID, event_id: UUID) -> async
         of_it = "select consultation_id from handoff where handoff_id = $1"
         await refuse_erased(tx, await tx.fetchval(of_it, handoff_id))
     return _found(row)
+
+
+async def get_beginning(
+    tx: Connection, actor: Actor, case_id: UUID, managed: Sequence[str], audits: bool
+) -> asyncpg.Record:
+    """The consultation a case began with, for who answers for either unit of its handoff; NotFound to anybody else."""
+    row = await tx.fetchrow(
+        "select c.consultation_id, c.caller_kind from handoff h join consultation c using (consultation_id)"
+        f" where h.case_id = $1 and ($4 or h.from_unit = any($2::text[]) or h.to_unit = any($2::text[])) and {_NOT_KEPT_OFF}",
+        *(case_id, managed, actor.id, audits),
+    )
+    return _found(row)
+
+
+async def find_who_saw(tx: Connection, actor: Actor, consultation_id: UUID) -> Sequence[asyncpg.Record]:
+    """Every read by staff of a sheet and of its handoffs, oldest first, once whoever asks was let in (`get_beginning`)."""
+    return await tx.fetch(
+        "select distinct on (a.id) a.at, a.actor_id, a.field_groups, a.basis, a.purpose from access_log a, ("
+        "  select jsonb_build_object('consultation', jsonb_build_array($1::uuid::text)) as asked"
+        "  union all select jsonb_build_object('handoff', jsonb_build_array(handoff_id::text)) from handoff"
+        "  where consultation_id = $1) about where a.shown @> about.asked and a.action = 'read' and a.actor_kind = 'staff'"
+        " and $2::uuid is not null order by a.id",
+        *(consultation_id, actor.id),
+    )

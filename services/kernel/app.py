@@ -81,12 +81,12 @@ def build_service(
     return app
 
 
-def harden(app: FastAPI) -> None:
-    """One error shape, a last resort that keeps exception messages out of traces, and tracing."""
+def harden(app: FastAPI, *untraced: str) -> None:
+    """One error shape, a last resort that keeps exception messages out of traces, and tracing (of all but `untraced`)."""
     for kind, answer in _ERROR_HANDLERS.items():
         app.add_exception_handler(kind, answer)
     app.add_middleware(_LastResort)
-    FastAPIInstrumentor.instrument_app(app, excluded_urls="livez,readyz,metrics")
+    FastAPIInstrumentor.instrument_app(app, excluded_urls=",".join(("livez", "readyz", "metrics", *untraced)))
 
 
 @asynccontextmanager

@@ -43,8 +43,7 @@ class Database:
     """The pool of one process. Never hold a transaction while waiting for anything but PostgreSQL."""
 
     def __init__(self, dsn: str, size: int) -> None:
-        self.dsn = dsn
-        self._size = size
+        self.dsn, self._size = dsn, size
         self._pool: asyncpg.Pool[Any] | None = None
         self._free = asyncio.Semaphore(size)
 

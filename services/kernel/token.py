@@ -1,8 +1,9 @@
-"""The signed token of the person (or service) acting: Ed25519, 60 seconds, one audience."""
+"""The signed token of the person (or service) acting: Ed25519, 60 seconds, one audience, one request."""
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from uuid import UUID, uuid4, uuid5
 
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 
 from services.kernel.errors import Unauthenticated
 
-LIFETIME_SECONDS = 60
+LIFETIME_SECONDS, LEEWAY_SECONDS = 60, 5
 _ALGORITHM = "EdDSA"
 _REQUIRED = ("exp", "iat", "aud", "iss", "sub", "jti")
 _SERVICES = UUID("0d9be9c2-5a0f-5b43-9e2f-62616e736f01")
@@ -28,11 +29,6 @@ class Actor:
     assignments: tuple[tuple[str, str], ...] = ()
     device: str = ""
     service: str = ""
-
-    @property
-    def units(self) -> tuple[str, ...]:
-        """The units of today, whatever the role."""
-        return tuple(dict.fromkeys(unit for unit, _ in self.assignments))
 
     def units_as(self, *roles: str) -> tuple[str, ...]:
         """The units where this actor holds one of the roles today."""
@@ -65,8 +61,7 @@ class Verifier:
     """Accepts tokens for one audience, signed by an issuer whose public key lies in `keys_dir`."""
 
     def __init__(self, keys_dir: Path, audience: str) -> None:
-        self._audience = audience
-        self._keys = {}
+        self._audience, self._keys, self._used = audience, dict[str, Ed25519PublicKey](), dict[str, float]()
         for file in sorted(keys_dir.glob("*.public.pem")):
             key = load_pem_public_key(file.read_bytes())
             assert isinstance(key, Ed25519PublicKey)
@@ -81,7 +76,13 @@ class Verifier:
         try:
             issuer = str(jwt.get_unverified_header(token).get("kid"))
             wanted = {"audience": self._audience, "issuer": issuer, "options": {"require": list(_REQUIRED)}}
-            claims = jwt.decode(token, self._keys[issuer], algorithms=[_ALGORITHM], leeway=5, **wanted)  # type: ignore[arg-type]
+            claims = jwt.decode(token, self._keys[issuer], algorithms=[_ALGORITHM], leeway=LEEWAY_SECONDS, **wanted)  # type: ignore[arg-type]
+            now, jti = time.time(), str(claims["jti"])  # each replica remembers its own, as long as they would be good
+            for old in [one for one, until in islice(self._used.items(), 2) if until < now]:
+                del self._used[old]
+            if jti in self._used:
+                raise jwt.InvalidTokenError
+            self._used[jti] = float(claims["exp"]) + LEEWAY_SECONDS
             return _actor(issuer, claims)
         except jwt.ExpiredSignatureError:
             raise Unauthenticated("token_expired", "the token's 60 seconds are over") from None
@@ -92,12 +93,12 @@ class Verifier:
 
 
 def _actor(issuer: str, claims: dict[str, object]) -> Actor:
-    kind, service = str(claims["kind"]), str(claims.get("service", ""))
-    if kind == "service" and service != issuer:
-        raise ValueError("a service signs only for itself")
-    if kind == "staff" and issuer != "gateway":
-        raise ValueError("only the gateway speaks for staff")
+    kind = str(claims["kind"])
+    if kind == "service" and claims.get("service") == issuer:
+        return service_actor(issuer)
+    if kind != "staff" or issuer != "gateway":
+        raise ValueError("only the gateway speaks for staff, and a service for itself alone")
     pairs = claims.get("assignments") or []
     assert isinstance(pairs, Sequence)
-    assignments = tuple((str(unit), str(role)) for unit, role in pairs)
-    return Actor(UUID(str(claims["sub"])), kind, assignments, str(claims.get("device", "")), service)
+    held = tuple((str(unit), str(role)) for unit, role in pairs)
+    return Actor(UUID(str(claims["sub"])), kind, held, str(claims.get("device", "")))

@@ -97,6 +97,7 @@ COMMANDS = {
     "OpenPersonRequest": {"member", "colleague", "manager"},
     "DecidePersonRequest": {"manager"},
     "RegisterStaff": {"manager"},
+    "NoteHomeStreet": {"manager"},  # of who is assigned to their units
     "ChangeAssignments": {"manager"},  # of the unit hikikomori-support
 }
 
@@ -137,7 +138,10 @@ ROUTES = {
         "/print/disclosure/{case_id}",
         *("/passkey/new", "/passkey/new/options"),
     },
-    "sign-in": {"/session", "/password/first", "/passkey/options", "/passkey/session"},
+    "sign-in": {
+        *("/session", "/password/first", "/passkey/options", "/passkey/session"),
+        *("/session/oidc", "/session/oidc/return"),  # bound to the browser by state, nonce, PKCE
+    },
     "sealed": {"/handed-in"},  # proven by the vault that made what it brings
-    "static": {"/{path:path}", "/sw.js"},
+    "static": {"/{path:path}", "/sw.js", "/session/oidc/{said}"},
 }

@@ -196,6 +196,8 @@ def of_staff(house: House, command: str) -> tuple[object, dict[str, Any]]:
     """(subject, payload) of a command on the staff register."""
     if command == "RegisterStaff":
         return new_id(), {"login": f"new-{new_id().hex}", "name": "新任 試"}
+    if command == "NoteHomeStreet":
+        return house.people["member"].id, {"homeStreet": f"試しの町{new_id().hex}"}
     return new_id(), assignments_payload(hired(house))
 
 
@@ -227,6 +229,9 @@ def silent_effect(city: Stack, person: Person, command: str, subject: object, pa
     if command == "RegisterStaff":
         members = person.ask("Staffing")["staffing"]["directory"]
         return payload["login"] in {each["login"] for each in members if each["staff"]["id"] == str(subject)}
+    if command == "NoteHomeStreet":
+        members = person.ask("Staffing")["staffing"]["directory"]
+        return payload["homeStreet"] in {each["homeStreet"] for each in members if each["staff"]["id"] == str(subject)}
     if command == "ReviewAccess":
         lines = person.ask_everything("accessLog", days=1, staffId=None, caseId=str(subject))
         return {line["id"]: bool(line["reviewedAt"]) for line in lines}[payload["accessId"]]

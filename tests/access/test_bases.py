@@ -24,6 +24,7 @@ WORDS = {"personWords": "また来て", "familyWords": "眠れていない"}
 # ContactSafety.personPhone is not here: the package says 自宅にかけない, and the rules of contact bind whoever sees anything.
 REACHING = {
     *("Birth.day", "Birth.month", "Birth.year", "Case.birth", "Case.personName", "Case.personKana", "Case.residence"),
+    "Case.personAddress",
     *("Case.team", "Case.timeline", "Case.nextPromise", "Case.promised", "Case.receiptNumber", "NextPromise.note"),
     *("ContactSafety.contactNote", "ContactSafety.confirmedAt", "ContactSafety.safeContact"),
     *("TimelineEntry.at", "TimelineEntry.by", "TimelineEntry.id", "TimelineEntry.kind"),
@@ -49,6 +50,7 @@ TOLD = {
     "personKana": "ためしのな",
     "birth": {"year": "平成10", "month": "4", "day": "2"},
     "personPhone": "042-000-1111",
+    "personAddress": "試しの町3-5-1",
     "callerName": "試しの母",
     "callerPhone": "090-0000-2222",
     "contactNote": "午後だけ",

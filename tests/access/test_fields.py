@@ -40,6 +40,7 @@ TOLD = {
     "personKana": "ためしのな",
     "birth": {"year": "平成10", "month": "4", "day": "2"},
     "personPhone": "042-000-1111",
+    "personAddress": "試しの町3-5-1",
     "callerName": "試しの母",
     "callerPhone": "090-0000-2222",
     "contactNote": "午後だけ",
@@ -146,11 +147,12 @@ class Story:
         member.do("KeepOff", self.case, {"staffId": str(staff_id("kobayashi"))})
 
     def _newcomer(self) -> None:
-        """Somebody whom the manager registers and assigns, a year from now."""
+        """Somebody whom the manager registers and assigns, a year from now; and where one of their own lives."""
         manager, newcomer = self.people["manager"], copy(self.people["other_clerk"])
         newcomer.id = str(new_id())
         manager.do("RegisterStaff", newcomer.id, {"login": f"new-{newcomer.id}", "name": "新任 試"})
         manager.do("ChangeAssignments", new_id(), assignments_payload(newcomer))
+        manager.do("NoteHomeStreet", self.people["member"].id, {"homeStreet": "試しの町3丁目"})
 
     def _asked_for(self) -> None:
         """A 開示請求 that was approved."""

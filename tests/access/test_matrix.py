@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from infra.stack import Stack
 from services.contracts.tokyo import tokyo_day
 from services.kernel.db import connect
 from services.kernel.ids import new_id
-from services.kernel.token import Signer, service_actor
+from services.kernel.token import Actor, Signer, service_actor
 from tests.access.matrix import COMMANDS, OWN_THINGS, PEOPLE, ROUTES, STORY_LISTS, STORY_READERS
 from tests.support.person import (
     Person,
@@ -255,6 +255,8 @@ def ibasho_envelope(story: Story, person: Person, command: str) -> dict:
             return person.envelope(command, story.case, {"participantId": str(story.participant)})
         case "RegisterStaff":
             return person.envelope(command, new_id(), {"login": f"new-{new_id().hex}", "name": "新任 試"})
+        case "NoteHomeStreet":
+            return person.envelope(command, story.people["member"].id, {"homeStreet": "南町3丁目"})
         case "ChangeAssignments":
             return person.envelope(command, new_id(), assignments_payload(story.people["other_clerk"]))
     return sharing_envelope(story, person, command)
@@ -313,17 +315,27 @@ def test_every_command_is_in_the_table() -> None:
 
 async def test_a_service_token_opens_only_its_claim_check(city: Stack, story: Story) -> None:
     """Coordination's own token is nobody at the views; another service cannot sign as coordination; staff never get packages."""
-    signer = Signer(city.keys_dir, "coordination")
-    own = {"Authorization": f"Bearer {signer.sign(service_actor('coordination'), 'intake')}"}
-    staff = {"Authorization": f"Bearer {Signer(city.keys_dir, 'gateway').sign(actor_of('takahashi'), 'intake')}"}
-    forged = {"Authorization": f"Bearer {signer.sign(actor_of('sasaki'), 'coordination')}"}
+    signer, gateway = Signer(city.keys_dir, "coordination"), Signer(city.keys_dir, "gateway")
+    service = service_actor("coordination")
+
+    def signed(by: Signer, actor: Actor, audience: str = "intake") -> dict[str, str]:
+        return {"Authorization": f"Bearer {by.sign(actor, audience)}"}
+
+    clerk = (("hoya-window", "window_staff"),)
     package = f"/packages/{story.handoff}?event_id={new_id()}"
     async with httpx.AsyncClient(base_url=city.service_url("intake")) as intake:
-        assert (await intake.get(package, headers=own)).status_code == 404, "without the justifying event"
-        assert (await intake.get(package, headers=staff)).status_code == 404
-        assert (await intake.get(f"/views/handoffs/{story.handoff}", headers=own)).status_code == 404
+        assert (await intake.get(package, headers=signed(signer, service))).status_code == 404, (
+            "without the justifying event"
+        )
+        assert (await intake.get(package, headers=signed(gateway, actor_of("takahashi")))).status_code == 404
+        for disguised in (service, replace(service, assignments=clerk)):
+            answer = await intake.get(f"/views/handoffs/{story.handoff}", headers=signed(signer, disguised))
+            assert answer.status_code == 404, "a service has no unit, whatever its token says"
+        for by, who in ((signer, replace(service, kind="x", assignments=clerk)), (gateway, replace(service, kind="x"))):
+            answer = await intake.get(f"/views/handoffs/{story.handoff}", headers=signed(by, who))
+            assert (answer.status_code, answer.json()["code"]) == (401, "token_invalid")
     async with httpx.AsyncClient(base_url=city.service_url("coordination")) as coordination:
-        refused = await coordination.get("/views/cases", headers=forged)
+        refused = await coordination.get("/views/cases", headers=signed(signer, actor_of("sasaki"), "coordination"))
         assert (refused.status_code, refused.json()["code"]) == (401, "token_invalid")
 
 

@@ -118,7 +118,9 @@ def test_a_killed_browser_loses_nothing_and_doubles_nothing(town: Stack, tmp_pat
         p95 = slow_device(page, queueing)
         queueing.tablet.close()
         fill(queueing, chosen)
+        filling = queueing.kills
         left, seconds = drain(queueing, chosen)
+    assert (filling, queueing.kills) == (KILLS // 2, KILLS), "every life was cut short, in both parts"
     town.wait_settled(120)
     with ThreadPoolExecutor(1) as thread:
         visits = thread.submit(asyncio.run, judge(town, queueing)).result()

@@ -14,7 +14,7 @@ from tests.e2e.conftest import look
 from tests.support.path import Path
 from tests.support.person import Person, open_case, wait_until
 from tests.support.rows import rows
-from tests.support.tablet import Tablet
+from tests.support.tablet import PIN, Tablet
 
 AUTHOR = "nakamura"
 FULL, CLOSED = "端末の空きが足りず、保存できませんでした。", "この端末の保存場所が閉じられ、保存できませんでした。"
@@ -24,6 +24,11 @@ NEWER = """(name) => new Promise((done, failed) => {
   opening.onsuccess = () => done(null);
   opening.onerror = () => failed(opening.error);
 })"""
+NO_ADD = """() => {
+  window.add = IDBObjectStore.prototype.add;
+  IDBObjectStore.prototype.add = () => { throw new DOMException("", "UnknownError"); };
+}"""
+ADD_AGAIN = "() => { IDBObjectStore.prototype.add = window.add; }"
 PERSONAL = """async () => (await indexedDB.databases()).map(({name}) => name)
   .find((name) => name.startsWith("banso-") && name !== "banso-device")"""
 
@@ -103,6 +108,55 @@ def the_form_is_as_typed(page: Page, memo: str) -> None:
     expect(page.get_by_role("textbox", name="ひとこと")).to_have_value(memo)
     expect(page.get_by_role("radio", name="扉越し")).to_be_checked()
     expect(page.get_by_role("checkbox", name="本人", exact=True)).to_be_checked()
+
+
+@pytest.mark.timeout(300)
+def test_the_pin_opens_a_tablet_without_room(hills: tuple[Stack, Path], tmp_path: Folder) -> None:
+    with tablet_of(hills, tmp_path) as tablet:
+        page = tablet.page
+        page.reload()
+        tablet.unlock()
+        quota(page.context.new_cdp_session(page), tablet.url, 1)
+        page.wait_for_timeout(31_000)  # Chromium remembers for half a minute how much room there was
+        page.reload()
+        expect(page.get_by_role("heading", name="PINを入れてください")).to_be_visible(timeout=20_000)
+        for _ in range(9):
+            try_pin(tablet, "271828")
+            expect(page.get_by_role("alert")).to_contain_text("PINが違います")
+            page.reload()
+            expect(page.get_by_role("heading", name="PINを入れてください")).to_be_visible(timeout=20_000)
+        tablet.unlock()
+        page.reload()
+        try_pin(tablet, PIN)
+        expect(page.get_by_role("alert")).to_contain_text("端末の空きが足りず、PINを確かめられません")
+        look(page, "unlock-full", "tablet")
+
+
+def try_pin(tablet: Tablet, pin: str) -> None:
+    tablet.type_pin(pin)
+    tablet.page.get_by_role("button", name="開く", exact=True).click()
+
+
+def test_a_write_that_fails_for_any_other_reason_is_told(hills: tuple[Stack, Path], tmp_path: Folder) -> None:
+    stack, path = hills
+    case = case_of(stack, "戸倉 他")
+    typed = "雨戸が少し開いていた。"
+    with tablet_of(hills, tmp_path) as tablet:
+        page = tablet.page
+        path.cut()
+        tablet.begin_visit("戸倉 他", typed)
+        page.evaluate(NO_ADD)
+        page.get_by_role("button", name="記録する").click()
+        expect(page.get_by_role("alert").filter(has_text="まだ記録していません")).to_be_visible()
+        expect(page.get_by_text(CLOSED).first).to_be_visible()
+        expect(page.get_by_role("button", name="記録する")).to_be_enabled()
+        the_form_is_as_typed(page, typed)
+        assert tablet.device_only() == 0
+        page.evaluate(ADD_AGAIN)
+        tablet.save_visit(typed)
+        path.heal()
+        everything_is_received(tablet)
+    assert memos_of(stack, case) == {typed: 1}
 
 
 def force_close(page: Page) -> None:

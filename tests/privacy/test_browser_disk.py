@@ -8,6 +8,7 @@ import signal
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
@@ -16,9 +17,11 @@ from infra.seed import PASSWORD
 from infra.stack import Stack
 from services.kernel.ids import new_id
 from tests.e2e.conftest import CHROMIUM, KEPT, WORKER_READY
-from tests.support.person import Person, consultation_payload, open_case
+from tests.e2e.test_offline_afternoon import open_board
+from tests.support.person import Person, attendance_payload, consultation_payload, open_case, session_payload
 from tests.support.pwa import shell_paths
 from tests.support.tablet import Tablet, browser_pids
+from tests.support.tokens import token_code
 
 MARKS = {
     "name": "苧環朔太朗",
@@ -37,6 +40,8 @@ CASE_MARKS = {
     "memo": "雨戸の内で将棋の駒を磨いている",
     "visit": "扉の隙間から手紙の返事が出てきた",
     "draft": "書きかけの言葉は鉄瓶のことだった",
+    "nickname": "縁側のいたち",
+    "line": "折り紙の鶴が窓辺に並んだ午後",
     "password": PASSWORD,
     "pin": PIN,
 }
@@ -185,12 +190,16 @@ def listen(page: Page, url: str) -> list[tuple[str, bytes]]:
     return heard
 
 
-def write_offline(page: Page) -> None:
-    """A visit, then half of another."""
+def write_offline(page: Page, session: UUID) -> None:
+    """Half of what the afternoon was like, then a visit, then half of another."""
+    page.context.set_offline(True)
+    open_board(page, session)
+    expect(page.get_by_text(CASE_MARKS["nickname"]).first).to_be_visible()
+    page.locator("#closing-line").fill(CASE_MARKS["line"])
+    expect(page.get_by_text("下書き保存")).to_be_visible()
     page.get_by_role("link", name="ケース", exact=True).click()
     page.get_by_role("link", name=CASE_MARKS["name"]).first.click()
     expect(page.get_by_text(CASE_MARKS["memo"])).to_be_visible()
-    page.context.set_offline(True)
     for memo in (CASE_MARKS["visit"], CASE_MARKS["draft"]):
         page.get_by_role("link", name="訪問を記録").first.click()
         page.get_by_role("radio", name="扉越し").check()
@@ -220,7 +229,15 @@ def copy_of(profile: Path, to: Path) -> Path:
 def test_a_tablet_with_a_pin_can_be_taken_apart(city: Stack, tmp_path: Path, end: str) -> None:
     told = {"personName": CASE_MARKS["name"], "personKana": CASE_MARKS["kana"]}
     told |= {"callerPhone": CASE_MARKS["phone"], "memo": CASE_MARKS["memo"]}
-    open_case(Person(city.url, "watanabe"), Person(city.url, "takahashi"), told=told)
+    coordinator, session = Person(city.url, "takahashi"), new_id()
+    open_case(Person(city.url, "watanabe"), coordinator, told=told)
+    host = Person(city.url, "mori")
+    host.do("ScheduleSession", session, session_payload(host, coordinator))
+    come = {
+        "participantId": str(new_id()),
+        "newParticipant": {"nickname": CASE_MARKS["nickname"], "code": token_code(20261124)},
+    }
+    host.do("LogAttendance", session, attendance_payload("arrived", **come))
     with sync_playwright() as playwright:
         tablet = Tablet(playwright, tmp_path / "profile", city.url)
         page = tablet.start()
@@ -228,7 +245,7 @@ def test_a_tablet_with_a_pin_can_be_taken_apart(city: Stack, tmp_path: Path, end
         tablet.sign_in("takahashi")
         tablet.set_pin(PIN)
         expect(page.get_by_text("持ち出し準備OK")).to_be_visible(timeout=20_000)
-        write_offline(page)
+        write_offline(page, session)
         there = page.evaluate(SEALED, CONTROL)
         page.wait_for_timeout(2_000)
         if end == "locked":

@@ -38,6 +38,13 @@ class Tablet:
         self._context: BrowserContext | None = None
         self.page: Page
 
+    @classmethod
+    def on(cls, page: Page) -> "Tablet":
+        """A page that stands already, in a browser that is never shut down."""
+        tablet = cls.__new__(cls)
+        tablet.page = page
+        return tablet
+
     def start(self, **changes: Any) -> Page:
         """A cold start: whatever the profile kept, and nothing else."""
         self._context = self._playwright.chromium.launch_persistent_context(

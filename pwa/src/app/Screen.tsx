@@ -28,6 +28,7 @@ const apart: Partial<Record<string, () => Promise<Screens>>> = {
   sharing: () => import("../features/sharing/screens"),
   staff: managers,
   statistics: managers,
+  newConsultation: async () => ({ newConsultation: (await import("../features/consultations/OpenConsultation")).default }),
   tokens: async () => ({ tokens: (await import("../features/ibasho/TokenSheet")).default }),
 };
 let hasRest = false;

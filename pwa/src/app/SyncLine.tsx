@@ -4,7 +4,7 @@ import { online } from "../sync/live";
 import { Icon } from "../ui/Icon";
 import { useStore } from "../ui/hooks";
 import { Note } from "../ui/parts";
-import { trouble, TROUBLE_CODES, type Trouble } from "../db/trouble";
+import { trouble } from "../db/trouble";
 import { paused as pausedStore } from "./device";
 import { draftLine, type DraftLine } from "./draftLine";
 import { sentenceOf, strayRefusals } from "./outgoing";
@@ -41,17 +41,13 @@ function Paused() {
 export function DeviceTrouble() {
   const what = useStore(trouble);
   if (!what) return null;
+  const isFull = what === "device_full";
   return (
     <Note kind="err" icon="info">
-      <p role="alert">{errorText(TROUBLE_CODES[what])}</p>
-      <TroubleButton what={what} />
+      <p role="alert">{errorText(what)}</p>
+      <button class="btn line" type="button" onClick={() => (isFull ? trouble.set(null) : location.reload())}>{t(isFull ? "app.close" : "device.reload")}</button>
     </Note>
   );
-}
-
-function TroubleButton({ what }: { what: Trouble }) {
-  if (what === "full") return <button class="btn line" type="button" onClick={() => trouble.set(null)}>{t("app.close")}</button>;
-  return <button class="btn line" type="button" onClick={() => location.reload()}>{t("device.reload")}</button>;
 }
 
 function draftText(line: DraftLine): string | null {

@@ -27,7 +27,7 @@ export function Veil({ onBack }: { onBack: () => void }) {
     };
   }, []);
   return (
-    <Modal label={t("nav.veil")} class="veil" closable={false} onClose={onBack}>
+    <Modal label={t("nav.veil")} class="veil">
       <img class="land" src={landscape} alt="" />
       <div class="veil-time">
         <h1 class="time">{clock(now)}</h1>

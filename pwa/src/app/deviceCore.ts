@@ -61,7 +61,7 @@ export async function start(): Promise<void> {
   if (channel) channel.onmessage = () => void theQueue.reload();
   addEventListener("online", wake);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wake());
-  setInterval(() => void theVault.checkTime().then(wake), MINUTE);
+  setInterval(() => void theVault.checkTime().then(wake, wake), MINUTE);
   onSignal(() => wake());
   startAutoLock();
   // The queue is sent, and a revocation heard, behind the locked door too.
@@ -209,7 +209,8 @@ export function forgetPin(staffId: string): Promise<void> {
 export async function revoke(): Promise<void> {
   const now = vault.get();
   if (now.state !== "none") await theVault.forget(now.staffId);
-  const left = await endDevice(deviceStore, wire);
+  // Nothing can be read here now: at least one may wait.
+  const left = await endDevice(deviceStore, wire).catch(() => 1);
   revoked.set({ left });
   await theQueue.attach(null);
 }

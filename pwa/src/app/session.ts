@@ -80,8 +80,9 @@ export async function openSession(fresh = false): Promise<void> {
 async function begin(me: Person, fresh: boolean): Promise<void> {
   const here = vault.get();
   const before = session.get();
-  // The cookie is another person's: whoever opened this vault signs in again.
-  if (!fresh && here.state === "open" && here.staffId !== me.staff.id) {
+  // The cookie is another person's: whoever opened this vault, or whose page this is, signs in again.
+  const whose = here.state === "open" ? here.staffId : before.state === "in" ? before.me.staff.id : me.staff.id;
+  if (!fresh && whose !== me.staff.id) {
     if (before.state === "in") session.set({ ...before, expired: true });
     return;
   }

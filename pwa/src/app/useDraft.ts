@@ -94,9 +94,9 @@ export class DraftSaver implements DraftControl {
   async saveNow(): Promise<void> {
     this.stop();
     const body = this.wanted;
-    if (body === null || this.held || this.moved.get() || JSON.stringify(body) === this.saved) return;
-    this.inFlight = this.save(body);
-    await this.inFlight;
+    // Held or not, whoever locks waits for what is on its way.
+    if (body === null || this.held || this.moved.get() || JSON.stringify(body) === this.saved) return this.inFlight;
+    await (this.inFlight = this.save(body));
   }
 
   /** The window goes away: nothing typed in it is lost, also when the draft moved on. */

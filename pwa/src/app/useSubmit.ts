@@ -6,7 +6,7 @@ import type { Outcome } from "../sync/outgoing";
 import { enqueue } from "../sync/queue";
 import { useAlive } from "../ui/hooks";
 import type { Problem } from "../ui/forms";
-import { isVaultOpen } from "../vault/vault";
+import { vault } from "../vault/vault";
 import { deviceCore } from "./device";
 import { keepForLater, offlineCommands, sentenceOf, submit, type CommandName, type OfflineCommand } from "./outgoing";
 import { me } from "./session";
@@ -26,25 +26,28 @@ export function useSubmit() {
   const alive = useAlive();
   const send = async <Name extends CommandName>(type: Name, subject: string, payload: Record<string, unknown>, options: { draftId?: string } = {}): Promise<AnswerTo<Name> | null> => {
     setBusy(true);
-    const field = DRAFT_FIELD[type];
-    const draftId = options.draftId ?? (field && String(payload[field]));
-    const written = await writeDown(type, subject, payload, draftId);
-    const outcome: Sent = written ?? (await submit(me().staff.id, type, subject, payload));
-    if (!written && draftId && outcome.status === "ACCEPTED") void deviceCore()?.deviceDrafts.discard(draftId).catch(() => undefined);
-    if (!alive()) {
+    try {
+      const field = DRAFT_FIELD[type];
+      const draftId = options.draftId ?? (field && String(payload[field]));
+      const written = await writeDown(type, subject, payload, draftId);
+      const outcome: Sent = written ?? (await submit(me().staff.id, type, subject, payload));
+      if (!written && draftId && outcome.status === "ACCEPTED") void deviceCore()?.deviceDrafts.discard(draftId).catch(() => undefined);
+      if (alive()) return outcome as AnswerTo<Name>;
       if (outcome.status !== "QUEUED") keepForLater(outcome as Outcome);
       return null;
+    } finally {
+      setBusy(false);
     }
-    setBusy(false);
-    return outcome as AnswerTo<Name>;
   };
   return { busy, send };
 }
 
-/** With an open vault: written down on the device, or refused at once when it needs the network that is not there. Null: send it now. */
-async function writeDown(type: CommandName, subject: string, payload: Record<string, unknown>, draftId?: string): Promise<Sent | null> {
-  if (!isVaultOpen()) return null;
-  if (!offlineCommands.some((each) => each === type)) return online.get() ? null : notSent("needs_network");
+/** With an open vault: written down on the device, or refused at once when it needs the network that is not there. Under a vault that
+ *  was locked meanwhile nothing is sent: the page's memory is no place for it. Null: send it now. */
+export async function writeDown(type: CommandName, subject: string, payload: Record<string, unknown>, draftId?: string): Promise<Sent | null> {
+  const { state } = vault.get();
+  if (state !== "open") return state === "none" ? null : notSent("device_locked");
+  if (!(offlineCommands as readonly string[]).includes(type)) return online.get() ? null : notSent("needs_network");
   try {
     const { id } = await enqueue(type, subject, payload, draftId);
     deviceCore()?.wakeWorker();

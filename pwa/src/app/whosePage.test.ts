@@ -1,6 +1,7 @@
 import "fake-indexeddb/auto";
 import { beforeEach, expect, it, vi } from "vitest";
 import type { TrustedDocument } from "../gateway/documents";
+import { fillDisk } from "../testkit/disk";
 import { Owner } from "../testkit/owner";
 import { ME, OTHER, PIN } from "../testkit/tablet";
 
@@ -154,4 +155,38 @@ it("the last burst of typing before a command is kept, and one person's text nev
   theirs.typed({ memo: "another's" });
   await theirs.saveNow();
   expect(await memos()).toEqual(["last words"]);
+});
+
+it("a command for which the vault was locked under its hands never goes into the page's memory", { timeout: 60_000 }, async () => {
+  const core = await lockedTablet();
+  const { openWithPin } = await import("./session");
+  const { writeDown } = await import("./useSubmit");
+  const { lock } = await import("../vault/vault");
+  const { queue } = await import("../sync/queue");
+  const write = () => writeDown("RecordVisit", OTHER, { visitId: "v" });
+  expect(await openWithPin(PIN)).toBe("ok");
+  lock();
+  expect(await write()).toMatchObject({ status: "REFUSED", code: "device_locked" });
+  expect(await openWithPin(PIN)).toBe("ok");
+  await core.vaultSettled();
+  const mend = fillDisk(new DOMException("", "UnknownError"));
+  const { online } = await import("../sync/live");
+  vi.stubGlobal("fetch", async () => Promise.reject(new TypeError()));
+  online.set(false);
+  expect(await write().finally(mend), "any other failure is told as well").toMatchObject({ status: "REFUSED", code: "device_closed" });
+  expect(queue.get()).toEqual([]);
+});
+
+it("what is typed last is under the vault before it locks, though a command was about to end the draft", { timeout: 60_000 }, async () => {
+  const core = await lockedTablet();
+  const { openWithPin } = await import("./session");
+  expect(await openWithPin(PIN)).toBe("ok");
+  const { DraftSaver } = await import("./useDraft");
+  const { saveAndLock, beforeLock } = await import("../vault/autoLock");
+  const draft = new DraftSaver("visit", "d3", 0, null);
+  beforeLock(() => draft.leave());
+  draft.typed({ memo: "last words" });
+  await Promise.all([draft.hold(), saveAndLock()]);
+  expect(await openWithPin(PIN)).toBe("ok");
+  expect((await core.deviceDrafts.all()).map(({ body }) => body.memo)).toEqual(["last words"]);
 });

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { fillDisk } from "../testkit/disk";
 import { ME, newProfile } from "../testkit/tablet";
 import { storageBuckets, TWIN, type StorageBuckets } from "./names";
 import { openPerson } from "./person";
@@ -27,4 +28,13 @@ it("leaves no second copy open, at whatever step of looking at it it was closed"
     const bucket = await (storageBuckets() as StorageBuckets).open(TWIN, { durability: "strict", persisted: true });
     expect(await isFree(bucket.indexedDB, TWIN), `closed after ${steps} steps`).toBe(true);
   }
+});
+
+it.each(["UnknownError", "AbortError", "DataError"])("says of a write that failed for any reason (%s) that nothing was written", async (name) => {
+  newProfile();
+  const store = openPerson(ME);
+  const write = () => store.write(["kept"], (tx) => tx.objectStore("kept").put({ id: "a", sealed: new Uint8Array(1) }));
+  const mend = fillDisk(new DOMException("", name));
+  await expect(write().finally(mend)).rejects.toMatchObject({ kind: "device_closed" });
+  await expect(write()).resolves.toBe("a");
 });

@@ -1,7 +1,7 @@
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from "idb";
 import { joined } from "./joined";
 import { forgetSeen, isThere } from "./names";
-import { DeviceFailure, isClosed, isFull, trouble } from "./trouble";
+import { DeviceFailure, isClosed, isFull, trouble, type Trouble } from "./trouble";
 import { inTurn, Twin, type Change } from "./twin";
 
 export interface Plan<Schema extends DBSchema> {
@@ -87,15 +87,15 @@ export class Connection<Schema extends DBSchema> {
         const tx = (await this.database()).transaction(stores, mode, options) as Transaction<Schema, Mode>;
         return await complete(tx, act);
       } catch (failure) {
-        if (isFull(failure)) throw this.fail("full");
-        if (!isClosed(failure)) throw failure;
+        if (isFull(failure)) throw this.fail("device_full");
+        // UnknownError, AbortError, DataError and whatever else an engine knows: nothing was written.
+        if (attempt > 1 || !isClosed(failure)) throw this.fail("device_closed");
         this.opened = null;
-        if (attempt > 1) throw this.fail("closed");
       }
     }
   }
 
-  private fail(kind: "full" | "closed"): DeviceFailure {
+  private fail(kind: Trouble): DeviceFailure {
     trouble.set(kind);
     return new DeviceFailure(kind);
   }
@@ -143,8 +143,6 @@ export class Connection<Schema extends DBSchema> {
         return this.open();
       }
       gone();
-      if (isFull(failure)) throw this.fail("full");
-      if (failure instanceof Error && failure.name === "VersionError") throw this.fail("closed");
       throw failure;
     }
   }

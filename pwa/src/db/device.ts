@@ -1,6 +1,7 @@
 import type { DBSchema } from "idb";
 import { uuid7 } from "../sync/uuid7";
 import { Connection, exists } from "./connection";
+import { databaseNames } from "./names";
 
 /** This browser profile. */
 export interface DeviceRow {
@@ -9,6 +10,10 @@ export interface DeviceRow {
   name: string;
   /** Signed out while the gateway could not be reached: its session must be ended at the next contact, before anything else. */
   signOutOwed?: boolean;
+}
+
+interface SpareRow {
+  key: `${string}/${number}`;
 }
 
 /** One person's way into their sealed database. No name, no login: the id is all. */
@@ -31,7 +36,7 @@ export interface StaffRow {
 }
 
 interface DeviceSchema extends DBSchema {
-  device: { key: string; value: DeviceRow };
+  device: { key: string; value: DeviceRow | SpareRow };
   staff: { key: string; value: StaffRow };
 }
 
@@ -59,7 +64,7 @@ export class DeviceStore {
 
   async device(): Promise<DeviceRow | null> {
     if (!(await this.present())) return null;
-    return this.seen(await this.connection.read(["device"], async (tx) => (await tx.objectStore("device").get("this")) ?? null));
+    return this.seen(await this.connection.read(["device"], async (tx) => ((await tx.objectStore("device").get("this")) as DeviceRow) ?? null));
   }
 
   private seen<Row extends DeviceRow | null>(row: Row): Row {
@@ -70,7 +75,7 @@ export class DeviceStore {
   /** The device, made now when there is none. */
   async ensureDevice(name: string): Promise<DeviceRow> {
     return this.seen(await this.connection.write(["device"], async (tx) => {
-      const known = await tx.objectStore("device").get("this");
+      const known = (await tx.objectStore("device").get("this")) as DeviceRow | undefined;
       const row: DeviceRow = known ? { ...known, name: name || known.name } : { key: "this", id: uuid7(), name };
       await tx.objectStore("device").put(row);
       return row;
@@ -79,7 +84,7 @@ export class DeviceStore {
 
   async changeDevice(change: Partial<DeviceRow>): Promise<void> {
     this.seen(await this.connection.write(["device"], async (tx) => {
-      const row = await tx.objectStore("device").get("this");
+      const row = (await tx.objectStore("device").get("this")) as DeviceRow | undefined;
       if (!row) return null;
       await tx.objectStore("device").put({ ...row, ...change });
       return { ...row, ...change };
@@ -108,6 +113,36 @@ export class DeviceStore {
       const changed = change(row);
       await tx.objectStore("staff").put(changed);
       return changed;
+    });
+  }
+
+  /** Delete a person's wrapped key. On a disk without room the whole row goes: a delete takes none. */
+  async dropKey(staffId: string): Promise<void> {
+    await this.changeStaff(staffId, (row) => ({ ...row, wrapped: null }))
+      .catch(() => this.connection.write(["staff"], (tx) => tx.objectStore("staff").delete(staffId)))
+      .catch(() => undefined);
+  }
+
+  /** Everybody who may have a queue here, also without a row (`dropKey`). */
+  async people(): Promise<Set<string>> {
+    const others = (await databaseNames()).flatMap((name) => /^banso-(?!device$)(.+)/.exec(name)?.[1] ?? []);
+    return new Set([...(await this.everybody()).map(({ staffId }) => staffId), ...others]);
+  }
+
+  /** Put rows by that are there to be deleted; see `KeyVault.unlock`. */
+  putSpares(staffId: string, count: number): Promise<void> {
+    return this.connection.write(["device"], async (tx) => {
+      while (count--) await tx.objectStore("device").put({ key: `${staffId}/${count}` });
+    });
+  }
+
+  /** Delete one of them. False when none is left. */
+  takeSpare(staffId: string): Promise<boolean> {
+    return this.connection.write(["device"], async (tx) => {
+      const rows = tx.objectStore("device");
+      const [key] = await rows.getAllKeys(IDBKeyRange.bound(staffId, `${staffId}~`), 1);
+      if (key) await rows.delete(key);
+      return Boolean(key);
     });
   }
 

@@ -27,7 +27,7 @@ export function forgetSeen(): void {
 
 /** The databases of this site. Asking makes none. Chromium answers the first question after it found its store damaged with an
  *  error, and the second with what is left. */
-async function databaseNames(): Promise<string[]> {
+export async function databaseNames(): Promise<string[]> {
   if (typeof indexedDB === "undefined") return [];
   const all = await indexedDB.databases().catch(() => indexedDB.databases());
   return all.map(({ name }) => name as string);

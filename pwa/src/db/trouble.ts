@@ -1,19 +1,16 @@
 import { Store } from "../sync/store";
 
-/** Why the device's own store cannot be used now:
- *  full    no room for another byte; what is stored is safe
- *  closed  the browser closed the database, or a newer version of this page in another tab needs it: reload */
-export type Trouble = "full" | "closed";
-
-/** The code of its sentence. */
-export const TROUBLE_CODES: Record<Trouble, string> = { full: "device_full", closed: "device_closed" };
+/** Why the device's own store cannot be used now, as the code of its sentence:
+ *  device_full    no room for another byte; what is stored is safe
+ *  device_closed  the browser closed the database, a newer version of this page in another tab needs it, or it failed in another way: reload */
+export type Trouble = "device_full" | "device_closed";
 
 export const trouble = new Store<Trouble | null>(null);
 
-/** Nothing was written. `full`: there is no room; `closed`: the database is gone until the page is loaded again. */
+/** Nothing was written. */
 export class DeviceFailure extends Error {
   constructor(readonly kind: Trouble) {
-    super(`device store: ${kind}`);
+    super(kind);
   }
 }
 
@@ -41,10 +38,9 @@ export class NotRegistered extends Error {
   }
 }
 
-/** The code of the sentence for what was not written down; any other failure is thrown on. */
+/** The code of the sentence for what was not written down, whatever failed. */
 export function troubleCode(failure: unknown): string {
   if (failure instanceof VaultLocked) return "device_locked";
   if (failure instanceof NotRegistered) return "needs_network";
-  if (failure instanceof DeviceFailure) return TROUBLE_CODES[failure.kind];
-  throw failure;
+  return failure instanceof DeviceFailure ? failure.kind : "device_closed";
 }

@@ -4,7 +4,6 @@ export { default as case } from "./cases/Case";
 export { default as cases } from "./cases/Cases";
 export { default as consultation } from "./consultations/ConsultationSheet";
 export { default as consultations } from "./consultations/Consultations";
-export { default as newConsultation } from "./consultations/OpenConsultation";
 export { default as handoff } from "./handoffs/Handoff";
 export { default as handoffs } from "./handoffs/Tray";
 export { default as session } from "./ibasho/SessionBoard";

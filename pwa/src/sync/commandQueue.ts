@@ -83,8 +83,11 @@ export class CommandQueue {
   /** Write a command down. Resolves when it, and the end of its draft, are on the disk.
    *  @throws VaultLocked, NotRegistered, DeviceFailure: nothing was written. */
   async enqueue(type: string, subject: string, payload: Record<string, unknown>, draftId?: string): Promise<QueueEntry> {
+    // Taken before anything is waited for: in the meantime the page may turn to somebody else.
+    const rows = this.need();
     const { row, entry } = await this.seal(type, subject, payload);
-    const n = await this.need().add(row, draftId);
+    const n = await rows.add(row, draftId);
+    if (rows !== this.rows) return entry;
     trouble.set(null);
     this.edits += 1;
     this.known.set(row.id, { ...row, n });
@@ -106,8 +109,9 @@ export class CommandQueue {
   async replace(id: string, payload: Record<string, unknown>): Promise<QueueEntry | null> {
     const old = this.opened.get(id);
     if (!old?.readable) return null;
+    const rows = this.need();
     const { row } = await this.seal(old.type, old.subject, payload);
-    const n = await this.need().replace(id, row);
+    const n = await rows.replace(id, row);
     await this.reload();
     return n === null ? null : (this.opened.get(row.id) ?? null);
   }

@@ -259,7 +259,7 @@ describe("the device's store", () => {
     try {
       await tab.drafts.save({ id: "d", kind: "visit", seq: 1, body: {} });
       await expect(tab.queue.enqueue("RecordVisit", "case", {}, "d")).rejects.toThrow(DeviceFailure);
-      expect([trouble.get(), (await tab.drafts.all()).length]).toEqual(["full", 1]);
+      expect([trouble.get(), (await tab.drafts.all()).length]).toEqual(["device_full", 1]);
     } finally {
       FakeObjectStore.prototype.add = add;
     }
@@ -283,7 +283,7 @@ describe("the device's store", () => {
     await newer.start(PIN);
     expect(states(newer)).toEqual(["device"]);
     await expect(tab.queue.enqueue("RecordVisit", "case", {})).rejects.toThrow(DeviceFailure);
-    expect(trouble.get()).toBe("closed");
+    expect(trouble.get()).toBe("device_closed");
     await newer.drain();
     expect(owner.log.length).toBe(1);
   });

@@ -29,11 +29,11 @@ export class LocalAnswers {
   }
 
   /** A case or a session opened without the network is told later. */
-  viewed<Answer, Variables>(document: TrustedDocument<Answer, Variables>, variables: Variables): void {
+  async viewed<Answer, Variables>(document: TrustedDocument<Answer, Variables>, variables: Variables): Promise<unknown> {
     const type = document.id === Case.id ? "ViewedOffline" : document.id === Session.id ? "ViewedSessionOffline" : null;
     if (!type) return;
     const { id } = variables as { id: string };
-    void this.queue.enqueue(type, id, { viewedAt: new Date().toISOString() }).catch(() => undefined);
+    return this.queue.enqueue(type, id, { viewedAt: new Date().toISOString() }).catch(() => undefined);
   }
 
   private async find(document: string, variables: Record<string, unknown>, home: Home): Promise<unknown> {

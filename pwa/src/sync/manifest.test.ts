@@ -4,7 +4,7 @@ import { Case, Cases, Notices, Session, Sessions } from "../gateway/documents";
 import { Owner } from "../testkit/owner";
 import { ME, newProfile, OTHER, PIN, Tab } from "../testkit/tablet";
 import { LocalAnswers } from "./local";
-import { Manifest } from "./manifest";
+import { homeOf, Manifest } from "./manifest";
 import type { Held, SyncAnswer } from "./wire";
 
 const NOW = 1_800_000_000_000;
@@ -124,6 +124,16 @@ describe("what is on the device", () => {
     clock.now += 3_600_000;
     await manifest.pull();
     expect([manifest.home.get()?.readableUntil, Object.keys(await held(tab, manifest))]).toEqual([until, ["a"]]);
+  });
+
+  it("keeps of 今日 what a silent owner said before, and nothing of those that answered", () => {
+    const due = { caseId: "a", label: "a", on: "2026-11-27", note: "手紙" };
+    const asked = { me: { staff: { id: ME, name: "" }, assignments: [] }, notices: [] };
+    const said = (today: object) => ({ cases: [], sessions: [], drop: [], unavailable: [], readableHours: 72, today }) as unknown as SyncAnswer;
+    const before = homeOf(null, said({ ...today, contactsDue: [due], unreadNotices: 3, handoffsWaiting: 1 }), asked, NOW);
+    const silent = (...unavailable: string[]) => homeOf(before, said({ ...today, unavailable }), asked, NOW).today;
+    expect(silent("notify")).toMatchObject({ contactsDue: [], unreadNotices: 3, handoffsWaiting: 0 });
+    expect(silent("coordination", "intake")).toMatchObject({ contactsDue: [due], unreadNotices: 0, handoffsWaiting: 1 });
   });
 
   it("never takes another person's answer into this vault", async () => {

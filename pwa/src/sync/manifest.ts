@@ -131,12 +131,19 @@ export function homeOf(before: Home | null, answer: SyncAnswer, asked: Pick<Home
   const headers = (answer.sessions ?? []).map((each) => each.board.session);
   return {
     ...asked,
-    today: before && answer.today.unavailable.length > 0 ? before.today : answer.today,
+    today: todayOf(before?.today, answer.today),
     cards: upserted(before?.cards ?? [], cards, answer.drop).sort(byNextContact),
     sessions: upserted(before?.sessions ?? [], headers, answer.drop).sort((a, b) => a.startsAt.localeCompare(b.startsAt)),
     at: now,
     readableUntil: before && !isWhole(answer) ? before.readableUntil : now + answer.readableHours * 3_600_000,
   };
+}
+
+/** 今日 with what a silent owner said before; of those that answered nothing old stays. */
+function todayOf(before: Home["today"] | undefined, now: Home["today"]): Home["today"] {
+  if (!before) return now;
+  const old = (owner: string, ...parts: (keyof Home["today"])[]) => (now.unavailable.includes(owner) ? Object.fromEntries(parts.map((part) => [part, before[part]])) : {});
+  return { ...now, ...old("coordination", "contactsDue"), ...old("intake", "handoffsWaiting", "receivedHandoffs", "returnedHandoffs"), ...old("notify", "unreadNotices") };
 }
 
 function upserted<Item extends { id: string }>(before: readonly Item[], fresh: readonly Item[], drop: readonly string[]): Item[] {

@@ -1,5 +1,6 @@
 import { ask, GatewayFailure } from "../gateway/client";
 import type { TrustedDocument } from "../gateway/documents";
+import { beforeLock } from "../vault/autoLock";
 import { onSignal, type Hint } from "./live";
 import { Store } from "./store";
 
@@ -16,10 +17,12 @@ export interface DeviceAnswers {
   answer: <Answer, Variables>(document: TrustedDocument<Answer, Variables>, variables: Variables) => Promise<Answer | null>;
   complete: <Answer, Variables>(document: TrustedDocument<Answer, Variables>, answer: Answer) => Promise<Answer>;
   /** An answer of the device stays on screen because the network gave none. */
-  viewed: <Answer, Variables>(document: TrustedDocument<Answer, Variables>, variables: Variables) => void;
+  viewed: <Answer, Variables>(document: TrustedDocument<Answer, Variables>, variables: Variables) => Promise<unknown>;
 }
 
 let device: DeviceAnswers | null = null;
+/** Whoever looks at what the device holds for so long has read it, whatever the network says later. */
+const READ_MS = 2_000;
 
 export function answerFromDevice(answers: DeviceAnswers): void {
   device = answers;
@@ -42,18 +45,20 @@ export class Resource<Answer, Variables = unknown> {
     const data = await (fetched ? this.complete(fetched) : device?.answer(this.document, this.variables))?.catch(() => null);
     if (!data || fetched !== this.fetched) return;
     this.state.set({ ...this.state.get(), data, from: fetched ? "network" : "device" });
-    this.tellViewed();
+    void this.tellViewed();
+    const letGo = beforeLock(() => this.tellViewed(true));
+    setTimeout(() => (letGo(), void this.tellViewed(true)), READ_MS);
   }
 
   private async complete(answer: Answer): Promise<Answer> {
     return device ? device.complete(this.document, answer) : answer;
   }
 
-  private tellViewed(): void {
+  private async tellViewed(isRead = false): Promise<unknown> {
     const { from, failure } = this.state.get();
-    if (this.told || from !== "device" || !failure || failure.isFinal) return;
+    if (this.told || from !== "device" || (failure ? failure.isFinal : !isRead)) return;
     this.told = true;
-    device?.viewed(this.document, this.variables);
+    return device?.viewed(this.document, this.variables);
   }
 
   /** Fetch again. A wish that comes while a fetch runs is granted after it, once. */
@@ -75,7 +80,7 @@ export class Resource<Answer, Variables = unknown> {
     } catch (failure) {
       const { data, from } = this.state.get();
       this.state.set({ data, failure: toFailure(failure), loading: false, from });
-      this.tellViewed();
+      void this.tellViewed();
     }
   }
 }

@@ -68,8 +68,10 @@ export function Stale({ failure }: { failure: GatewayFailure | null }) {
   return failure ? <Note icon="cloud-off"><p role="status">{t("problem.stale")}</p></Note> : null;
 }
 
-export function Modal(props: { label: string; onClose: () => void; class?: string; closable?: boolean; children: ComponentChildren }) {
-  const { label, onClose, closable = true, children } = props;
+/** Without `onClose` nobody closes it. A browser does after some Escapes, whatever is said to `cancel`, and those that opened by
+ *  themselves with it: all are shown again at once, in the order of the page. */
+export function Modal(props: { label: string; onClose?: () => void; class?: string; children: ComponentChildren }) {
+  const { label, onClose, children } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const before = document.activeElement;
@@ -80,10 +82,11 @@ export function Modal(props: { label: string; onClose: () => void; class?: strin
   }, []);
   const cancel = (event: Event) => {
     event.preventDefault();
-    if (closable) onClose();
+    if (onClose) onClose();
+    else document.querySelectorAll<HTMLDialogElement>("dialog:not([open])").forEach((each) => each.showModal());
   };
   return (
-    <dialog ref={dialog} class={props.class} aria-label={label} onCancel={cancel}>
+    <dialog ref={dialog} class={props.class} aria-label={label} onCancel={cancel} onClose={cancel}>
       {children}
     </dialog>
   );

@@ -17,6 +17,8 @@ export interface VaultOptions {
 export class KeyVault {
   readonly state: Store<VaultState>;
   private key: CryptoKey | null = null;
+  /** Of the wrapped key that was opened: another one is there once a new PIN was set in another tab. */
+  private salt = "";
   private readonly now: () => number;
   private readonly iterations: number;
   private readonly barred: () => void;
@@ -47,9 +49,9 @@ export class KeyVault {
   }
 
   private async turnTo(row: StaffRow | null): Promise<void> {
-    if (row?.wrapped && isExpired(row, this.now())) await this.forgetNow(row.staffId);
-    else if (row?.wrapped) this.state.set({ state: "locked", staffId: row.staffId });
-    else this.state.set({ state: "none" });
+    const isReadable = row?.wrapped && !isExpired(row, this.now());
+    this.state.set(isReadable ? { state: "locked", staffId: row.staffId } : { state: "none" });
+    if (row && !isReadable) await this.forget(row.staffId);
   }
 
   /** A new key under a new PIN. What an older key sealed can no longer be read. `prepare` runs with the vault's
@@ -63,10 +65,13 @@ export class KeyVault {
     const now = this.now();
     const contact = { lastContactAt: now, highestNow: now, usedAt: now };
     await this.device.putStaff({ staffId, ...wrapped, failures: 0, nextTryAt: 0, ...contact, readableHours });
-    this.opened(staffId, key, locked);
+    this.opened(staffId, key, locked, wrapped);
   }
 
-  /** Try a PIN; also asked while open (leaving 会場モード). The try is counted before it is made. */
+  /** Try a PIN; also asked while open (leaving 会場モード). The try is counted before it is made.
+   *  A disk without room takes no count, and one in memory would begin anew with each reload: whoever fills the disk could guess
+   *  for nothing. A delete takes no room, so there each try, right or wrong, deletes one of ten rows that the last right PIN
+   *  with room put by. When none is left nothing is tried until there is room; the key stays. */
   async unlock(pin: string): Promise<UnlockResult> {
     const { locked } = this;
     if (this.state.get().state === "none") return "gone";
@@ -74,18 +79,24 @@ export class KeyVault {
     const before = await this.device.staff(staffId);
     if (!before?.wrapped || isExpired(before, this.now()) || before.failures >= MAX_TRIES) return this.gone(staffId);
     if (waitLeft(before, this.now()) > 0) return "wait";
-    const counted = await this.device.changeStaff(staffId, (row) => this.oneMoreTry(row));
+    const counted = await this.device.changeStaff(staffId, (row) => this.oneMoreTry(row)).catch(async (failure) => {
+      if (!(await this.device.takeSpare(staffId))) throw failure;
+      return before;
+    });
     if (!counted?.wrapped) return this.gone(staffId);
     const key = await unwrap(counted as Wrapped, pin, staffId);
     if (!key) return counted.failures >= MAX_TRIES ? this.gone(staffId) : "wrong";
-    await this.device.changeStaff(staffId, (row) => ({ ...row, failures: 0, nextTryAt: 0, usedAt: this.now() }));
-    return this.opened(staffId, key, locked) ? "ok" : "wait";
+    await this.device.changeStaff(staffId, (row) => ({ ...row, failures: 0, nextTryAt: 0, usedAt: this.now() }))
+      .then(() => this.device.putSpares(staffId, MAX_TRIES))
+      .catch(() => undefined);
+    return this.opened(staffId, key, locked, counted) ? "ok" : "wait";
   }
 
   /** False when it was locked in the meantime, by a page that went to the background: it stays so. */
-  private opened(staffId: string, key: CryptoKey, locked: number): boolean {
+  private opened(staffId: string, key: CryptoKey, locked: number, { salt }: Pick<StaffRow, "salt">): boolean {
     const inTime = locked === this.locked;
     this.key = inTime ? key : null;
+    this.salt = salt.join();
     this.state.set({ state: inTime ? "open" : "locked", staffId });
     return inTime;
   }
@@ -96,14 +107,9 @@ export class KeyVault {
   }
 
   private async gone(staffId: string): Promise<UnlockResult> {
-    await this.forgetNow(staffId);
+    await this.forget(staffId);
     this.barred();
     return "gone";
-  }
-
-  private async forgetNow(staffId: string): Promise<void> {
-    await this.forget(staffId);
-    this.state.set({ state: "none" });
   }
 
   /** ms until the next try may be made, and how many are left. */
@@ -121,13 +127,14 @@ export class KeyVault {
     if (now.state === "open") this.state.set({ state: "locked", staffId: now.staffId });
   }
 
-  /** Delete a person's wrapped key, for ever. Their queue stays, sealed to the gateway. */
+  /** Delete a person's key, for ever: from memory first, whatever the disk says. Their queue stays, sealed to the gateway. */
   async forget(staffId: string): Promise<void> {
-    await this.device.changeStaff(staffId, (row) => ({ ...row, wrapped: null }));
     const now = this.state.get();
-    if (now.state === "none" || now.staffId !== staffId) return;
-    this.key = null;
-    this.state.set({ state: "none" });
+    if (now.state !== "none" && now.staffId === staffId) {
+      this.key = null;
+      this.state.set({ state: "none" });
+    }
+    await this.device.dropKey(staffId);
   }
 
   /** The gateway answered this person now; the 72 hours begin again. */
@@ -136,12 +143,15 @@ export class KeyVault {
     await this.device.changeStaff(staffId, (row) => ({ ...row, lastContactAt: now, highestNow: now, readableHours: readableHours ?? row.readableHours }));
   }
 
-  /** The minute's look at the clock: too long without contact ends the reading; so does a key that was deleted in another tab. */
+  /** The minute's look at the clock: too long without contact ends the reading; so does a key that was deleted in another tab;
+   *  one that another PIN replaced there is asked for anew. */
   async checkTime(): Promise<void> {
     const now = this.state.get();
     if (now.state === "none") return;
-    const row = await this.device.changeStaff(now.staffId, (found) => ({ ...found, highestNow: Math.max(found.highestNow, this.now()) }));
-    if (row && (!row.wrapped || isExpired(row, this.now()))) await this.gone(now.staffId);
+    const later = (found: StaffRow) => ({ ...found, highestNow: Math.max(found.highestNow, this.now()) });
+    const row = await this.device.changeStaff(now.staffId, later).catch(() => this.device.staff(now.staffId));
+    if (!row?.wrapped || isExpired(row, this.now())) await this.gone(now.staffId);
+    else if (this.key && row.salt.join() !== this.salt) this.lock();
   }
 
   /** @throws VaultLocked */

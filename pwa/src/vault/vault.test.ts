@@ -106,6 +106,18 @@ describe("a page that goes to the background", () => {
 });
 
 describe("a vault that is gone", () => {
+  it("because another tab set up a new PIN is closed here within the minute: what it sealed would be readable to nobody", async () => {
+    const { tab, make } = await tablet();
+    const other = make();
+    await other.start(null);
+    await tab.vault.unlock(PIN);
+    await tab.vault.checkTime();
+    expect(tab.vault.isOpen).toBe(true);
+    await other.setUp();
+    await tab.vault.checkTime();
+    expect([tab.vault.state.get().state, other.vault.isOpen]).toEqual(["locked", true]);
+  });
+
   it("because its key was deleted in another tab is closed here within the minute", async () => {
     const { owner, tab } = await tablet();
     await tab.vault.unlock(PIN);

@@ -44,6 +44,7 @@ def _person(case: Row) -> dict[str, Any]:
         "kana": case["person_kana"] or "",
         "birth": [part or "" for part in birth],
         "birthDate": case["birth_date"],
+        "address": case["person_address"] or "",
         "phone": case["person_phone"] or "",
         "residence": case["residence"],
     }

@@ -1,5 +1,7 @@
 """記録の閲覧: which reads somebody should look at first. Pure. A mark is a question, never an accusation."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,6 +15,7 @@ class Odd(StrEnum):
     """Why a read comes first, the weightiest first."""
 
     NO_RELATION = "no_relation"
+    OWN_STREET = "own_street"
     OWN_SURNAME = "own_surname"
     CLOSED_CASE = "closed_case"
     MANY = "many"
@@ -27,6 +30,7 @@ class Read:
     tokyo_hour: int
     is_after_close: bool
     has_own_surname: bool
+    has_own_street: bool
     run: int
 
 
@@ -35,12 +39,34 @@ def odd_marks(read: Read) -> list[Odd]:
     relations = set(read.basis.split(","))
     facts = {
         Odd.NO_RELATION: relations <= {"emergency", "none"},
+        Odd.OWN_STREET: read.has_own_street,
         Odd.OWN_SURNAME: read.has_own_surname,
         Odd.CLOSED_CASE: read.is_after_close,
         Odd.MANY: read.run >= MANY_IN_A_ROW,
         Odd.NIGHT: not DAY_BEGINS <= read.tokyo_hour < DAY_ENDS,
     }
     return [mark for mark in Odd if facts[mark]]
+
+
+_KANJI_DIGITS = str.maketrans("一二三四五六七八九", "123456789")
+_BLOCK = re.compile(r"([1-9一二三四五六七八九])丁目")
+
+
+def is_same_street(street: str, address: str) -> bool:
+    """Whether an address as told lies in a street as noted: 「南町3丁目」 and 「西東京市南町三丁目5番1号」 or 「南町３－５－１」.
+
+    A street without 丁目 is the whole of the town. An empty one is nobody's."""
+    asked, told = _plain(street), _plain(address)
+    number_ends = r"(?!\d)" if asked[-1:].isdigit() else ""
+    return bool(asked) and bool(re.search(re.escape(asked) + number_ends, told))
+
+
+def _plain(told: str) -> str:
+    """Full width, spaces, dashes and kanji numbers of 丁目 as one way of writing."""
+    text = re.sub(r"[\s]", "", unicodedata.normalize("NFKC", told))
+    text = re.sub(r"[-‐‑‒–—−ー─](?=\d)", "-", text)
+    text = _BLOCK.sub(lambda block: f"{block[1].translate(_KANJI_DIGITS)}-", text)
+    return text.rstrip("-")
 
 
 def weight(marks: list[Odd]) -> int:

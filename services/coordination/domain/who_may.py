@@ -75,7 +75,14 @@ def sight_of(standings: Iterable[Mapping[str, Any]]) -> Sight:
 
 
 _CASE_FIELDS: dict[str, dict[str, Any]] = {
-    FieldGroup.IDENTITY: {"personName": "", "personKana": "", "kana": "", "birth": None, "residence": None},
+    FieldGroup.IDENTITY: {
+        "personName": "",
+        "personKana": "",
+        "kana": "",
+        "birth": None,
+        "personAddress": "",
+        "residence": None,
+    },
     FieldGroup.TIMELINE: {"timeline": [], "receiptNumber": None, "lastContactAt": None},
     FieldGroup.TEAM: {"teamIds": []},
     FieldGroup.PROMISE: {

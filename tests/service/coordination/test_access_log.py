@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.contracts.codes import FieldGroup
-from services.coordination.domain.odd import Odd, Read, odd_marks, weight
+from services.coordination.domain.odd import Odd, Read, is_same_street, odd_marks, weight
 from services.kernel.ids import new_id
 from services.kernel.token import Actor
 from tests.service.coordination.conftest import Case, World
@@ -75,6 +75,35 @@ async def test_a_reader_of_the_same_surname_is_marked_whatever_way_it_is_written
     for surname, is_marked in (("髙橋", True), ("橋", False), ("", False)):
         lines = await log(today, auditor(), caseId=str(case.id), surnames={str(case.owner.id): surname})
         assert [("own_surname" in line["odd"]) for line in lines] == [is_marked]
+
+
+async def test_a_reader_who_lives_in_the_same_street_comes_right_after_those_without_a_relation(today: World) -> None:
+    case = await today.settled(told={"personAddress": "西東京市南町三丁目5番1号"})
+    nosy = await emergency(today, case)
+    await today.case(case.owner, case)
+    streets = {str(nosy.id): "南町3丁目", str(case.owner.id): "南町１丁目"}
+    lines = await log(today, auditor(), caseId=str(case.id), streets=streets)
+    assert (lines[0]["staffId"], lines[0]["odd"][:2]) == (str(nosy.id), ["no_relation", "own_street"])
+    assert all("own_street" not in line["odd"] for line in lines if line["staffId"] == str(case.owner.id))
+    assert "南町" not in str(lines), "compared, never told"
+
+
+@pytest.mark.parametrize(
+    ("street", "address", "is_same"),
+    [
+        ("南町3丁目", "西東京市南町三丁目5番1号", True),
+        ("南町３丁目", "西東京市南町３－５－１", True),
+        ("南町三丁目", "南町 3‐5", True),
+        ("南町3丁目", "南町3", True),
+        ("南町", "西東京市南町3-5-1", True),
+        ("南町3丁目", "南町13丁目2", False),
+        ("南町1丁目", "南町12-3", False),
+        ("南町3丁目", "", False),
+        ("", "南町3-5", False),
+    ],
+)
+def test_a_street_is_the_same_however_its_number_is_written(street: str, address: str, is_same: bool) -> None:
+    assert is_same_street(street, address) is is_same
 
 
 async def test_many_different_pages_in_a_row_are_marked_and_one_page_read_often_is_not(today: World) -> None:
@@ -158,7 +187,14 @@ async def test_a_malformed_question_is_refused_and_quotes_nothing(today: World) 
     ],
 )
 def test_what_is_odd(facts: dict[str, Any], marks: list[Odd]) -> None:
-    usual = {"basis": "member", "tokyo_hour": 12, "is_after_close": False, "has_own_surname": False, "run": 1}
+    usual = {
+        "basis": "member",
+        "tokyo_hour": 12,
+        "is_after_close": False,
+        "has_own_surname": False,
+        "has_own_street": False,
+    }
+    usual["run"] = 1
     assert odd_marks(Read(**{**usual, **facts})) == marks
 
 

@@ -32,9 +32,11 @@ async def give(world: World, case: Case, kind: str, to: Actor, groups: list[str]
     reason, manager = "家族の安全のため", case.staff("manager")
     match kind:
         case "consent":
-            outcome = await do(world, case.owner, case, "GiveConsent", **payload, unitIds=list(to.units))
+            outcome = await do(
+                world, case.owner, case, "GiveConsent", **payload, unitIds=[unit for unit, _ in to.assignments]
+            )
         case "article_69_2":
-            more = {"unitIds": list(to.units), "item": "other_public_body", "reason": reason}
+            more = {"unitIds": [unit for unit, _ in to.assignments], "item": "other_public_body", "reason": reason}
             outcome = await do(world, manager, case, "ShareByLaw", **payload, **more)
         case "conference":
             more = {"memberIds": [str(to.id)], "fromAt": world.now.isoformat(), "reason": reason}

@@ -37,7 +37,8 @@ async def decide(world: World, actor: Actor, case: Case, request: str, decision:
 async def full_case(world: World) -> Case:
     """A case with words in every table that holds any."""
     told = {
-        name: world.word for name in ("personName", "personKana", "personPhone", "callerName", "callerPhone", "memo")
+        name: world.word
+        for name in ("personName", "personKana", "personPhone", "personAddress", "callerName", "callerPhone", "memo")
     }
     told |= {"contactNote": world.word, "birth": {"year": world.word, "month": "", "day": ""}}
     appointment = {"at": None, "note": world.word}

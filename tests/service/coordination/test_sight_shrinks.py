@@ -103,9 +103,13 @@ class House:
         share = {"fieldGroups": groups, "until": until}
         match kind:
             case "GiveConsent":
-                await self.do(kind, **about, **share, unitIds=list(to.units))
+                await self.do(kind, **about, **share, unitIds=[unit for unit, _ in to.assignments])
             case "ShareByLaw":
-                more = {"unitIds": list(to.units), "item": "internal_use", "reason": "求めがあった"}
+                more = {
+                    "unitIds": [unit for unit, _ in to.assignments],
+                    "item": "internal_use",
+                    "reason": "求めがあった",
+                }
                 await self.do(kind, **about, **share, **more)
             case "ConveneConference":
                 more = {"memberIds": [str(to.id)], "fromAt": self.world.now.isoformat(), "reason": "求めがあった"}

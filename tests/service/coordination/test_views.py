@@ -23,6 +23,7 @@ async def test_the_case_page(world: World) -> None:
         "personName": "",
         "personKana": "はまの",
         "birth": {"year": "平10", "month": "", "day": ""},
+        "personAddress": "",
         "residence": "in_city",
         "personKnows": "does_not_know",
         "contactSafety": {

@@ -10,7 +10,7 @@ import pytest
 from infra.stack import Stack
 from services.kernel.ids import new_id
 from tests.service.gateway.test_devices import rows
-from tests.support.person import Person, consultation_payload
+from tests.support.person import Person, consultation_payload, open_case
 from tests.support.vault import Vault
 
 MARK = "柚子湯の匂いがした"
@@ -113,6 +113,18 @@ def test_withdrawn_by_its_author_the_row_stays(city: Stack, lost: Lost) -> None:
     assert row["decided_at"] is not None and lost.consultation() is None
     assert hand_in(city, lost.sealed).json()["kept"] == [lost.envelope["id"]]
     assert lost.envelope["id"] not in lost.waiting(), "handed in again, it stays withdrawn"
+
+
+def test_that_something_was_read_offline_is_not_for_its_reader_to_withdraw(city: Stack) -> None:
+    device, case = new_id(), open_case(Person(city.url, "watanabe"), Person(city.url, "takahashi"))
+    reader = Person(city.url, "takahashi", device=device)
+    viewed = reader.envelope("ViewedOffline", case, {"viewedAt": "2026-11-24T03:00:00Z"})
+    assert hand_in(city, Vault.of(reader, device).seal(viewed)).json()["kept"] == [viewed["id"]]
+    assert reader.refused("DecideHandedIn", id=viewed["id"], send=False) == "not_found"
+    assert viewed["id"] not in {each["id"] for each in reader.ask("HandedIn")["handedIn"]}
+    assert kept(city, viewed)[0]["state"] == "sent"
+    noted = "select action from access_log where actor_id = $1 and shown->'case' ? $2 and action = 'viewed_offline'"
+    assert len(rows(city, noted, reader.id, str(case), service="coordination")) == 1
 
 
 def test_refused_by_its_owner_it_goes_on_waiting(city: Stack, lost: Lost) -> None:

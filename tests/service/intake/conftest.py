@@ -71,6 +71,7 @@ OPEN: dict[str, Any] = {
         "personKana": "",
         "birth": {"year": "平10", "month": "", "day": ""},
         "personPhone": "",
+        "personAddress": "",
         "callerName": "",
         "callerPhone": "090-0000-4821",
         "contactNote": "火・木の14時から16時",
@@ -104,12 +105,13 @@ class World:
         signer = self._signers.setdefault(issuer, Signer(self.keys, issuer))
         return signer.sign(actor, audience)
 
-    def _headers(self, actor: Actor) -> dict[str, str]:
+    def headers(self, actor: Actor) -> dict[str, str]:
+        """A token is good for one request."""
         return {"Authorization": f"Bearer {self.token(actor)}"}
 
     async def submit(self, actor: Actor, *commands: dict[str, Any]) -> list[dict[str, Any]]:
         """The outcomes of one batch."""
-        answer = await self.http.post("/commands", json={"commands": commands}, headers=self._headers(actor))
+        answer = await self.http.post("/commands", json={"commands": commands}, headers=self.headers(actor))
         assert answer.status_code == 200, answer.text
         outcomes: list[dict[str, Any]] = answer.json()["outcomes"]
         return outcomes
@@ -121,7 +123,7 @@ class World:
         return (await self.submit(actor, envelope(actor, type_, subject, payload, **more)))[0]
 
     async def get(self, actor: Actor, path: str, **params: Any) -> httpx.Response:
-        return await self.http.get(path, params=params, headers=self._headers(actor))
+        return await self.http.get(path, params=params, headers=self.headers(actor))
 
     async def opened(self, actor: Actor = CLERK, **changes: Any) -> UUID:
         """A consultation that exists."""

@@ -10,9 +10,8 @@ from tests.service.intake.conftest import CLERK, OPEN, World
 async def save(
     world: World, draft: UUID, seq: int, memo: str, known: list[int] | None, status: int = 200
 ) -> dict[str, Any]:
-    headers = {"Authorization": f"Bearer {world.token(CLERK)}"}
     body = {"kind": "consultation", "seq": seq, "body": {"memo": memo}, "known": known}
-    answer = await world.http.put(f"/drafts/{draft}", json=body, headers=headers)
+    answer = await world.http.put(f"/drafts/{draft}", json=body, headers=world.headers(CLERK))
     assert answer.status_code == status, answer.text
     said: dict[str, Any] = answer.json()
     return said
@@ -56,32 +55,29 @@ async def test_what_a_window_knows_is_bounded(world: World) -> None:
 
 async def test_a_save_that_comes_late_brings_no_ended_draft_back(world: World) -> None:
     """The command was accepted, or the draft thrown away, while a last save was on its way."""
-    headers = {"Authorization": f"Bearer {world.token(CLERK)}"}
     draft = new_id()
     await save(world, draft, 10, "書きかけ", [])
-    await world.http.delete(f"/drafts/{draft}", headers=headers)
+    await world.http.delete(f"/drafts/{draft}", headers=world.headers(CLERK))
     late = await save(world, draft, 20, "遅れて着いた", [10])
     assert (late["saved"], late["body"]) == (False, {})
-    assert (await world.http.get("/drafts", headers=headers)).json() == []
+    assert (await world.http.get("/drafts", headers=world.headers(CLERK))).json() == []
     assert await world.owner.fetchval("select body from draft_private where draft_id = $1", draft) == {}
 
 
 async def test_reading_drafts_is_a_read(world: World) -> None:
-    headers = {"Authorization": f"Bearer {world.token(CLERK)}"}
     draft = new_id()
     await save(world, draft, 10, "書きかけ", [])
-    await world.http.get("/drafts?kind=consultation", headers=headers)
+    await world.http.get("/drafts?kind=consultation", headers=world.headers(CLERK))
     row = await world.owner.fetchrow("select * from access_log where action = 'read' order by id desc limit 1")
     assert (row["basis"], str(draft) in row["shown"]["draft"]) == ("author", True)
-    assert (await world.http.get("/drafts?kind=%00", headers=headers)).status_code == 422
+    assert (await world.http.get("/drafts?kind=%00", headers=world.headers(CLERK))).status_code == 422
 
 
 async def test_six_typed_characters_are_no_nul(world: World) -> None:
     assert (await save(world, new_id(), 10, r"C:\u0000 という文字", []))["saved"] is True
-    headers = {"Authorization": f"Bearer {world.token(CLERK)}"}
     for body in ({"memo": "a\x00"}, {"a\x00": 1}, {"deep": [{"x": "\x00"}]}):
         said = {"kind": "consultation", "seq": 1, "body": body}
-        answer = await world.http.put(f"/drafts/{new_id()}", json=said, headers=headers)
+        answer = await world.http.put(f"/drafts/{new_id()}", json=said, headers=world.headers(CLERK))
         assert (answer.status_code, answer.json()["code"]) == (422, "text_not_storable")
 
 

@@ -14,7 +14,10 @@ from tests.service.coordination.conftest import FakeRecord
 from tests.service.intake.conftest import CLERK, COORDINATOR, HAND_OFF, MANAGER, NOW, OPEN, World
 
 WORD = "けしてほしい言葉"
-TOLD = {name: WORD for name in ("personName", "personKana", "personPhone", "callerName", "callerPhone", "memo")}
+TOLD = {
+    name: WORD
+    for name in ("personName", "personKana", "personPhone", "personAddress", "callerName", "callerPhone", "memo")
+}
 TOLD |= {"contactNote": WORD}
 PACKAGE = {"promised": WORD, "safeContact": WORD, "nextAppointment": {"note": WORD}}
 

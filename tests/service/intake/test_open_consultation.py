@@ -221,11 +221,10 @@ async def test_units_that_share_a_mark_share_one_run_of_numbers(world: World) ->
 
 async def test_the_draft_goes_with_the_command_that_ends_it(world: World) -> None:
     consultation = new_id()
-    headers = {"Authorization": f"Bearer {world.token(CLERK)}"}
     draft = {"kind": "consultation", "seq": 1, "body": {"memo": "書きかけ"}}
-    await world.http.put(f"/drafts/{consultation}", json=draft, headers=headers)
+    await world.http.put(f"/drafts/{consultation}", json=draft, headers=world.headers(CLERK))
     await world.act(CLERK, "OpenConsultation", consultation, OPEN)
-    assert (await world.http.get("/drafts", headers=headers)).json() == []
+    assert (await world.http.get("/drafts", headers=world.headers(CLERK))).json() == []
 
 
 async def test_opening_leaves_one_access_row(world: World) -> None:

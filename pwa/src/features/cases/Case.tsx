@@ -94,7 +94,7 @@ function Page({ record, refresh }: { record: CaseAnswer; refresh: () => void }) 
 function personLine(record: CaseAnswer, today: string): string {
   const name = [record.personName, record.personKana && `（${record.personKana}）`].join("");
   const birth = record.birth && birthEcho(record.birth, today);
-  return [name, birth && !birth.bad ? birth.text : "", record.residence ? codeText("residence", record.residence) : ""].filter(Boolean).join("　");
+  return [name, birth && !birth.bad ? birth.text : "", record.residence ? codeText("residence", record.residence) : "", record.personAddress].filter(Boolean).join("　");
 }
 
 export function nextText(next: CaseAnswer["nextPromise"], today: string): string {

@@ -96,6 +96,7 @@ export function About({ form, set, problems, today }: QuestionProps) {
         </div>
         <TextField id="person-phone" label={t("consult.personPhone")} type="tel" value={form.personPhone} onInput={(personPhone) => set({ personPhone })} error={textOf(problems, "person-phone")} />
       </div>
+      <TextField id="person-address" label={t("consult.personAddress")} value={form.personAddress} onInput={(personAddress) => set({ personAddress })} error={textOf(problems, "person-address")} />
     </Row>
   );
 }

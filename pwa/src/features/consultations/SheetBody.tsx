@@ -35,7 +35,7 @@ export function SheetBody({ sheet, alone = false }: { sheet: Sheet; alone?: bool
         <dt>{t("sheet.caller")}</dt><dd>{told.callerName || t("app.notHeard")}</dd>
         <dt>{t("sheet.person")}</dt><dd>{person || t("app.notHeard")}{birth && <><br /><Parts text={birth.text} /></>}</dd>
         <dt>{t("consult.personPhone")}</dt><dd>{told.personPhone || t("app.notHeard")}</dd>
-        <dt>{t("consult.residence")}</dt><dd>{one("residence", sheet.residence)}</dd>
+        <dt>{t("consult.residence")}</dt><dd>{one("residence", sheet.residence)}{told.personAddress && <><br />{told.personAddress}</>}</dd>
         <dt>{t("tray.personKnows")}</dt><dd>{sheet.personKnows ? knowsText(sheet.personKnows) : t("app.notHeard")}</dd>
         <dt>{t("consult.concerns")}</dt><dd><Concerns concerns={sheet.concerns} main={sheet.mainConcern} /></dd>
         <dt>{t("consult.isHikikomori")}</dt><dd>{one("yes_no_unclear", sheet.isHikikomori)}</dd>

@@ -13,6 +13,7 @@ export interface ConsultationForm {
   birthMonth: string;
   birthDay: string;
   personPhone: string;
+  personAddress: string;
   residence: string | null;
   personKnows: string | null;
   contactRules: string[];
@@ -29,7 +30,7 @@ export interface ConsultationForm {
 
 export const emptyForm: ConsultationForm = {
   callerKind: null, callerRelation: "", channel: null, callerName: "", personKana: "", personName: "",
-  birthYear: "", birthMonth: "", birthDay: "", personPhone: "", residence: null, personKnows: null,
+  birthYear: "", birthMonth: "", birthDay: "", personPhone: "", personAddress: "", residence: null, personKnows: null,
   contactRules: [], callerPhone: "", contactNote: "", concerns: [], mainConcern: null, memo: "", heardFrom: [],
   isHikikomori: null, otherIssues: [], urgency: null,
 };
@@ -80,6 +81,7 @@ export function payloadOf(form: ConsultationForm, unitId: string, openedAt: stri
       personKana: form.personKana,
       birth: { year: form.birthYear, month: form.birthMonth, day: form.birthDay },
       personPhone: form.personPhone,
+      personAddress: form.personAddress,
       callerName: form.callerName,
       callerPhone: form.callerPhone,
       contactNote: form.contactNote,
@@ -93,6 +95,6 @@ export const PLACES: Record<string, string> = {
   callerKind: "q-who", callerRelation: "relation", channel: "q-how", residence: "q-about", personKnows: "q-knows",
   contactRules: "q-contact", concerns: "q-concerns", mainConcern: "q-concerns", heardFrom: "q-heard", isHikikomori: "q-hikikomori",
   otherIssues: "q-other", urgency: "q-urgency", "told.personName": "person-name", "told.personKana": "person-kana", "told.birth": "birth-year",
-  "told.birth.year": "birth-year", "told.birth.month": "birth-month", "told.birth.day": "birth-day", "told.personPhone": "person-phone",
+  "told.birth.year": "birth-year", "told.birth.month": "birth-month", "told.birth.day": "birth-day", "told.personPhone": "person-phone", "told.personAddress": "person-address",
   "told.callerName": "caller-name", "told.callerPhone": "caller-phone", "told.contactNote": "contact-note", "told.memo": "memo",
 };

@@ -5,6 +5,7 @@ import { Dialog } from "../../ui/parts";
 import { nicknameKey, type Tile } from "./board";
 import { canReadCodes, Camera } from "./Camera";
 import { findPerson, type Found } from "./findPerson";
+import { venue } from "./venue";
 
 interface Props {
   people: readonly Tile[];
@@ -35,11 +36,12 @@ export function AddPerson({ people, onFound, onClose }: Props) {
   );
 }
 
-/** What will happen, said before it does. One nickname is one person at one place: a second one of that name has to be told apart. */
+/** What will happen, said before it does. One nickname is one person at one place: a second one of that name has to be told apart.
+ *  Before visitors no nickname is answered with whether it ever came. */
 function hintOf(typed: string, people: readonly Tile[]): string {
   const found = typed.trim() ? findPerson(typed, people) : null;
   if (!found || found === "mistyped") return t("board.hintNone");
   const isHere = people.some((tile) => tile.state !== "away" && nicknameKey(tile.nickname) === nicknameKey(typed));
-  if (isHere) return t("board.hintToday", { name: found.person.nickname });
-  return t(found.isNew ? "board.hintNew" : "board.hintKnown", { name: found.person.nickname });
+  const key = venue.get() ? "board.hintKnown" : isHere ? "board.hintToday" : found.isNew ? "board.hintNew" : "board.hintKnown";
+  return t(key, { name: found.person.nickname });
 }

@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
+import { troubleCode } from "../../db/trouble";
 import { t } from "../../i18n/messages";
 import { Modal } from "../../ui/parts";
-import { triesLeft, unlock } from "../../vault/vault";
-import { PinPad } from "../session/PinPad";
+import { unlock } from "../../vault/vault";
+import { PinPad, whyShut } from "../session/PinPad";
 
 /** The PIN again, in front of visitors. A wrong one counts like at the gate; after too many the vault is gone, and the gate says what to do. */
 export function AskPin({ title, onOpen, onClose }: { title: string; onOpen: () => void; onClose: () => void }) {
@@ -10,12 +11,11 @@ export function AskPin({ title, onOpen, onClose }: { title: string; onOpen: () =
   const [problem, setProblem] = useState<string | null>(null);
   const enter = async (pin: string) => {
     setBusy(true);
-    const result = await unlock(pin).catch(() => "wait" as const);
+    const result = await unlock(pin).catch(troubleCode);
     setBusy(false);
     if (result === "ok") return onOpen();
     if (result === "gone") return onClose();
-    const { left, waitMs } = await triesLeft();
-    setProblem(result === "wrong" ? t("pin.wrong", { n: left }) : t("pin.wait", { n: Math.ceil(waitMs / 1_000) }));
+    setProblem(await whyShut(result));
   };
   return (
     <Modal label={title} onClose={onClose}>

@@ -3,7 +3,7 @@ import { discardDraft, useDraft, useSavedDrafts, type SavedDraft } from "../../a
 import { t } from "../../i18n/messages";
 import { uuid7 } from "../../sync/uuid7";
 import { TextField } from "../../ui/forms";
-import { isVaultOpen } from "../../vault/vault";
+import { vault } from "../../vault/vault";
 import { DraftMoved } from "../consultations/DraftMoved";
 import type { Board } from "./board";
 import type { BoardControl } from "./useBoard";
@@ -51,7 +51,7 @@ function Line({ id, isClosed, draft, onClose, onGo }: LineProps) {
       control.release();
       return setLine(said);
     }
-    if (!isVaultOpen()) void discardDraft(draftId, "closing");
+    if (vault.get().state === "none") void discardDraft(draftId, "closing");
     onGo({ seq: Date.now() });
   };
   return (

@@ -42,7 +42,8 @@ interface PageProps {
 
 function Page({ record, board, control, last, refused }: PageProps) {
   const [adding, setAdding] = useState(false);
-  const inVenue = useStore(venue) === record.session.id;
+  const isOpen = useStore(vault).state === "open";
+  const inVenue = useStore(venue) === record.session.id && isOpen;
   const arrive = (found: Found) => control.log("arrived", found.person);
   const onTap = (tile: Tile) => control.log(tile.state === "in" ? "left" : "arrived", tile);
   const onScan = (code: string) => {
@@ -51,9 +52,12 @@ function Page({ record, board, control, last, refused }: PageProps) {
   };
   useScanner(onScan, !adding);
   const tiles = { tiles: board.tiles, onTap, onAdd: () => setAdding(true) };
+  const add = adding && <AddPerson people={board.tiles} onFound={(found) => (setAdding(false), arrive(found))} onClose={() => setAdding(false)} />;
+  // Nothing of the staff's page lies under it.
+  if (inVenue) return <><VenueMode record={record} {...tiles} onUnnamed={() => control.log("plus_one")} />{add}</>;
   return (
     <>
-      <Head record={record} />
+      <Head record={record} hasVault={isOpen} />
       <OfflineNote reach={board.reach} />
       {refused && <Note kind="err"><p role="alert">{refused}</p></Note>}
       {board.status === "closed" && <Note kind="ok" icon="ok-c"><p>{t("board.closedNote")}</p></Note>}
@@ -68,15 +72,13 @@ function Page({ record, board, control, last, refused }: PageProps) {
       </div>
       <Closing id={record.session.id} board={board} onClose={control.close} />
       <Entries entries={board.entries} onCorrect={control.correct} />
-      {inVenue && <VenueMode record={record} {...tiles} onUnnamed={() => control.log("plus_one")} />}
-      {adding && <AddPerson people={board.tiles} onFound={(found) => (setAdding(false), arrive(found))} onClose={() => setAdding(false)} />}
+      {add}
     </>
   );
 }
 
-function Head({ record }: { record: SessionRecord }) {
+function Head({ record, hasVault }: { record: SessionRecord; hasVault: boolean }) {
   const { id, programme, place, startsAt, endsAt, staff } = record.session;
-  const hasVault = useStore(vault).state === "open";
   return (
     <div class="board-head">
       <div>

@@ -34,7 +34,7 @@ export function VenueMode({ record, tiles, onTap, onAdd, onUnnamed }: Props) {
     };
   }, []);
   return (
-    <Modal label={t("board.viewVenue")} class="venue" closable={false} onClose={() => undefined}>
+    <Modal label={t("board.viewVenue")} class="venue">
       <div class="bar"><SyncLine /><button class="btn text sp" type="button" onClick={() => veiled.set(true)}><Icon name="hide" />{t("nav.veil")}</button></div>
       <div class="venue-body">
         <div class="board-head">

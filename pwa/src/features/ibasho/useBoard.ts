@@ -7,7 +7,7 @@ import { queue } from "../../sync/queue";
 import { Store } from "../../sync/store";
 import { uuid7 } from "../../sync/uuid7";
 import { useAsked, useStore } from "../../ui/hooks";
-import { isVaultOpen } from "../../vault/vault";
+import { isVaultOpen, vault } from "../../vault/vault";
 import { boardOf, type Board, type FactKind, type Participant, type QueuedCommand } from "./board";
 
 export type SessionRecord = NonNullable<SessionQuery["session"]>;
@@ -39,8 +39,12 @@ export function useBoard(id: string) {
     log: (kind, person) => {
       const made = { attendanceId: uuid7(), kind, at: new Date().toISOString() };
       if (board?.status === "scheduled") void put("OpenSession", {});
-      void put("LogAttendance", { ...made, ...whoOf(person, record?.participants ?? []) });
-      setLast({ ...made, nickname: person?.nickname ?? null });
+      const done = { ...made, nickname: person?.nickname ?? null };
+      const isKept = isVaultOpen();
+      // With a vault said once it is on the disk; without one the page has it, and its answer may come after the next tap.
+      setLast(isKept ? null : done);
+      void put("LogAttendance", { ...made, ...whoOf(person, record?.participants ?? []) })
+        .then((taken) => (isKept || !taken) && setLast(taken ? done : null));
     },
     correct: (attendanceId, note) => {
       void put("CorrectAttendance", { attendanceId, note });
@@ -69,7 +73,7 @@ function usePending(session: string, refresh: () => void) {
   const [refused, setRefused] = useState<string | null>(null);
   const put = async (type: BoardCommand, payload: Record<string, unknown>, draftId?: string): Promise<boolean> => {
     const command: QueuedCommand = { type, subject: session, payload, state: "device" };
-    if (!isVaultOpen()) unkept.set([...unkept.get(), command]);
+    if (vault.get().state === "none") unkept.set([...unkept.get(), command]);
     const outcome = await send(type, session, payload, { draftId });
     const isReceived = outcome?.status === "ACCEPTED";
     unkept.set(unkept.get().flatMap((each) => (each !== command ? [each] : isReceived ? [{ ...command, state: "received" }] : [])));

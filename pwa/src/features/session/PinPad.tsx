@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { t } from "../../i18n/messages";
+import { errorText, t } from "../../i18n/messages";
+import { triesLeft } from "../../vault/vault";
 
 const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
 const PIN_MIN = 6;
@@ -44,6 +45,14 @@ export function PinPad({ busy, action, onEnter, left }: PinPadProps) {
       <button class="btn big" type="button" aria-disabled={busy || pin.length < PIN_MIN} onClick={enter}>{action}</button>
     </div>
   );
+}
+
+/** What is said of a try that opened nothing: `wrong`, `wait`, or the code of a failure. */
+export async function whyShut(result: string): Promise<string> {
+  if (result === "device_full") return t("pin.noRoom");
+  if (result !== "wrong" && result !== "wait") return errorText(result);
+  const { left, waitMs } = await triesLeft();
+  return result === "wrong" ? t("pin.wrong", { n: left }) : t("pin.wait", { n: Math.ceil(waitMs / 1_000) });
 }
 
 interface Keys {

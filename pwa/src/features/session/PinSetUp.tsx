@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { deviceRow, loadDevice } from "../../app/device";
 import { me } from "../../app/session";
-import { DeviceFailure, TROUBLE_CODES } from "../../db/trouble";
+import { DeviceFailure } from "../../db/trouble";
 import { errorText, t } from "../../i18n/messages";
 import { TextField } from "../../ui/forms";
 import { Modal } from "../../ui/parts";
@@ -56,6 +56,6 @@ function checked(pin: string): string | null {
 }
 
 function whyNot(failure: unknown): string {
-  if (failure instanceof DeviceFailure) return errorText(TROUBLE_CODES[failure.kind]);
+  if (failure instanceof DeviceFailure) return errorText(failure.kind);
   return t("pin.notSetUp");
 }

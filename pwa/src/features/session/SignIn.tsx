@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { hasCityAccount, toCityAccount } from "../../app/cityAccount";
 import { barred } from "../../app/device";
-import { door, enter, signInLater } from "../../app/session";
+import { door, enter, openSession, signInLater } from "../../app/session";
 import { signIn, type SignInResult } from "../../gateway/client";
 import { t } from "../../i18n/messages";
 import { TextField } from "../../ui/forms";
@@ -17,11 +18,11 @@ const PROBLEMS = { wrong: "signIn.failed", no_passkey: "error.passkey_failed", r
 export function SignIn({ again = false }: { again?: boolean }) {
   if (again) {
     return (
-      <Modal label={t("signIn.again")} closable={false} onClose={() => undefined}>
+      <Modal label={t("signIn.again")}>
         <div class="stack">
           <h2>{t("signIn.again")}</h2>
           <p>{t(isVaultOpen() ? "signIn.againHelpDevice" : "signIn.againHelp")}</p>
-          <SignInForm />
+          <SignInForm again />
           {isVaultOpen() && <button class="btn text" type="button" onClick={signInLater}>{t("signIn.later")}</button>}
         </div>
       </Modal>
@@ -53,7 +54,7 @@ function Gate() {
   );
 }
 
-function SignInForm() {
+function SignInForm({ again = false }: { again?: boolean }) {
   const [login, setLogin] = useState("");
   const [password, setPassword] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
@@ -64,6 +65,14 @@ function SignInForm() {
     document.getElementById("login")?.focus();
   }, []);
   useEffect(() => said.current?.focus(), [problem]);
+  // A tablet whose PIN still opens goes by its PIN first: leaving the page would ask for it again, and again.
+  const city = hasCityAccount() && (again || vault.get().state !== "locked");
+  useEffect(() => {
+    if (!city || !again) return;
+    const back = () => void (document.visibilityState === "visible" && openSession());
+    document.addEventListener("visibilitychange", back);
+    return () => document.removeEventListener("visibilitychange", back);
+  }, []);
   const go = async (event: Event) => {
     event.preventDefault();
     const missing = !login.trim() ? t("signIn.loginRequired") : !password ? t("signIn.passwordRequired") : null;
@@ -87,6 +96,7 @@ function SignInForm() {
       <TextField id="password" label={t("signIn.password")} type="password" value={password} onInput={setPassword} autocomplete="current-password" required />
       <button class="btn big" type="submit" aria-disabled={busy}>{t(busy ? "signIn.working" : "signIn.submit")}</button>
       <button class="btn line" type="button" aria-disabled={busy} onClick={() => !busy && void open(enter(async (device) => (await passkey())(device)))}>{t("signIn.passkey")}</button>
+      {city && <button class="btn line" type="button" onClick={async () => setProblem(await toCityAccount(again ? "again" : "enter"))}>{t("signIn.city")}</button>}
       <button class="btn text" type="button" onClick={useCode}>{t("signIn.useCode")}</button>
     </form>
     {Code && <Code onClose={() => setCode(null)} onDone={() => (setCode(null), setProblem(t("account.firstDone")))} />}

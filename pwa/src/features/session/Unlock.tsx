@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { deviceRow } from "../../app/device";
 import { door, openWithPin, session } from "../../app/session";
-import { errorText, t } from "../../i18n/messages";
+import { troubleCode } from "../../db/trouble";
+import { t } from "../../i18n/messages";
 import { online } from "../../sync/live";
 import { queueCounts } from "../../sync/queue";
 import { useStore, useTitle } from "../../ui/hooks";
@@ -9,7 +10,7 @@ import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/parts";
 import { triesLeft } from "../../vault/vault";
 import { GateLines } from "./OnThisDevice";
-import { PinPad } from "./PinPad";
+import { PinPad, whyShut } from "./PinPad";
 
 /** The locked device. What was written is safe behind it, and is sent without it being opened. */
 export default function Unlock() {
@@ -48,10 +49,10 @@ function PinForm() {
   const said = useRef<HTMLParagraphElement>(null);
   const enter = async (pin: string) => {
     setBusy(true);
-    const result = await openWithPin(pin).catch(() => "failed" as const);
+    const result = await openWithPin(pin).catch(troubleCode);
     setBusy(false);
     if (result === "ok" || result === "gone") return;
-    setProblem(result === "failed" ? errorText("device_closed") : result === "wrong" ? t("pin.wrong", { n: (await triesLeft()).left }) : null);
+    setProblem(result === "wait" ? null : await whyShut(result));
     await wait.look();
   };
   return (

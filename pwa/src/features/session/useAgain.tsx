@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { hasCityAccount, toCityAccount } from "../../app/cityAccount";
 import { type GatewayFailure, postJson } from "../../gateway/client";
 import { t, type MessageKey } from "../../i18n/messages";
 import { TextField } from "../../ui/forms";
@@ -14,7 +15,7 @@ export function useAgain(act: () => Promise<unknown>, onDone: () => void, unreac
     setBusy(true);
     setProblem(null);
     try {
-      if (asked) await postJson("/session/fresh", { password });
+      if (asked && password) await postJson("/session/fresh", { password });
       await act();
       onDone();
       setAsked(false);
@@ -29,6 +30,7 @@ export function useAgain(act: () => Promise<unknown>, onDone: () => void, unreac
   const asking = (
     <>
       {asked && <TextField id="again" label={t("signIn.password")} type="password" value={password} onInput={setPassword} autocomplete="current-password" required />}
+      {asked && hasCityAccount() && <button class="btn line" type="button" onClick={async () => setProblem(await toCityAccount("fresh"))}>{t("signIn.cityConfirm")}</button>}
       {problem && <Note kind="err"><p role="alert">{problem}</p></Note>}
     </>
   );

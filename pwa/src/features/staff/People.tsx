@@ -15,10 +15,11 @@ import { sendNow } from "./sendNow";
 type Member = Staffing["directory"][number];
 
 /** 職員: somebody new is registered, and gets a code to choose a password with. */
-export function People({ staffing, onRegistered }: { staffing: Staffing; onRegistered: () => void }) {
+export function People({ staffing, onChanged }: { staffing: Staffing; onChanged: () => void }) {
   const today = tokyoDay(useNow(60_000));
   const [registering, setRegistering] = useState(false);
   const [forWhom, setForWhom] = useState<Member | null>(null);
+  const [livesWhere, setLivesWhere] = useState<Member | null>(null);
   const mine = new Set(staffing.assignments.filter((each) => !isOver(each, today)).map(({ staff }) => staff.id));
   return (
     <section class="card stack stack-s" aria-labelledby="people">
@@ -26,13 +27,15 @@ export function People({ staffing, onRegistered }: { staffing: Staffing; onRegis
       <ul class="list">
         {staffing.directory.filter(({ staff }) => mine.has(staff.id)).map((member) => (
           <li key={member.staff.id}>
-            <div class="grow"><p>{member.staff.name}</p><p class="sub">{member.login}</p></div>
+            <div class="grow"><p>{member.staff.name}</p><p class="sub meta"><span>{member.login}</span>{member.homeStreet && <span>{t("staff.livesIn", { street: member.homeStreet })}</span>}</p></div>
+            <button class="btn text" type="button" aria-label={t("staff.streetOf", { name: member.staff.name })} onClick={() => setLivesWhere(member)}>{t("staff.street")}</button>
             <button class="btn line" type="button" aria-label={t("staff.codeOf", { name: member.staff.name })} onClick={() => setForWhom(member)}>{t("staff.code")}</button>
           </li>
         ))}
       </ul>
       <div class="row"><button class="btn line" type="button" onClick={() => setRegistering(true)}>{t("staff.register")}</button></div>
-      {registering && <Register onClose={() => setRegistering(false)} onDone={() => (setRegistering(false), onRegistered())} />}
+      {registering && <Register onClose={() => setRegistering(false)} onDone={() => (setRegistering(false), onChanged())} />}
+      {livesWhere && <HomeStreet member={livesWhere} onClose={() => setLivesWhere(null)} onDone={() => (setLivesWhere(null), onChanged())} />}
       {forWhom && <Code member={forWhom} onClose={() => setForWhom(null)} />}
     </section>
   );
@@ -48,6 +51,19 @@ function Register({ onClose, onDone }: { onClose: () => void; onDone: () => void
       <p>{t("staff.registerHelp")}</p>
       <TextField id="new-name" label={t("staff.name")} value={name} onInput={setName} required />
       <TextField id="new-login" label={t("signIn.login")} value={login} onInput={setLogin} required />
+      {asking}
+    </Dialog>
+  );
+}
+
+/** Only 町名 and 丁目: what 記録の閲覧 compares with an address. */
+function HomeStreet({ member, onClose, onDone }: { member: Member; onClose: () => void; onDone: () => void }) {
+  const [homeStreet, setHomeStreet] = useState(member.homeStreet);
+  const { busy, run, asking } = useAgain(() => sendNow("NoteHomeStreet", member.staff.id, { homeStreet }), onDone, "staff.failed");
+  return (
+    <Dialog title={t("staff.streetOf", { name: member.staff.name })} submit={t("staff.streetNote")} busy={busy} onSubmit={() => void run()} onClose={onClose}>
+      <p>{t("staff.streetHelp")}</p>
+      <TextField id="home-street" label={t("staff.street")} value={homeStreet} onInput={setHomeStreet} />
       {asking}
     </Dialog>
   );

@@ -28,7 +28,7 @@ export default function Staff() {
       <CasesWithoutOwner staffing={staffing} />
       <Units staffing={staffing} lines={lines} onAdd={add} />
       {lines.length > 0 && <Pending lines={lines} onLines={setLines} onDone={() => (setLines([]), refresh())} />}
-      <People staffing={staffing} onRegistered={refresh} />
+      <People staffing={staffing} onChanged={refresh} />
       <SignIns />
       <Changes staffing={staffing} />
       <Stale failure={failure} />

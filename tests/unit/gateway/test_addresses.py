@@ -1,0 +1,14 @@
+"""What a failed try is counted under: an address, and of IPv6 the network that one firm or household has."""
+
+from starlette.requests import Request
+
+from gateway.throttle import address_of
+
+
+def said(host: str | None) -> str:
+    return address_of(Request({"type": "http", "client": (host, 1) if host else None}))
+
+
+def test_one_network_of_ipv6_is_one_address_and_ipv4_is_itself() -> None:
+    assert said("2001:db8:1:2::5") == said("2001:db8:1:2:ffff::1") != said("2001:db8:1:3::5")
+    assert (said("192.0.2.1"), said(None)) == ("192.0.2.1", "")
