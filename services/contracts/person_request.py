@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from services.contracts.base import Command, EventData, Line, Text, UnitId
+from services.contracts.birth import BirthAsTold
 from services.contracts.codes import Holder, RequestDecision, RequestKind
 
 
@@ -22,6 +23,17 @@ class DecidePersonRequest(Command):
     request_id: UUID
     decision: RequestDecision
     note: Line = ""
+
+
+class CorrectPerson(Command):
+    """訂正する (90条). Subject = the case. What is given replaces what stood there; by the team or its lead, once approved."""
+
+    request_id: UUID
+    person_name: Line | None = None
+    person_kana: Line | None = None
+    birth: BirthAsTold | None = None
+    person_address: Line | None = None
+    person_phone: Line | None = None
 
 
 class PersonRequestOpened(EventData):
@@ -47,6 +59,15 @@ class PersonRequestDecided(EventData):
     decided_by: UUID
 
 
+class PersonCorrected(EventData):
+    """An approved correction was made: that it was, nothing of what stood there or stands there now."""
+
+    SERVICE = "coordination"
+    case_id: UUID
+    request_id: UUID
+    unit_id: UnitId
+
+
 class RecordErased(EventData):
     """Coordination erased every word of a case; each of `holders` does the same and says `ErasureDone`.
 
@@ -63,5 +84,5 @@ class RecordErased(EventData):
     holders: list[Holder]
 
 
-COMMANDS: tuple[type[Command], ...] = (OpenPersonRequest, DecidePersonRequest)
-EVENTS: tuple[type[EventData], ...] = (PersonRequestOpened, PersonRequestDecided, RecordErased)
+COMMANDS: tuple[type[Command], ...] = (OpenPersonRequest, DecidePersonRequest, CorrectPerson)
+EVENTS: tuple[type[EventData], ...] = (PersonRequestOpened, PersonRequestDecided, PersonCorrected, RecordErased)

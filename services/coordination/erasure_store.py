@@ -57,7 +57,8 @@ async def erase(tx: Connection, erased: RecordErased, now: datetime) -> None:
         *(case_id, now),
     )
     await tx.execute(
-        "insert into person_request values ($1, $2, $3, $4, $5, 'approve', $6, $5)"
+        "insert into person_request (request_id, case_id, kind, opened_by, opened_at, decision, decided_by, decided_at)"
+        " values ($1, $2, $3, $4, $5, 'approve', $6, $5)"
         " on conflict on constraint request_is_opened_once do nothing",
         *(erased.request_id, case_id, erased.kind, erased.opened_by, now, erased.decided_by),
     )

@@ -1,6 +1,6 @@
 """SQL of 本人からの請求: received, decided, and where each stands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -65,6 +65,26 @@ async def decide(tx: Connection, actor: Actor, command: DecidePersonRequest, now
         *(c.request_id, c.decision, actor.id, now),
     )
     await tx.execute("update person_request_private set decision_note = $2 where request_id = $1", c.request_id, c.note)
+
+
+async def correct(
+    tx: Connection, case_id: UUID, request_id: UUID, columns: Mapping[str, object], now: datetime
+) -> None:
+    """Replace what is held of the person, once, by an approved request that this ends. Nothing of the old is kept."""
+    done = await tx.execute(
+        "update person_request set done_at = $3 where request_id = $1 and case_id = $2 and kind = 'correction'"
+        " and decision = 'approve' and done_at is null",
+        *(request_id, case_id, now),
+    )
+    if done != "UPDATE 1":
+        raise Refusal("request_not_approved", "no approved correction waits to be made under this id")
+    replaced = ", ".join(f"{name} = ${n}" for n, name in enumerate(columns, start=2))
+    done = await tx.execute(
+        f"update person_private p set {replaced} from case_file c where c.case_id = $1 and p.person_id = c.person_id",
+        *(case_id, *columns.values()),
+    )
+    if done != "UPDATE 1":
+        raise Refusal("request_not_approved", "the person of this case is not known yet")
 
 
 async def find(tx: Connection, actor: Actor, now: datetime) -> Sequence[asyncpg.Record]:

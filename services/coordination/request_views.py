@@ -104,6 +104,8 @@ def _state(row: asyncpg.Record) -> RequestState:
     match row["decision"]:
         case None:
             return RequestState.WAITING
+        case RequestDecision.APPROVE if row["done_at"] is not None:
+            return RequestState.DONE
         case RequestDecision.APPROVE:
             return RequestState.APPROVED
         case _:

@@ -9,9 +9,10 @@ from uuid import UUID
 import asyncpg
 from fastapi import APIRouter, Query
 
+from services.contracts.birth import BirthAsTold
 from services.contracts.codes import Role
 from services.contracts.contact import binding
-from services.contracts.intake import AsTold, BirthAsTold, HandoffPackage, NextAppointment
+from services.contracts.intake import AsTold, HandoffPackage, NextAppointment
 from services.contracts.labels import label
 from services.intake import erasure_store, store
 from services.intake.domain.who_may import OWNING_ROLES, Group, Relation, find_relation, shown_to

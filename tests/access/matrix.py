@@ -96,6 +96,7 @@ COMMANDS = {
     "ReviewAccess": {"manager", "auditor"},
     "OpenPersonRequest": {"member", "colleague", "manager"},
     "DecidePersonRequest": {"manager"},
+    "CorrectPerson": {"member", "colleague", "manager"},
     "RegisterStaff": {"manager"},
     "NoteHomeStreet": {"manager"},  # of who is assigned to their units
     "ChangeAssignments": {"manager"},  # of the unit hikikomori-support

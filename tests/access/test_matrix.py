@@ -279,6 +279,8 @@ def sharing_envelope(story: Story, person: Person, command: str) -> dict:
             return person.envelope(command, story.case, {"basisId": story.consent})
         case "OpenPersonRequest":
             return person.envelope(command, story.case, {"requestId": str(new_id()), "kind": "erasure"})
+        case "CorrectPerson":
+            return person.envelope(command, story.case, {"requestId": story.request, "personName": "別人"})
         case "DecidePersonRequest":
             return person.envelope(command, story.case, {"requestId": story.request, "decision": "approve"})
     to = person.id if command == "ConveneConference" else "wakamono-station"

@@ -13,7 +13,11 @@ from services.coordination.commands.give_basis import (
     use_emergency,
 )
 from services.coordination.commands.join_token import join_token
-from services.coordination.commands.person_request import decide_person_request, open_person_request
+from services.coordination.commands.person_request import (
+    correct_person,
+    decide_person_request,
+    open_person_request,
+)
 from services.coordination.commands.record_visit import record_visit
 from services.coordination.commands.review_access import review_access
 from services.coordination.commands.separate_token import separate_token
@@ -38,4 +42,5 @@ COMMANDS = specs(
     (contract.ReviewAccess, review_access),
     (person_request.OpenPersonRequest, open_person_request),
     (person_request.DecidePersonRequest, decide_person_request),
+    (person_request.CorrectPerson, correct_person),
 )

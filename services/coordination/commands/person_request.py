@@ -4,14 +4,17 @@ from uuid import UUID
 
 from services.contracts.codes import RequestDecision
 from services.contracts.person_request import (
+    CorrectPerson,
     DecidePersonRequest,
     OpenPersonRequest,
+    PersonCorrected,
     PersonRequestDecided,
     PersonRequestOpened,
     RecordErased,
 )
+from services.contracts.tokyo import tokyo_day
 from services.coordination import erasure_store, request_store, store
-from services.coordination.domain.person_request import ERASING, decide_decision, decide_open
+from services.coordination.domain.person_request import ERASING, decide_correction, decide_decision, decide_open
 from services.coordination.settings import RetentionSettings
 from services.kernel.commands import Refs, Work
 
@@ -62,3 +65,13 @@ async def decide_person_request(command: DecidePersonRequest, case_id: UUID, wor
         await erasure_store.erase(work.tx, erased, work.now)
         await work.emit(case_id, erased)
     return _refs(case_id, c.request_id)
+
+
+async def correct_person(command: CorrectPerson, case_id: UUID, work: Work) -> Refs:
+    """An approved 訂正 is made by whoever walks along, or their lead; the request is closed by it."""
+    case = await store.lock_case(work.tx, work.actor, case_id, work.now)
+    columns = decide_correction(command, tokyo_day(work.now))
+    await request_store.correct(work.tx, case_id, command.request_id, columns, work.now)
+    corrected = PersonCorrected(case_id=case_id, request_id=command.request_id, unit_id=case.unit_id)
+    await work.emit(case_id, corrected)
+    return _refs(case_id, command.request_id)

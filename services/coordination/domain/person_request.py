@@ -1,13 +1,15 @@
 """本人からの請求: what may be asked and decided. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from services.contracts.codes import RequestKind
+from services.contracts.person_request import CorrectPerson
 from services.contracts.tokyo import tokyo_day
+from services.contracts.wareki import DateRefusedError, parse_birth
 from services.coordination.domain.visit import CaseState
-from services.kernel.errors import Refusal
+from services.kernel.errors import FieldError, Refusal
 
 ERASING = frozenset({RequestKind.ERASURE, RequestKind.RETENTION})
 """What deletes words. Two people, always: one asks, another decides."""
@@ -45,3 +47,21 @@ def decide_decision(request: Request, decided_by: UUID) -> None:
         raise Refusal("already_decided", "somebody decided this request before")
     if request.kind in ERASING and request.opened_by == decided_by:
         raise Refusal("second_person_needed", "another manager decides what erases")
+
+
+def decide_correction(command: CorrectPerson, today: date) -> dict[str, object]:
+    """The columns to be replaced. A birth is replaced whole: what is blank is not known any more."""
+    names = ("person_name", "person_kana", "person_address", "person_phone")
+    columns: dict[str, object] = {name: getattr(command, name) for name in names if getattr(command, name) is not None}
+    if command.birth is not None:
+        told = command.birth
+        try:
+            birth = parse_birth(told.year, told.month, told.day, today)
+        except DateRefusedError as error:
+            fields = [FieldError(f"birth.{error.field}", error.code)]
+            raise Refusal(error.code, f"birth.{error.field}", fields=fields) from None
+        columns |= {"birth_year_told": told.year, "birth_month_told": told.month, "birth_day_told": told.day}
+        columns |= {"birth_year": birth.year if birth else None, "birth_date": birth.day if birth else None}
+    if not columns:
+        raise Refusal("correction_empty", "nothing is given to be corrected")
+    return columns

@@ -9,6 +9,7 @@ create table person_request (
     decision   text check (decision in ('approve', 'decline')),
     decided_by uuid,
     decided_at timestamptz,
+    done_at    timestamptz,
     constraint request_is_opened_once primary key (request_id)
 );
 create index person_request_by_case on person_request (case_id);
@@ -32,9 +33,11 @@ create table erasure_done (
     primary key (request_id, holder)
 );
 
-grant select, insert, update (decision, decided_by, decided_at) on person_request to {app};
+grant select, insert, update (decision, decided_by, decided_at, done_at) on person_request to {app};
 grant select, insert, update (decision_note), delete on person_request_private to {app};
 grant select, insert on erasure, erasure_done to {app};
+grant update (person_name, person_kana, birth_year_told, birth_month_told, birth_day_told, birth_year, birth_date,
+    person_address, person_phone) on person_private to {app};
 grant delete on person_private, contact_safety_private, handoff_package_private, handoff_package_family_private,
     visit_private, visit_family_private, quarantine_private, quarantine_family_private, basis_private,
     access_review_private to {app};

@@ -168,6 +168,7 @@ async def test_no_command_brings_words_back(world: World) -> None:
         (case.staff("coordinator"), "RecordVisit", visit(memo=world.word)),
         (case.owner, "OpenPersonRequest", {"requestId": str(new_id()), "kind": "disclosure", "asked": world.word}),
         (manager, "DecidePersonRequest", {"requestId": request, "decision": "approve"}),
+        (case.owner, "CorrectPerson", {"requestId": request, "personName": world.word}),
         (case.owner, "JoinToken", {"participantId": str(new_id())}),
         (case.owner, "ChangeTeam", {"join": [str(new_id())]}),
         (

@@ -8,7 +8,7 @@ import pytest
 from services.kernel.ids import new_id
 from services.kernel.token import Actor
 from tests.service.coordination.conftest import NOW, Case, World
-from tests.service.coordination.test_erasure import act, ask, decide, full_case
+from tests.service.coordination.test_erasure import act, ask, decide, full_case, tables_with
 
 OTHERS = ("familyWords", "callerName", "callerPhone")
 
@@ -140,3 +140,44 @@ async def test_what_waits_comes_first_and_the_team_sees_it_too(world: World) -> 
         assert [line["id"] for line in (await world.get(actor, "/views/requests")).json()] == [waits, done]
     for actor in (case.kept_off, case.staff("coordinator")):
         assert (await world.get(actor, "/views/requests")).json() == []
+
+
+async def corrected(world: World, actor: Actor, case: Case, request: str, **fields: Any) -> dict[str, Any]:
+    return await act(world, actor, case, "CorrectPerson", requestId=request, **fields)
+
+
+async def test_an_approved_correction_replaces_what_stood_there_and_closes_the_request(world: World) -> None:
+    case = await world.settled(told={"personName": world.word, "birth": {"year": "平10", "month": "", "day": ""}})
+    manager = case.staff("manager")
+    request = await ask(world, case.owner, case, "correction")
+    said = {"personName": "鈴木 二郎", "birth": {"year": "平11", "month": "4", "day": "2"}}
+    assert (await corrected(world, case.owner, case, request, **said))["code"] == "request_not_approved"
+    await decide(world, manager, case, request)
+    for stranger in (case.kept_off, case.staff("coordinator"), case.staff("manager", "another-unit")):
+        assert (await corrected(world, stranger, case, request, **said))["code"] == "not_found"
+    assert (await corrected(world, case.owner, case, request))["code"] == "correction_empty"
+    wrong = {"birth": {"year": "平99", "month": "", "day": ""}}
+    assert (await corrected(world, case.owner, case, request, **wrong))["status"] == "refused"
+    assert (await corrected(world, case.owner, case, request, **said))["status"] == "accepted"
+    found = await world.case(case.owner, case)
+    assert (found["personName"], found["birth"]) == ("鈴木 二郎", said["birth"])
+    assert found["contactSafety"]["personPhone"] is not None, "what was not given stays"
+    row = await world.tables.fetchrow(
+        "select p.* from person_private p join case_file using (person_id) where case_id = $1", case.id
+    )
+    assert row is not None
+    assert (row["person_phone"], str(row["birth_date"])) == ("042-000-1188", "1999-04-02")
+    name, _, _, data = (await world.events(case))[-1]
+    assert (name, set(data)) == ("PersonCorrected", {"caseId", "requestId", "unitId"})
+    assert (await corrected(world, case.owner, case, request, **said))["code"] == "request_not_approved", "once"
+    [line] = (await world.get(manager, "/views/requests")).json()
+    assert line["state"] == "done"
+    assert "person_private" not in await tables_with(world, world.word), "nothing of the old is kept there"
+
+
+async def test_only_a_correction_corrects(world: World) -> None:
+    case = await world.settled()
+    request = await ask(world, case.owner, case, "disclosure")
+    await decide(world, case.staff("manager"), case, request)
+    said = await corrected(world, case.owner, case, request, personName="鈴木 二郎")
+    assert said["code"] == "request_not_approved"

@@ -12,6 +12,7 @@ interface Closing {
   onClose: () => void;
 }
 
+type Field = "personName" | "personKana" | "year" | "month" | "day" | "personAddress" | "personPhone";
 const KINDS = ["disclosure", "correction", "suspension", "erasure"] as const;
 const DECISIONS = ["approve", "decline"] as const;
 const erases = (kind: string) => kind === "erasure" || kind === "retention";
@@ -48,6 +49,26 @@ export function Decide({ request, onClose, onDone }: Closing & { request: Person
       <SelectField id="decision" label={t("requests.decision")} value={decision} options={options} onChange={setDecision} error={of("decision")} required />
       {isErased && <Note kind="err"><p>{t("requests.eraseHelp")}</p></Note>}
       {!isErased && <TextField id="reason" label={t("requests.note")} rows={2} limit={200} value={note} onInput={setNote} error={of("reason")} />}
+      {failed}
+    </Dialog>
+  );
+}
+
+/** 訂正する: only what is written replaces what stands there. */
+export function Correct({ request, onClose, onDone }: Closing & { request: PersonRequest; onDone: () => void }) {
+  const [said, setSaid] = useState<Record<string, string>>({});
+  const { busy, run, failed } = useAct("CorrectPerson", request.caseId, onDone);
+  const payload = () => {
+    const { year = "", month = "", day = "", ...rest } = said;
+    const given = Object.fromEntries(Object.entries(rest).filter(([, text]) => text.trim()));
+    return { requestId: request.id, ...given, ...(year && { birth: { year, month, day } }) };
+  };
+  const field = (id: string) => <TextField key={id} id={id} label={t(`requests.field.${id as Field}`)} value={said[id] ?? ""} onInput={(text) => setSaid((before) => ({ ...before, [id]: text }))} />;
+  return (
+    <Dialog title={t("requests.correct")} submit={t("requests.correctDo")} busy={busy} onSubmit={() => void run(payload)} onClose={onClose}>
+      <p>{request.asked}</p>
+      <Note icon="info" kind="soft"><p>{t("requests.correctHelp")}</p></Note>
+      {["personName", "personKana", "year", "month", "day", "personAddress", "personPhone"].map(field)}
       {failed}
     </Dialog>
   );

@@ -9,10 +9,11 @@ interface Props {
   today: string;
   onDecide: () => void;
   onHeld: () => void;
+  onCorrect: () => void;
 }
 
 /** One request: of what kind, where it stands, and what can be done about it. */
-export function RequestLine({ request, today, onDecide, onHeld }: Props) {
+export function RequestLine({ request, today, onDecide, onHeld, onCorrect }: Props) {
   const { kind, state, label, receiptNumber, erasedAt, mayDecide } = request;
   const about = `${label} ${codeText("request_kind", kind)}`;
   const isTold = kind === "disclosure" && (state === "waiting" || state === "approved");
@@ -22,6 +23,7 @@ export function RequestLine({ request, today, onDecide, onHeld }: Props) {
         <p><b>{label}</b>{receiptNumber && <span class="sub">　{receiptNumber}</span>}</p>
         <p class="row chips"><span class="chip">{codeText("request_kind", kind)}</span><State state={state} /></p>
         <dl class="kv">{erasedAt ? <Erased request={request} today={today} /> : <Asked request={request} today={today} />}</dl>
+        {kind === "correction" && state === "approved" && <div class="row"><button class="btn" type="button" aria-label={t("requests.correctOf", { about })} onClick={onCorrect}>{t("requests.correctDo")}</button></div>}
         {hasRole("manager") && (
           <div class="row">
             {mayDecide && <button class="btn" type="button" aria-label={t("requests.decideOf", { about })} onClick={onDecide}>{t("requests.decide")}</button>}
