@@ -303,6 +303,7 @@ class NoticeKind(StrEnum):
     RECORD_WAITS = "record_waits"
     EMERGENCY_USED = "emergency_used"
     PLEDGE_ASKED = "pledge_asked"
+    REQUEST_WAITS = "request_waits"
 
 
 class SignalHint(StrEnum):

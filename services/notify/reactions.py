@@ -6,7 +6,7 @@ Notices go to the people known when the event is applied; a colleague assigned l
 from collections.abc import Iterable
 from uuid import UUID
 
-from services.contracts import coordination, ibasho, intake, staff
+from services.contracts import coordination, ibasho, intake, person_request, staff
 from services.contracts.base import EventData
 from services.contracts.codes import NoticeKind, Role, SignalHint
 from services.contracts.notify import NoticeRaised, SignalRaised
@@ -101,6 +101,14 @@ async def tell_managers_to_decide(event: Event, work: Work) -> None:
     await _notify(event, work, managers, NoticeKind.RECORD_WAITS, case_id=data.case_id)
 
 
+async def tell_managers_of_request(event: Event, work: Work) -> None:
+    """A request of the person waits: the managers of the case's unit learn that, and not what; whoever opened it knows."""
+    data: person_request.PersonRequestOpened = event.data
+    managers = await store.find_staff(work.tx, [data.unit_id], [Role.MANAGER], tokyo_day(work.now))
+    told = [one for one in managers if one != data.opened_by]
+    await _notify(event, work, told, NoticeKind.REQUEST_WAITS, case_id=data.case_id)
+
+
 async def keep_session_staff(event: Event, work: Work) -> None:
     """A session was scheduled: keep who works there, and tell their screens."""
     data: ibasho.SessionScheduled = event.data
@@ -148,6 +156,7 @@ REACTIONS: dict[type[EventData], Reaction] = {
     coordination.ConferenceConvened: ask_to_pledge,
     coordination.VisitRecorded: tell_case_team,
     coordination.VisitQuarantined: tell_managers_to_decide,
+    person_request.PersonRequestOpened: tell_managers_of_request,
     ibasho.SessionScheduled: keep_session_staff,
     ibasho.AttendanceLogged: tell_session_staff,
     ibasho.SessionClosed: tell_session_staff,

@@ -105,3 +105,25 @@ def test_a_case_kept_long_enough_is_brought_up_by_one_and_decided_by_another(
     expect(line.get_by_text("決定を待っています")).to_be_visible()
     expect(line.get_by_role("button", name="を決める")).to_have_count(0)
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_an_approved_correction_is_made_by_the_team(city: Stack, sign_in: SignIn, case: str, size: str) -> None:
+    member, request = Person(city.url, "takahashi"), str(new_id())
+    asked = {"requestId": request, "kind": "correction", "asked": "名前の字がちがう"}
+    member.do("OpenPersonRequest", case, asked)
+    Person(city.url, "sasaki").do("DecidePersonRequest", case, {"requestId": request, "decision": "approve"})
+    page = sign_in("takahashi", size)
+    page.goto(f"{city.url}/cases/{case}/requests")
+    line = page.locator("li", has_text="名前の字がちがう")
+    found = meet_dialog(page, line.get_by_role("button"), "requests-correct", size)
+    line.get_by_role("button").click()
+    page.get_by_role("dialog").get_by_role("button", name="訂正する").click()
+    expect(page.get_by_role("alert")).to_contain_text("直すところが書かれていません")
+    page.get_by_label("氏名").fill("見本 木の実")
+    page.get_by_role("dialog").get_by_role("button", name="訂正する").click()
+    expect(page.get_by_role("status").filter(has_text="訂正しました")).to_be_focused()
+    expect(line.get_by_text("完了")).to_be_visible()
+    record = member.ask("Case", id=case)["case"]
+    assert (record["personName"], record["personKana"]) == ("見本 木の実", "ミホン コノミ")
+    assert not found, "\n".join(found)

@@ -19,6 +19,7 @@ from tests.support.person import (
     visit_payload,
     wait_until,
 )
+from tests.support.rows import rows
 
 
 def notices(stack: Stack, column: str, about: object) -> set[tuple[str, UUID]]:
@@ -137,3 +138,19 @@ def test_a_notice_says_when_it_was_recorded_not_when_it_was_told(city: Stack) ->
     city.start(["notify"])
     mine = wait_until(lambda: [n for n in reader.ask("Notices")["notices"] if n["handoffId"] == str(handoff)])
     assert datetime.fromisoformat(mine[0]["raisedAt"]) - datetime.fromisoformat(sent) < timedelta(seconds=1)
+
+
+def test_a_request_of_the_person_is_told_to_the_managers_of_the_unit(city: Stack) -> None:
+    clerk, member, manager = (Person(city.url, login) for login in ("watanabe", "takahashi", "sasaki"))
+    case = open_case(clerk, member)
+    member.do("OpenPersonRequest", case, {"requestId": str(new_id()), "kind": "erasure", "asked": "消してほしい"})
+    wait_until(lambda: notices(city, "case_id", case) == {("request_waits", staff_id("sasaki"))})
+    manager.do("OpenPersonRequest", case, {"requestId": str(new_id()), "kind": "disclosure"})
+    city.wait_settled()
+    assert len(manager_notices(city, case)) == 1, "not of what one opened oneself"
+
+
+def manager_notices(city: Stack, case: UUID) -> list[object]:
+    return list(
+        rows(city, "notify", "select notice_id from notice where case_id = $1 and kind = 'request_waits'", case)
+    )

@@ -67,7 +67,7 @@ interface ItemProps {
 }
 
 function Item({ notice, label, today, onRead }: ItemProps) {
-  const to = notice.kind === "record_waits" ? "/needs-attention" : notice.caseId ? `/cases/${notice.caseId}` : notice.handoffId ? `/handoffs/${notice.handoffId}` : null;
+  const to = notice.kind === "record_waits" ? "/needs-attention" : notice.kind === "request_waits" ? "/requests" : notice.caseId ? `/cases/${notice.caseId}` : notice.handoffId ? `/handoffs/${notice.handoffId}` : null;
   const text = codeText("notice_kind", notice.kind);
   return (
     <li class={notice.read ? undefined : "now"}>
@@ -84,6 +84,6 @@ function Item({ notice, label, today, onRead }: ItemProps) {
 function iconOf(kind: string): IconName {
   if (kind === "visit_recorded") return "pen";
   if (kind === "handoff_returned") return "back";
-  if (kind === "record_waits") return "flag";
+  if (kind.endsWith("_waits")) return "flag";
   return kind === "handoff_accepted" ? "ok-c" : "talk";
 }

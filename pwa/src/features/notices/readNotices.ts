@@ -25,7 +25,7 @@ export function useReadNotices(about: { caseId: string } | { handoffId: string }
   const { read } = useReading();
   const sent = useRef(new Set<string>());
   const isAbout = (notice: Notice) =>
-    "caseId" in about ? notice.caseId === about.caseId && notice.kind !== "record_waits" : notice.handoffId === about.handoffId;
+    "caseId" in about ? notice.caseId === about.caseId && !notice.kind.endsWith("_waits") : notice.handoffId === about.handoffId;
   const fresh = (data?.notices ?? []).filter((notice) => !notice.read && isAbout(notice) && !sent.current.has(notice.id));
   useEffect(() => {
     fresh.forEach(({ id }) => sent.current.add(id));
