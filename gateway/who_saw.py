@@ -19,7 +19,7 @@ from services.contracts.wareki import to_wareki, weekday
 from services.kernel.request import service_of
 
 router = APIRouter()
-COLUMNS = ("day", "unit", "purpose", "basis", "parts", "times")
+COLUMNS = ("day", "unit", "why", "parts", "times")
 
 
 async def compose(context: Context, case_id: str) -> dict[str, Any]:
@@ -73,10 +73,8 @@ async def get_who_saw_page(request: Request, case_id: str) -> HTMLResponse:
 
 
 async def _page(context: Context, said: dict[str, Any]) -> str:
-    names = any(line["staffIds"] for line in said["lines"])
-    columns = [*COLUMNS[:2], *(["staff"] if names else []), *COLUMNS[2:]]
-    head = "".join(f'<th scope="col">{_said(f"whosaw.{name}")}</th>' for name in columns)
-    rows = "".join([await _row(context, line, names) for line in said["lines"]])
+    head = "".join(f'<th scope="col" class="{name}">{_head(said, name)}</th>' for name in COLUMNS)
+    rows = "".join([_row(said, await _cells(context, line)) for line in said["lines"]])
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     made = _day_text(tokyo_day(said["madeAt"]))
     parts = (
@@ -94,14 +92,40 @@ async def _page(context: Context, said: dict[str, Any]) -> str:
     )
 
 
-async def _row(context: Context, line: dict[str, Any], names: bool) -> str:
-    cells = [_day_text(line["day"]), await _unit_text(context, line["unitId"])]
-    if names:
-        cells.append("、".join([await context.names.load(one) for one in line["staffIds"]]))
-    parts = "、".join(_code("field_group", group) for group in line["fieldGroups"])
+def _head(said: dict[str, Any], name: str) -> str:
+    """Whoever is named stands under their unit."""
+    names = any(line["staffIds"] for line in said["lines"])
+    return _said("whosaw.staff" if names and name == "unit" else f"whosaw.{name}")
+
+
+async def _cells(context: Context, line: dict[str, Any]) -> dict[str, str]:
+    """The text of every column of one line."""
     basis = "、".join(_code("read_basis", one) for one in line["basis"])
-    cells += [_code("read_purpose", line["purpose"]), basis, parts, sentence("whosaw.count", n=str(line["times"]))]
-    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+    year, day = _day_text(line["day"]).split("年")
+    unit = " ".join(map(_whole, (await _unit_text(context, line["unitId"])).replace("（", " （").split()))
+    names = _listed([await context.names.load(one) for one in line["staffIds"]])
+    return {
+        "day": _whole(f"{year}年") + _whole(day),
+        "unit": f"{unit}<br>{names}" if names else unit,
+        "why": _whole(_code("read_purpose", line["purpose"])) + _whole(sentence("whosaw.by", basis=basis)),
+        "parts": _listed([_code("field_group", group) for group in line["fieldGroups"]]),
+        "times": _said("whosaw.count", n=str(line["times"])),
+    }
+
+
+def _row(said: dict[str, Any], cells: dict[str, str]) -> str:
+    """Where the page is narrow the head of the table is away, and each cell says its own name."""
+    found = [f'<td data-name="{_head(said, name)}">{text}</td>' for name, text in cells.items()]
+    return f"<tr>{''.join(found)}</tr>"
+
+
+def _whole(word: str) -> str:
+    """A word that is not broken at the end of a line."""
+    return f"<span>{escape(word)}</span>"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return "".join(map(_whole, [*[f"{word}、" for word in words[:-1]], *words[-1:]]))
 
 
 async def _unit_text(context: Context, unit_id: str | None) -> str:

@@ -18,6 +18,7 @@ from services.kernel.request import ReaderDep, read_json
 
 router = APIRouter()
 SHOWN = 300
+SHOWN_REVIEWED = 100
 HIDDEN_FROM_THE_PERSON = {"family_words"}
 """誰が見たか leaves out reads of the family's record: that a family spoke may be what the person does not know."""
 
@@ -43,7 +44,10 @@ async def post_access_log(request: Request, reader: ReaderDep) -> list[dict[str,
         raise malformed(error, "malformed_request") from None
     async with reader.open() as read:
         rows = await _found(read, asked)
-        lines = sorted(map(_line, rows), key=lambda line: (line["reviewedAt"] is not None, -line["weight"]))[:SHOWN]
+        lines = [*map(_line, rows)]
+        waiting = sorted((one for one in lines if not one["reviewedAt"]), key=lambda one: -one["weight"])[:SHOWN]
+        looked = sorted((one for one in lines if one["reviewedAt"]), key=lambda one: one["reviewedAt"], reverse=True)
+        lines = waiting + looked[:SHOWN_REVIEWED]
         read.shows("access", list(dict.fromkeys(line["id"] for line in lines)), "access_log", basis="log")
         return lines
 

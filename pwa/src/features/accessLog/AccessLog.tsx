@@ -13,7 +13,7 @@ import { grouped } from "./grouped";
 import { Odd } from "./Odd";
 import { Rest, Reviewed } from "./Rest";
 
-/** How many lines the owner answers with at most (services/coordination/access_views.py). */
+/** How many lines that nobody looked at the owner answers with at most (services/coordination/access_views.py). */
 const MOST = 300;
 
 /** 記録の閲覧: who read what, and why. The log and never the record; to look at it is itself logged. */
@@ -50,7 +50,7 @@ function Found({ filter, onChange }: { filter: Filter; onChange: (next: Partial<
       {(filter.caseId || filter.receipt) && <OneCase caseId={caseId} receipt={filter.receipt || lines[0]?.receiptNumber || ""} onAll={() => onChange({ caseId: "", receipt: "" })} />}
       {!data && <Waiting failure={failure} />}
       {data && lines.length === 0 && <Empty title={t("log.empty")}>{t(filter.caseId ? "log.emptyCase" : "log.emptyHelp")}</Empty>}
-      {lines.length >= MOST && <Note><p>{t("log.most", { n: MOST })}</p></Note>}
+      {waiting.length >= MOST && <Note><p>{t("log.most", { n: MOST })}</p></Note>}
       {lines.length > 0 && (
         <>
           <Odd told={grouped(waiting.filter(({ odd }) => odd.length > 0))} onCase={onCase} onReviewed={refresh} />
@@ -66,17 +66,15 @@ function Found({ filter, onChange }: { filter: Filter; onChange: (next: Partial<
 /** The case that is asked about: known by its number alone, and the answer for its person. */
 function OneCase({ caseId, receipt, onAll }: { caseId: string; receipt: string; onAll: () => void }) {
   return (
-    <section class="card stack stack-s" aria-labelledby="one-case">
+    <section class="stack stack-s" aria-labelledby="one-case">
       <div class="split">
         <h2 id="one-case">{receipt ? t("log.ofCase", { receipt }) : t("log.ofThisCase")}</h2>
-        <button class="btn text" type="button" onClick={onAll}><Icon name="x" />{t("log.allCases")}</button>
-      </div>
-      {caseId && (
         <div class="row">
-          <a class="btn line" href={`/print/who-saw/${caseId}`} target="_blank" rel="noopener"><Icon name="print" />{t("log.paper")}</a>
-          <p class="sub grow">{t("log.paperHelp")}</p>
+          {caseId && <a class="btn line" href={`/print/who-saw/${caseId}`} target="_blank" rel="noopener"><Icon name="print" />{t("log.paper")}</a>}
+          <button class="btn text" type="button" onClick={onAll}><Icon name="x" />{t("log.allCases")}</button>
         </div>
-      )}
+      </div>
+      {caseId && <p class="sub">{t("log.paperHelp")}</p>}
     </section>
   );
 }

@@ -1,3 +1,4 @@
+import { type ComponentChildren, Fragment } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { me } from "../../app/session";
 import { nearDayText, tokyoDay } from "../../i18n/dates";
@@ -6,7 +7,7 @@ import { useNow } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/parts";
 import type { Told } from "./grouped";
-import { basisText, Cases, screenText, timeText, whatText } from "./parts";
+import { basisText, Cases, screenText, timeText, What } from "./parts";
 import { Review } from "./Review";
 
 /** The heaviest first, as services/coordination/domain/odd.py. */
@@ -32,7 +33,7 @@ export function Odd({ told, onCase, onReviewed }: Props) {
       {told.length > 0 && (
         <section class="card card-flush asks" aria-labelledby="odd">
           <div class="card-head"><h2 id="odd"><Icon name="flag" /> {t("log.odd")}</h2><span class="sp sub">{t("app.count", { n: told.length })}</span></div>
-          <div class="card-lead"><p class="sub">{t("log.oddHelp")}</p><Meanings /></div>
+          <div class="card-lead"><Meanings /></div>
           <ul class="list">{told.map((each) => <Item key={each.key} told={each} onCase={onCase} onLook={() => setLooking(each)} />)}</ul>
         </section>
       )}
@@ -45,7 +46,8 @@ function Meanings() {
   return (
     <details class="more">
       <summary>{t("log.marks")}</summary>
-      <dl class="kv">{MARKS.map((mark) => <><dt>{codeText("odd", mark)}</dt><dd>{codeText("odd_help", mark)}</dd></>)}</dl>
+      <p>{t("log.oddHelp")}</p>
+      <dl class="kv">{MARKS.map((mark) => <Fragment key={mark}><dt>{codeText("odd", mark)}</dt><dd>{codeText("odd_help", mark)}</dd></Fragment>)}</dl>
     </details>
   );
 }
@@ -68,13 +70,13 @@ function Item({ told, onCase, onLook }: { told: Told; onCase: (caseId: string) =
 }
 
 /** What was read, and why. */
-export function Facts({ told, onCase }: { told: Told; onCase: (caseId: string) => void }) {
+export function Facts({ told, onCase, children }: { told: Told; onCase: (caseId: string) => void; children?: ComponentChildren }) {
   return (
     <dl class="kv">
-      <dt>{t("log.case")}</dt><dd><Cases told={told} onCase={onCase} /></dd>
-      <dt>{t("log.what")}</dt><dd>{whatText(told) || t("app.none")}</dd>
+      <dt>{t("log.case")}</dt><dd><Cases told={told} onCase={onCase} />　<span class="sub">{t("log.onScreen", { screen: screenText(told) })}</span></dd>
+      <dt>{t("log.what")}</dt><dd><What told={told} /></dd>
       <dt>{t("log.why")}</dt><dd>{codeText("read_purpose", told.line.purpose)}　{basisText(told)}</dd>
-      <dt>{t("log.screen")}</dt><dd>{screenText(told)}</dd>
+      {children}
     </dl>
   );
 }

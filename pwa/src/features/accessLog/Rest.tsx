@@ -5,7 +5,7 @@ import { Icon } from "../../ui/Icon";
 import { Section } from "../../ui/parts";
 import { byDay, type Told } from "./grouped";
 import { Facts } from "./Odd";
-import { basisText, Cases, screenText, timeText, whatText, Who } from "./parts";
+import { basisText, Cases, screenText, timeText, What, Who } from "./parts";
 
 interface Props {
   told: readonly Told[];
@@ -38,7 +38,7 @@ function Row({ told, onCase }: { told: Told; onCase: (caseId: string) => void })
       <td class="num">{timeText(told)}{told.times > 1 && <><br /><span class="sub">{t("log.times", { n: told.times })}</span></>}</td>
       <td><Who told={told} /></td>
       <td><Cases told={told} onCase={onCase} /></td>
-      <td>{whatText(told)}</td>
+      <td><What told={told} /></td>
       <td>{codeText("read_purpose", told.line.purpose)}<br /><span class="sub">{basisText(told)}</span></td>
       <td>{screenText(told)}</td>
     </tr>
@@ -56,12 +56,12 @@ export function Reviewed({ told, onCase }: Props) {
           <li key={each.key}>
             <div class="grow stack stack-s">
               <p class="meta"><b>{each.line.staff.name}</b><span class="sub">{each.line.staffUnit?.name ?? t("log.noUnit")}</span><time>{nearDayText(each.day, today)} {timeText(each)}</time></p>
-              <Facts told={each} onCase={onCase} />
+              <Facts told={each} onCase={onCase}>
+                <dt>{t("log.by")}</dt><dd>{each.line.reviewedBy?.name}　<time>{momentText(each.line.reviewedAt ?? "", today)}</time></dd>
+                {each.line.note && <><dt>{t("log.note")}</dt><dd class="said">{each.line.note}</dd></>}
+              </Facts>
             </div>
-            <div class="grow stack stack-s">
-              <p class="meta"><span class="chip done"><Icon name="ok" />{t("log.reviewed")}</span><span>{each.line.reviewedBy?.name}</span><time class="sub">{momentText(each.line.reviewedAt ?? "", today)}</time></p>
-              {each.line.note && <p class="said">{each.line.note}</p>}
-            </div>
+            <span class="chip done"><Icon name="ok" />{t("log.reviewed")}</span>
           </li>
         ))}
       </ul>

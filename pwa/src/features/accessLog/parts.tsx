@@ -1,10 +1,22 @@
+import { Fragment } from "preact";
 import { clock } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
 import type { NamedCase, Told } from "./grouped";
 
 const listed = (kind: string, codes: readonly string[]) => codes.map((code) => codeText(kind, code)).join("、");
 
-export const whatText = ({ fieldGroups }: Told) => listed("field_group", fieldGroups);
+/** All there is of a case (services/coordination/domain/who_may.py, `EVERYTHING`): said in a word, not in ten. */
+const EVERYTHING = ["identity", "contact_safety", "contact_rules", "timeline", "person_words", "family_words", "memo", "team", "promise", "tokens"];
+
+/** Which parts of a record; a line breaks between two of them only. */
+export function What({ told: { fieldGroups } }: { told: Told }) {
+  const isAll = EVERYTHING.every((group) => fieldGroups.includes(group));
+  const parts = fieldGroups.filter((group) => !isAll || !EVERYTHING.includes(group)).map((group) => codeText("field_group", group));
+  const said = isAll ? [t("log.everything"), ...parts] : parts;
+  if (said.length === 0) return <>{t("app.none")}</>;
+  return <>{said.map((part, index) => <Fragment key={part}><span class="nowrap">{part}{index < said.length - 1 && "、"}</span><wbr /></Fragment>)}</>;
+}
+
 export const basisText = ({ line }: Told) => listed("read_basis", line.basis);
 export const screenText = ({ line }: Told) => codeText("log_screen", line.screen);
 const nameOf = ({ receiptNumber }: NamedCase) => receiptNumber ?? t("log.noReceipt");
