@@ -21,6 +21,7 @@ const account = (): Promise<Screens> => import("../features/account/screens");
 const managers = (): Promise<Screens> => import("../features/managers");
 const apart: Partial<Record<string, () => Promise<Screens>>> = {
   account,
+  accessLog: managers,
   devices: account,
   sharing: () => import("../features/sharing/screens"),
   staff: managers,

@@ -59,6 +59,7 @@ function placesOf(handoffs: number, notices: number, attention: number): Place[]
   const ibasho: Place = { href: "/ibasho", key: "nav.ibasho", icon: "ibasho", under: ["/ibasho"], count: 0 };
   const needsAttention: Place = { href: "/needs-attention", key: "nav.attention", icon: "flag", under: ["/needs-attention"], count: attention };
   const statistics: Place = { href: "/statistics", key: "nav.statistics", icon: "stat", under: ["/statistics"], count: 0 };
+  const accessLog: Place = { href: "/access-log", key: "nav.accessLog", icon: "see", under: ["/access-log"], count: 0 };
   const staff: Place = { href: "/staff", key: "nav.staff", icon: "user", under: ["/staff"], count: 0 };
   return [
     { href: "/today", key: "nav.today", icon: "today", under: ["/today"], count: 0 },
@@ -68,6 +69,7 @@ function placesOf(handoffs: number, notices: number, attention: number): Place[]
     ...(hasRole("coordinator", "ibasho_staff", "manager") ? [ibasho] : []),
     { href: "/notices", key: "nav.notices", icon: "bell", under: ["/notices"], count: notices },
     ...(hasRole("manager") ? [statistics, staff] : []),
+    ...(hasRole("manager", "auditor") ? [accessLog] : []),
   ];
 }
 

@@ -19,5 +19,6 @@ export const paths = {
   notices: "/notices",
   statistics: "/statistics",
   staff: "/staff",
+  accessLog: "/access-log",
   account: "/account",
 };

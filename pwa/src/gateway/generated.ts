@@ -45,6 +45,16 @@ export type SealedCommand = {
   kid: string;
 };
 
+export type AccessLogQueryVariables = Exact<{
+  days: number;
+  staffId?: string | null | undefined;
+  caseId?: string | null | undefined;
+  receiptNumber?: string | null | undefined;
+}>;
+
+
+export type AccessLogQuery = { accessLog: Array<{ id: string, at: string, caseId: string, receiptNumber: string | null, basis: Array<string>, purpose: string, screen: string, fieldGroups: Array<string>, odd: Array<string>, reviewedAt: string | null, note: string, staff: { id: string, name: string }, staffUnit: { id: string, name: string } | null, reviewedBy: { id: string, name: string } | null }> };
+
 export type CaseQueryVariables = Exact<{
   id: string;
 }>;
@@ -141,6 +151,11 @@ export type IssueSetUpCodeMutationVariables = Exact<{
 
 
 export type IssueSetUpCodeMutation = { issueSetUpCode: { code: string, validUntil: string } };
+
+export type LogReadersQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LogReadersQuery = { logReaders: Array<{ staff: { id: string, name: string }, unit: { id: string, name: string } | null }> };
 
 export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 

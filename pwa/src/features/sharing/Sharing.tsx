@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Link } from "../../app/router";
+import { hasRoleIn } from "../../app/session";
 import { tokyoDay } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
 import { online } from "../../sync/live";
@@ -30,12 +31,23 @@ export default function Sharing({ id }: { id: string }) {
       {!isOnline && <Note icon="cloud-off"><p role="status">{t("sharing.offline")}</p></Note>}
       <Done done={done} />
       <Readers {...section} />
+      {hasRoleIn(data.case.unit.id, "manager") && <Log caseId={id} />}
       <div class="cols cols-2">
         <Team {...section} />
         <KeptOff {...section} />
       </div>
       <Over {...section} />
       <Stale failure={failure} />
+    </div>
+  );
+}
+
+/** Who did read it: for the manager, and on paper for the person. */
+function Log({ caseId }: { caseId: string }) {
+  return (
+    <div class="row">
+      <Link class="btn line" href={`/access-log?case=${caseId}`}><Icon name="see" />{t("sharing.log")}</Link>
+      <a class="btn line" href={`/print/who-saw/${caseId}`} target="_blank" rel="noopener"><Icon name="print" />{t("log.paper")}</a>
     </div>
   );
 }

@@ -11,6 +11,7 @@ import type { TodayAnswer } from "./Today";
 export function Lead({ answer, today }: { answer: TodayAnswer; today: string }) {
   if (hasRole("window_staff")) return <Ring />;
   if (hasRole("ibasho_staff")) return <Quiet title={t("today.leadIbasho")} text={t("today.leadIbashoText")} to="/ibasho" open={t("today.openIbasho")} />;
+  if (hasRole("auditor") && !hasRole("coordinator", "manager")) return <Quiet title={t("today.leadAudit")} text={t("today.leadAuditText")} to="/access-log" open={t("today.openAudit")} />;
   if (!hasRole("coordinator", "manager")) return <Quiet title={t("today.leadOther")} text={t("today.leadOtherText")} to="/notices" open={t("today.openNotices")} />;
   const contact = answer.contactsDue.find((due) => due.on !== null && due.on <= today);
   if (contact && hasRole("coordinator")) return <Contact contact={contact} today={today} />;
