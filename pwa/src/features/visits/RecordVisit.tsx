@@ -11,7 +11,7 @@ import { online } from "../../sync/live";
 import { queue, type QueueEntry } from "../../sync/queue";
 import { uuid7 } from "../../sync/uuid7";
 import { ErrorSummary, textOf, TextField, type Problem } from "../../ui/forms";
-import { useAsked, useStore, useTitle } from "../../ui/hooks";
+import { useAsked, useOnce, useStore, useTitle } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Guard, Waiting } from "../../ui/parts";
 import { vault } from "../../vault/vault";
@@ -56,15 +56,15 @@ function Form({ record, draft, offer, fixed, onResume }: FormProps) {
   // What is put right is a draft under the id of the refused command: the one of the visit has ended.
   const control = useDraft("visit", fixed?.id ?? visitId, touched || draft ? { ...form } : null, draft?.seq);
   const { busy, send } = useSubmit();
+  const once = useOnce();
   useEffect(() => {
     if (touched && !fixed) rememberInAddress(`/cases/${record.id}/visits/new?draft=${visitId}`);
   }, [touched]);
   const set = (change: Partial<VisitForm>) => setForm((before) => ({ ...before, ...change }));
-  const go = async (event: Event) => {
-    event.preventDefault();
+  const go = async () => {
     const missing = missingIn(form);
     setProblems(missing);
-    if (missing.length > 0 || busy) return;
+    if (missing.length > 0) return;
     if (fixed) {
       await control.hold();
       const problem = await sendMended(fixed.id, payloadOf(form, visitId));
@@ -88,7 +88,7 @@ function Form({ record, draft, offer, fixed, onResume }: FormProps) {
   };
   const questions = { form, set, problems };
   return (
-    <form class="visit stack" autocomplete="off" noValidate onSubmit={go}>
+    <form class="visit stack" autocomplete="off" noValidate onSubmit={(event) => (event.preventDefault(), void once(go))}>
       <When {...questions} title={t("visit.title", { label: record.label })} said={`${dayText(form.day)} ${form.time}`} />
       {offer && !touched && <DraftFound title={t("visit.draftFound")} draft={offer} onResume={onResume} />}
       <DraftMoved control={control} onGo={onResume} />
