@@ -6,7 +6,19 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from gateway import devices, first_password, graphql, oidc, oidc_pages, pages, passkeys, sign_in, signals, who_saw
+from gateway import (
+    devices,
+    disclosure,
+    first_password,
+    graphql,
+    oidc,
+    oidc_pages,
+    pages,
+    passkeys,
+    sign_in,
+    signals,
+    who_saw,
+)
 from gateway.oidc_provider import Provider
 from gateway.owners import Owners
 from gateway.sealing import SealingKeys
@@ -49,6 +61,7 @@ for router in (
     graphql.router,
     signals.router,
     who_saw.router,
+    disclosure.router,
     pages.router,
 ):
     app.include_router(router)

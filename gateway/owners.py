@@ -17,6 +17,7 @@ from services.kernel.token import Signer
 PURPOSES = dict.fromkeys(("Cases", "Today", "Consultations", "Notices", "Sessions"), "overview") | {
     **dict.fromkeys(("Tray", "Handoff"), "handoff"),
     **{"Sync": "take_along", "Sharing": "sharing", "AccessLog": "audit", "WhoSaw": "answer_person"},
+    **dict.fromkeys(("PersonRequests", "Holdings", "RetentionProposals", "Disclosure"), "answer_person"),
 }
 """Why somebody reads, by the screen they read from (`code.read_purpose.*`); else to support."""
 SERVICES = ("intake", "coordination", "ibasho", "notify", "reporting")

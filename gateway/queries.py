@@ -10,6 +10,7 @@ from gateway import types
 from gateway.access_queries import AccessQuery
 from gateway.context import Context, Ctx
 from gateway.ibasho_queries import IbashoQuery
+from gateway.request_queries import RequestQuery
 from gateway.sharing_queries import SharingQuery
 from services.kernel.errors import BansoError, NotFound
 
@@ -24,7 +25,7 @@ async def _or_none(asking: Any) -> Any:
 
 
 @strawberry.type
-class Query(IbashoQuery, SharingQuery, AccessQuery):
+class Query(IbashoQuery, SharingQuery, AccessQuery, RequestQuery):
     """Everything a screen may read."""
 
     @strawberry.field

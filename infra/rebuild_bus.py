@@ -2,7 +2,9 @@
 
 Every event ever committed is in an outbox, so the topics are deleted, made anew and filled by the relays. What Kafka knew
 and the restored outboxes do not is listed first: those events were published, then lost with the database; the devices
-that keep their acknowledged commands send them again. Works beside running services. Safe to repeat.
+that keep their acknowledged commands send them again. An erasure is not left to anybody: each `RecordErased` that was lost
+is done again in the restored database before a topic is filled, and every holder hears it again. Works beside running
+services. Safe to repeat.
 """
 
 import asyncio
@@ -23,11 +25,16 @@ from infra.leases import held
 from infra.paths import SERVICES, SPEAKERS, VAR
 from infra.stack import Stack
 from infra.topics import create_topics, delete_topics
+from services.contracts.person_request import RecordErased
+from services.coordination import erasure_store
+from services.kernel import outbox
+from services.kernel.ids import event_id
+from services.kernel.outbox import Cause
 
 
 @dataclass(frozen=True)
 class KnownEvent:
-    """An event as the broker knew it: ids, type and version, never its body."""
+    """An event as the broker knew it: ids, type and version; its body (ids alone) only when it erased something."""
 
     topic: str
     event_id: uuid.UUID
@@ -35,15 +42,19 @@ class KnownEvent:
     subject: str
     version: str
     time: str
+    cause: str = ""
+    correlation: str = ""
+    erased: str = ""
 
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """What a rebuild did. `missing`: known to Kafka, absent from the outboxes."""
+    """What a rebuild did. `missing`: known to Kafka, absent from the outboxes; of these `erased_again` were done again."""
 
     incarnation: uuid.UUID
     missing: list[KnownEvent]
     to_publish: int
+    erased_again: int
 
 
 async def rebuild_bus(stack: Stack, report: Path | None = None) -> Rebuilt:
@@ -56,14 +67,28 @@ async def rebuild_bus(stack: Stack, report: Path | None = None) -> Rebuilt:
         missing = await find_missing(stack, databases)
         if report and missing:  # written before anything is deleted
             _write(report, missing)
+        erased_again = await _erase_again(databases["coordination"], missing)
         await delete_topics(stack.bootstrap, stack.prefix)
         counts = [await _begin_again(owner, incarnation) for owner in databases.values()]
         await create_topics(stack.bootstrap, stack.prefix)
-    return Rebuilt(incarnation, missing, sum(counts))
+    return Rebuilt(incarnation, missing, sum(counts), erased_again)
 
 
 def _write(report: Path, missing: list[KnownEvent]) -> None:
     report.write_text(json.dumps([asdict(event) for event in missing], indent=1, default=str))
+
+
+async def _erase_again(coordination: "asyncpg.Connection[Any]", missing: list[KnownEvent]) -> int:
+    """The erasure ledger, re-applied: the same deletion, the same event with the same id, at the subject's next version."""
+    lost = [event for event in missing if event.erased]
+    for event in lost:
+        erased, at = RecordErased.model_validate_json(event.erased), datetime.fromisoformat(event.time)
+        cause = Cause(uuid.UUID(event.cause), uuid.UUID(event.correlation))
+        place = next(n for n in range(100) if event_id(cause.id, n) == event.event_id)
+        async with coordination.transaction():
+            await erasure_store.erase(coordination, erased, at)
+            await outbox.insert(coordination, cause, place, erased.case_id, erased, at, at)
+    return len(lost)
 
 
 async def _begin_again(owner: "asyncpg.Connection[Any]", incarnation: uuid.UUID) -> int:
@@ -107,16 +132,17 @@ async def _read_all(bootstrap: str, topic: str) -> AsyncIterator[list[KnownEvent
             consumer.seek(partition, 0)
         while any([await consumer.position(partition) < ends[partition] for partition in partitions]):
             for records in (await consumer.getmany(timeout_ms=500, max_records=1000)).values():
-                yield [_known(topic, dict(record.headers)) for record in records]
+                yield [_known(topic, dict(record.headers), record.value) for record in records]
     finally:
         await consumer.stop()
 
 
-def _known(topic: str, headers: dict[str, bytes]) -> KnownEvent:
-    type_, subject, version, time = (
-        headers.get(f"ce_{name}", b"").decode() for name in ("type", "subject", "aggregateversion", "time")
-    )
-    return KnownEvent(topic, uuid.UUID(headers["ce_id"].decode()), type_, subject, version, time)
+def _known(topic: str, headers: dict[str, bytes], body: bytes | None) -> KnownEvent:
+    said = {name.removeprefix("ce_"): value.decode() for name, value in headers.items()}
+    names = ("type", "subject", "aggregateversion", "time", "causationid", "correlationid")
+    type_, subject, version, time, cause, correlation = (said.get(name, "") for name in names)
+    erased = (body or b"").decode() if type_ == RecordErased.type_name() else ""
+    return KnownEvent(topic, uuid.UUID(said["id"]), type_, subject, version, time, cause, correlation, erased)
 
 
 async def main() -> None:
@@ -130,6 +156,7 @@ async def main() -> None:
             print(f"  {event.topic}  {event.event_id}  {event.type}  {event.subject} v{event.version}  {event.time}")
         where = f" → {report}" if rebuilt.missing else ""
         print(f"バスだけが知っていた出来事 / known to Kafka alone: {len(rebuilt.missing)}{where}")
+        print(f"あらためて消去した記録 / erased again: {rebuilt.erased_again}")
         if not is_running:
             print("次の make run で配り直します / they are published at the next make run.")
 

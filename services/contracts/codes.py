@@ -240,6 +240,58 @@ class Article69Item(StrEnum):
     SPECIAL_REASON = "special_reason"
 
 
+class RequestKind(StrEnum):
+    """請求: 開示・訂正・利用停止 (個人情報保護法76条・90条・98条), 消去, and 保存期間の満了, which the city itself brings up."""
+
+    DISCLOSURE = "disclosure"
+    CORRECTION = "correction"
+    SUSPENSION = "suspension"
+    ERASURE = "erasure"
+    RETENTION = "retention"
+
+
+class RequestDecision(StrEnum):
+    """What a manager decides about a request."""
+
+    APPROVE = "approve"
+    DECLINE = "decline"
+
+
+class RequestState(StrEnum):
+    """Where a request stands. `erasing`: somebody who holds words has not said yet that they are gone."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    ERASING = "erasing"
+    DONE = "done"
+
+
+class Holder(StrEnum):
+    """Who holds words of a case beside coordination, and says when they are erased."""
+
+    INTAKE = "intake"
+
+
+class HeldKind(StrEnum):
+    """What an owner may hold of a case, as it is counted for whoever decides about it. Never the words."""
+
+    PERSON = "person"
+    CONTACT_SAFETY = "contact_safety"
+    PACKAGE = "package"
+    VISIT = "visit"
+    FAMILY_WORDS = "family_words"
+    QUARANTINE = "quarantine"
+    BASIS = "basis"
+    LINK = "link"
+    ATTENDANCE = "attendance"
+    DRAFT = "draft"
+    ACCESS_REVIEW = "access_review"
+    REQUEST = "request"
+    CONSULTATION = "consultation"
+    HANDOFF = "handoff"
+
+
 class NoticeKind(StrEnum):
     """What a notice is about. Its sentence (`code.notice_kind.*`) holds nothing personal."""
 

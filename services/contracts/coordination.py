@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from services.contracts import person_request
 from services.contracts.base import Command, EventData, Instant, Line, Model, Text, UnitId, date
 from services.contracts.codes import (
     Article69Item,
@@ -262,8 +263,10 @@ class BasisEnded(CoordinationEvent):
 COMMANDS: tuple[type[Command], ...] = (
     *(RecordVisit, ViewedOffline, DecideQuarantine, JoinToken, SeparateToken, ChangeTeam, KeepOff, LetIn),
     *(GiveConsent, ConveneConference, PledgeSecrecy, ShareByLaw, UseEmergency, EndBasis, ReviewAccess),
+    *person_request.COMMANDS,
 )
 EVENTS: tuple[type[EventData], ...] = (
     *(CaseOpened, VisitRecorded, VisitQuarantined, TeamChanged, ConsentGiven, ConsentWithdrawn),
     *(ConferenceConvened, SecrecyPledged, SharedByLaw, EmergencyUsed, BasisEnded),
+    *person_request.EVENTS,
 )

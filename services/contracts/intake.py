@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.contracts.base import Command, EventData, Instant, Line, Model, Text, UnitId, date
+from services.contracts.birth import BirthAsTold
 from services.contracts.codes import (
     CallerKind,
     CallerRelation,
@@ -21,14 +22,6 @@ from services.contracts.codes import (
     Urgency,
     YesNoUnclear,
 )
-
-
-class BirthAsTold(Model):
-    """Date of birth in three fields as typed: 「昭50」「S50」「昭和50年ごろ」「1975」; month and day may be blank."""
-
-    year: Line = ""
-    month: Line = ""
-    day: Line = ""
 
 
 class AsTold(Model):
@@ -180,6 +173,13 @@ class HandoffWithdrawn(IntakeEvent):
     withdrawn_by: UUID
 
 
+class ErasureDone(IntakeEvent):
+    """What intake held of an erased case is gone. Subject = the case."""
+
+    request_id: UUID
+    case_id: UUID
+
+
 class HandoffPackage(Model):
     """The claim check's answer: what coordination fetches once at `HandoffAccepted`. Personal; never in an event."""
 
@@ -214,4 +214,5 @@ EVENTS: tuple[type[EventData], ...] = (
     HandoffAccepted,
     HandoffReturned,
     HandoffWithdrawn,
+    ErasureDone,
 )

@@ -9,12 +9,13 @@ import asyncpg
 
 from services.contracts.codes import BasisKind
 from services.coordination.domain.visit import CaseState
-from services.coordination.store import RELATED, relation_arguments
+from services.coordination.store import RELATED, refuse_erased, relation_arguments
 from services.kernel.db import Connection
 from services.kernel.errors import NotFound, Refusal
 from services.kernel.token import Actor
 
 _NOT_KEPT_OFF = "not exists (select 1 from case_kept_off k where k.case_id = c.case_id and k.staff_id = $1)"
+_NOT_ERASED = "not exists (select 1 from erasure d where d.case_id = c.case_id)"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ async def pledge(tx: Connection, actor: Actor, case_id: UUID, basis_id: UUID, no
     row = await tx.fetchrow(
         "select m.pledged_at from conference_member m join basis b using (basis_id) join case_file c using (case_id)"
         " where m.staff_id = $1 and m.basis_id = $2 and c.case_id = $3 and b.until > $4"
-        f" and not exists (select 1 from basis_end e where e.basis_id = b.basis_id) and {_NOT_KEPT_OFF} for update of m",
+        f" and not exists (select 1 from basis_end e where e.basis_id = b.basis_id) and {_NOT_KEPT_OFF}"
+        f" and {_NOT_ERASED} for update of m",
         *(actor.id, basis_id, case_id, now),
     )
     if row is None:
@@ -77,6 +79,7 @@ async def lock_case_in_emergency(tx: Connection, actor: Actor, case_id: UUID) ->
     )
     if row is None:
         raise NotFound
+    await refuse_erased(tx, case_id)
     return CaseState(row["unit_id"], row["opened_at"], row["closed_at"])
 
 
@@ -84,7 +87,7 @@ async def end(tx: Connection, actor: Actor, case_id: UUID, basis_id: UUID, now: 
     """End it now, by the team, the lead, or whoever used the emergency. Its kind, or nothing when it had ended before."""
     kind = await tx.fetchval(
         f"with {RELATED} select b.kind from basis b where b.case_id = $6 and b.basis_id = $7 and (exists ("
-        "  select 1 from related r where r.case_id = b.case_id) or b.kind = 'emergency' and b.given_by = $1)",
+        "  select 1 from related_once r where r.case_id = b.case_id) or b.kind = 'emergency' and b.given_by = $1)",
         *(*relation_arguments(actor, now), case_id, basis_id),
     )
     if kind is None:
@@ -122,7 +125,7 @@ async def find_conferences(tx: Connection, actor: Actor, now: datetime) -> Seque
         "select b.basis_id, b.case_id, b.from_at, b.until, m.pledged_at from conference_member m"
         " join basis b using (basis_id) join case_file c using (case_id) where m.staff_id = $1 and b.until > $2"
         f" and not exists (select 1 from basis_end e where e.basis_id = b.basis_id) and {_NOT_KEPT_OFF}"
-        " order by b.from_at, b.basis_id",
+        f" and {_NOT_ERASED} order by b.from_at, b.basis_id",
         *(actor.id, now),
     )
 

@@ -38,8 +38,9 @@ async def insert_case(
         [(a.case_id, staff_id, tokyo_day(opened_at)) for staff_id in team],
     )
     await tx.executemany("insert into case_kept_off values ($1, $2)", [(a.case_id, staff) for staff in set(a.kept_off)])
-    await tx.execute(
-        "insert into package_fetch (case_id, handoff_id, event_id, asked_at) values ($1, $2, $3, $4)",
+    await tx.execute(  # of a case that is erased already, as after a restore, nothing is asked for
+        "insert into package_fetch (case_id, handoff_id, event_id, asked_at, fetched_at) values ($1, $2, $3, $4,"
+        " (select erased_at from erasure where case_id = $1))",
         *(a.case_id, a.handoff_id, event_id, now),
     )
     await tx.execute("select pg_notify('package_fetch', '')")
@@ -56,7 +57,11 @@ async def count_attempt(tx: Connection, case_id: UUID) -> None:
 
 
 async def store_package(tx: Connection, case_id: UUID, package: HandoffPackage, now: datetime) -> bool:
-    """Store a package once; False when it was here already. The caller's words go to the person's or the family's table."""
+    """Store a package once; False when it was here already, or the case is erased. The caller's words go to the person's
+    table or the family's."""
+    await tx.execute(
+        "select 1 from case_file where case_id = $1 for update", case_id
+    )  # as every act on a case: it first
     taken = await tx.execute(
         "update package_fetch set fetched_at = $2 where case_id = $1 and fetched_at is null", case_id, now
     )

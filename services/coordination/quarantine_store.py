@@ -9,6 +9,7 @@ import asyncpg
 from services.contracts.codes import QuarantineDecision
 from services.contracts.coordination import NextPromise, RecordVisit
 from services.coordination.domain.visit import CaseState
+from services.coordination.store import refuse_erased
 from services.kernel.db import Connection
 from services.kernel.errors import NotFound, Refusal
 from services.kernel.token import Actor
@@ -28,6 +29,7 @@ async def lock_case_once_known(tx: Connection, actor: Actor, case_id: UUID, day:
     )
     if row is None:
         raise NotFound
+    await refuse_erased(tx, case_id)
     return CaseState(row["unit_id"], row["opened_at"], row["closed_at"])
 
 
@@ -66,6 +68,8 @@ async def lock_waiting(tx: Connection, actor: Actor, case_id: UUID, quarantine_i
         " left join quarantine_family_private f using (quarantine_id) where quarantine_id = $1 and q.case_id = $2",
         *(quarantine_id, case_id),
     )
+    if case is not None:
+        await refuse_erased(tx, case_id)
     if case is None or row is None:
         raise NotFound
     if row["decision"] is not None:

@@ -16,14 +16,17 @@ from services.kernel.token import Actor
 
 # $1 actor, $2 units where the actor is manager, $3 the Tokyo day, $4 the moment, $5 units the actor works in: the standing,
 # or no row at all. `related`: the own relation, which is for acting and for taking along. `seen`: that, and every basis in force.
+# An erased case has neither; `related_once` alone still knows who would have had, to tell them that it is erased.
 RELATED = """
-related as not materialized (
+related_once as not materialized (
     select s.case_id, case when bool_or(s.is_member) then 'member' else 'unit_lead' end as relation from (
         select m.case_id, true as is_member from case_member m
         where m.staff_id = $1 and m.from_date <= $3 and (m.until is null or m.until >= $3)
         union all select c.case_id, false from case_file c where c.unit_id = any($2::text[])) s
     where not exists (select 1 from case_kept_off k where k.case_id = s.case_id and k.staff_id = $1)
     group by s.case_id
+), related as not materialized (
+    select * from related_once r where not exists (select 1 from erasure e where e.case_id = r.case_id)
 ), standing as (
     select case_id, relation, null::text[] as scope, null::uuid as basis from related
     union all
@@ -31,6 +34,7 @@ related as not materialized (
     where b.from_at <= $4 and b.until > $4
     and not exists (select 1 from basis_end e where e.basis_id = b.basis_id)
     and not exists (select 1 from case_kept_off k where k.case_id = b.case_id and k.staff_id = $1)
+    and not exists (select 1 from erasure e where e.case_id = b.case_id)
     and (b.kind in ('consent', 'article_69_2') and b.unit_ids && $5::text[]
          or b.kind = 'emergency' and b.given_by = $1
          or b.kind = 'conference' and exists (select 1 from conference_member m where m.basis_id = b.basis_id
@@ -52,18 +56,26 @@ def relation_arguments(actor: Actor, moment: datetime) -> tuple[UUID, tuple[str,
 async def lock_case(tx: Connection, actor: Actor, case_id: UUID, moment: datetime) -> CaseState:
     """The case, locked, by the relation on the Tokyo day of `moment`; NotFound when absent or not yours."""
     row = await tx.fetchrow(
-        f"with {RELATED} select c.unit_id, c.opened_at, c.closed_at from case_file c join related using (case_id)"
+        f"with {RELATED} select c.unit_id, c.opened_at, c.closed_at from case_file c join related_once using (case_id)"
         " where c.case_id = $6 for update of c",
         *(*relation_arguments(actor, moment), case_id),
     )
     if row is None:
         raise NotFound
+    await refuse_erased(tx, case_id)
     return CaseState(row["unit_id"], row["opened_at"], row["closed_at"])
 
 
+async def refuse_erased(tx: Connection, case_id: UUID) -> None:
+    """Nothing is written to an erased case any more. Waits for an erasure under way; a statement of its own sees its end."""
+    await tx.execute("select 1 from case_file where case_id = $1 for key share", case_id)
+    if await tx.fetchval("select exists (select 1 from erasure where case_id = $1)", case_id):
+        raise Refusal("record_erased", "the words of this case were erased")
+
+
 async def find_relation(tx: Connection, actor: Actor, case_id: UUID, moment: datetime) -> str | None:
-    """How the actor stood to a case on the Tokyo day of `moment`, if at all."""
-    query = f"with {RELATED} select relation from related where case_id = $6"
+    """How the actor stood to a case on the Tokyo day of `moment`, if at all; erased since or not."""
+    query = f"with {RELATED} select relation from related_once where case_id = $6"
     relation: str | None = await tx.fetchval(query, *relation_arguments(actor, moment), case_id)
     return relation
 

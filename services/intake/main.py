@@ -2,12 +2,14 @@
 
 from services import drafts
 from services.contracts import intake as contract
+from services.contracts.registry import EVENTS
 from services.intake import access_views, views
 from services.intake.commands.accept_handoff import accept_handoff
 from services.intake.commands.hand_off import hand_off
 from services.intake.commands.open_consultation import open_consultation
 from services.intake.commands.return_handoff import return_handoff
 from services.intake.commands.withdraw_handoff import withdraw_handoff
+from services.intake.reactions import REACTIONS
 from services.kernel.app import build_service
 from services.kernel.commands import specs
 
@@ -18,4 +20,11 @@ COMMANDS = specs(
     (contract.ReturnHandoff, return_handoff),
     (contract.WithdrawHandoff, withdraw_handoff),
 )
-app = build_service("intake", commands=COMMANDS, routes=[views.router, access_views.router, drafts.router])
+app = build_service(
+    "intake",
+    commands=COMMANDS,
+    routes=[views.router, access_views.router, drafts.router],
+    reactions=REACTIONS,
+    known_events=EVENTS,
+    listens_to=["coordination"],
+)

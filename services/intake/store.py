@@ -54,6 +54,12 @@ def _found(row: asyncpg.Record | None) -> asyncpg.Record:
     return row
 
 
+async def refuse_erased(tx: Connection, consultation_id: UUID) -> None:
+    """Nothing is written of an erased consultation any more, and nothing given out."""
+    if await tx.fetchval("select exists (select 1 from erasure where consultation_id = $1)", consultation_id):
+        raise Refusal("record_erased", "the words of this consultation were erased")
+
+
 async def insert_consultation(
     tx: Connection, actor: Actor, consultation_id: UUID, command: OpenConsultation, derived: Derived, filed: Filed
 ) -> None:
@@ -141,6 +147,7 @@ async def lock_handoff(tx: Connection, actor: Actor, handoff_id: UUID) -> Handof
             *(handoff_id, actor.units_as(*OWNING_ROLES), actor.id, actor.units_as(*ANSWERING_ROLES)),
         )
     )
+    await refuse_erased(tx, row["consultation_id"])
     return Handoff(
         row["handoff_id"],
         row["consultation_id"],
@@ -250,7 +257,8 @@ async def get_consultation(tx: Connection, actor: Actor, consultation_id: UUID) 
 
 
 async def get_package(tx: Connection, handoff_id: UUID, event_id: UUID) -> asyncpg.Record:
-    """The claim check: an accepted handoff whose HandoffAccepted event is named. For coordination's service token."""
+    """The claim check: an accepted handoff whose HandoffAccepted event is named, unless it is erased. For coordination's
+    service token."""
     row: asyncpg.Record | None = await tx.fetchrow(
         "select c.*, t.*, h.*, ht.* from handoff h join handoff_told ht using (handoff_id)"
         " join consultation c using (consultation_id) join consultation_told t using (consultation_id)"
@@ -258,6 +266,9 @@ async def get_package(tx: Connection, handoff_id: UUID, event_id: UUID) -> async
         " where o.event_id = $2 and o.subject = $1 and o.type = 'banso.intake.HandoffAccepted.v1')",
         *(handoff_id, event_id),
     )
+    if row is None:
+        of_it = "select consultation_id from handoff where handoff_id = $1"
+        await refuse_erased(tx, await tx.fetchval(of_it, handoff_id))
     return _found(row)
 
 

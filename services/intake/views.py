@@ -9,10 +9,12 @@ from uuid import UUID
 import asyncpg
 from fastapi import APIRouter, Query
 
+from services.contracts.birth import BirthAsTold
+from services.contracts.codes import Role
 from services.contracts.contact import binding
-from services.contracts.intake import AsTold, BirthAsTold, HandoffPackage, NextAppointment
+from services.contracts.intake import AsTold, HandoffPackage, NextAppointment
 from services.contracts.labels import label
-from services.intake import store
+from services.intake import erasure_store, store
 from services.intake.domain.who_may import OWNING_ROLES, Group, Relation, find_relation, shown_to
 from services.intake.domain.working_hours import ANSWER_WITHIN_MINUTES, minutes_between
 from services.kernel.access import Read
@@ -64,6 +66,18 @@ async def get_consultation(consultation_id: UUID, reader: ReaderDep) -> dict[str
     """One sheet with the handoffs the reader may see."""
     async with reader.open() as read:
         return await _sheet(read, consultation_id)
+
+
+@router.get("/views/cases/{case_id}/holdings")
+async def get_holdings(case_id: UUID, reader: ReaderDep) -> list[dict[str, Any]]:
+    """What intake holds of what became a case: kinds, counts and days, never content."""
+    async with reader.open() as read:
+        found = await erasure_store.find_holdings(read.tx, read.actor, case_id)
+        is_own = found[0]["from_unit"] in read.actor.units_as(Role.MANAGER)
+        basis = Relation.OWN_UNIT if is_own else Relation.RECEIVING_UNIT
+        read.shows("consultation", [found[0]["consultation_id"]], "holdings", basis=basis)
+        asked = ("kind", "count", "oldest", "newest")
+        return [{name: row[name] for name in asked} for row in found if row["count"]]
 
 
 @router.get("/packages/{handoff_id}")

@@ -22,6 +22,7 @@ STORY_READERS = {
     "case": {"member", "colleague", "manager"},
     "sharing": {"member", "colleague", "manager"},
     "whoSaw": {"manager", "auditor"},
+    "holdings": {"manager"},
     "consultation": {"clerk"},  # the handoff is answered: the receiving unit no longer reads the sheet
     "handoff": {"clerk", "member"},
     "open_consultation": {"clerk", "member", "colleague", "same_unit", "manager"},
@@ -37,6 +38,7 @@ STORY_LISTS = {
     "cases": {"member", "colleague", "manager"},
     "accessLog": {"manager", "auditor"},
     "logReaders": {"manager", "auditor"},  # names of staff, for the filter of the log
+    "personRequests": {"member", "colleague", "manager"},
     "consultations": {"clerk"},
     "tray_received": {"member", "colleague", "same_unit", "manager"},
     "tray_sent": {"clerk"},
@@ -61,6 +63,7 @@ OWN_THINGS = {
     "signIns",
     "passkeys",
     "conferences",
+    "retentionProposals",  # of the units one manages
 }
 
 # Command -> who may do it in the story. Everybody else: refused, nothing changed, nothing emitted.
@@ -92,6 +95,9 @@ COMMANDS = {
     "UseEmergency": set(PEOPLE) - {"auditor", "partner"},
     "EndBasis": {"member", "colleague", "manager"},
     "ReviewAccess": {"manager", "auditor"},
+    "OpenPersonRequest": {"member", "colleague", "manager"},
+    "DecidePersonRequest": {"manager"},
+    "CorrectPerson": {"member", "colleague", "manager"},
     "RegisterStaff": {"manager"},
     "NoteHomeStreet": {"manager"},  # of who is assigned to their units
     "ChangeAssignments": {"manager"},  # of the unit hikikomori-support
@@ -116,6 +122,10 @@ ROUTES = {
         "/views/cases/{case_id}/sharing",
         "/views/conferences",
         "/views/access-log",
+        "/views/requests",
+        "/views/retention",
+        "/views/cases/{case_id}/holdings",
+        "/views/cases/{case_id}/disclosure",
         "/views/cases/{case_id}/who-saw",
         "/views/notices",
         "/views/statistics",
@@ -127,6 +137,7 @@ ROUTES = {
     "open": {"/livez", "/readyz", "/metrics", "/openapi.json"},
     "session": {
         *("/graphql", "/signals", "/print/who-saw/{case_id}", "/session/fresh", "/password"),
+        "/print/disclosure/{case_id}",
         *("/passkey/new", "/passkey/new/options"),
     },
     "sign-in": {

@@ -49,6 +49,9 @@ EMITTED = {
     "ShareByLaw": "SharedByLaw",
     "UseEmergency": "EmergencyUsed",
     "EndBasis": "ConsentWithdrawn",
+    "OpenPersonRequest": "PersonRequestOpened",
+    "DecidePersonRequest": "PersonRequestDecided",
+    "CorrectPerson": "PersonCorrected",
     "ChangeAssignments": "StaffAssigned",
 }
 """What each command says on the bus. The others change something that only their reader sees: `silent_effect`."""
@@ -160,6 +163,18 @@ def of_sharing(house: House, command: str) -> tuple[object, dict[str, Any]]:
             return case, {"accessId": house.people["auditor"].ask_everything("accessLog", **asked)[0]["id"]}
         case "ConveneConference":
             return case, basis_payload(command, new_id(), called.id)
+        case "CorrectPerson":
+            asked = {"requestId": str(new_id()), "kind": "correction"}
+            member.do("OpenPersonRequest", case, asked)
+            decided = {"requestId": asked["requestId"], "decision": "approve"}
+            house.people["manager"].do("DecidePersonRequest", case, decided)
+            return case, {"requestId": asked["requestId"], "personName": "石田 遼太"}
+        case "OpenPersonRequest" | "DecidePersonRequest":
+            asked = {"requestId": str(new_id()), "kind": "disclosure"}
+            if command == "OpenPersonRequest":
+                return case, asked
+            member.do("OpenPersonRequest", case, asked)
+            return case, {"requestId": asked["requestId"], "decision": "approve"}
     return case, basis_payload(command, new_id(), "wakamono-station")
 
 

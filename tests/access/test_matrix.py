@@ -52,6 +52,7 @@ class Story:
     consent: str
     meeting: str
     read: str
+    request: str
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,9 @@ def story(city: Stack) -> Iterator[Story]:
     people["member"].ask("Case", id=str(case))
     everything = {"days": 1, "staffId": people["member"].id, "caseId": str(case)}
     read = people["auditor"].ask_everything("accessLog", **everything)[0]["id"]
-    ids = (session, participant, code, came["attendanceId"], consent, meeting, read)
+    request = str(new_id())
+    people["member"].do("OpenPersonRequest", case, {"requestId": request, "kind": "erasure"})
+    ids = (session, participant, code, came["attendanceId"], consent, meeting, read, request)
     yield Story(people, case, sent["consultationId"], sent["id"], consultation, handoff, *ids)
 
 
@@ -141,7 +144,7 @@ def reads(story: Story, person: Person, field: str) -> object:
         "staffing": {},
         "tokenHolder": {"code": story.code},
     }
-    if field in ("sharing", "whoSaw"):
+    if field in ("sharing", "whoSaw", "holdings"):
         return person.ask_everything(field, caseId=str(story.case))
     root = field.removeprefix("open_")
     return person.ask(root[0].upper() + root[1:], **asked[field])[root]
@@ -164,6 +167,7 @@ def test_lists_hold_exactly_what_the_table_says(story: Story, who: str) -> None:
         "cases": str(story.case) in {c["id"] for c in person.ask("Cases")["cases"]},
         "accessLog": str(story.case) in {line["caseId"] for line in log},
         "logReaders": person.id in {each["staff"]["id"] for each in person.ask("LogReaders")["logReaders"]},
+        "personRequests": story.request in {q["id"] for q in person.ask("PersonRequests")["personRequests"]},
         "consultations": story.consultation
         in {c["id"] for c in person.ask("Consultations", limit=200)["consultations"]},
         "tray_received": str(story.open_handoff) in {c["id"] for c in tray["received"]},
@@ -274,6 +278,12 @@ def sharing_envelope(story: Story, person: Person, command: str) -> dict:
             return person.envelope(command, story.case, {"accessId": story.read})
         case "EndBasis":
             return person.envelope(command, story.case, {"basisId": story.consent})
+        case "OpenPersonRequest":
+            return person.envelope(command, story.case, {"requestId": str(new_id()), "kind": "erasure"})
+        case "CorrectPerson":
+            return person.envelope(command, story.case, {"requestId": story.request, "personName": "別人"})
+        case "DecidePersonRequest":
+            return person.envelope(command, story.case, {"requestId": story.request, "decision": "approve"})
     to = person.id if command == "ConveneConference" else "wakamono-station"
     return person.envelope(command, story.case, basis_payload(command, new_id(), to))
 

@@ -51,6 +51,7 @@ ROWS = {
     "case": Row("takahashi", "石田 遼太郎", "case"),
     "newVisit": Row("takahashi", "訪問", "case"),
     "sharing": Row("takahashi", "共有と同意", "case"),
+    "caseRequests": Row("takahashi", "本人からの請求", "case"),
     "ibasho": Row("mori", "居場所"),
     "tokens": Row("mori", "紙の札"),
     "session": Row("mori", "自由の時間", "session"),
@@ -60,6 +61,7 @@ ROWS = {
     "statistics": Row("sasaki", "統計"),
     "staff": Row("sasaki", "職員と担当"),
     "accessLog": Row("sasaki", "記録の閲覧"),
+    "requests": Row("sasaki", "本人からの請求"),
     "account": Row("sasaki", "自分の設定"),
 }
 
@@ -86,6 +88,7 @@ def things(city: Stack) -> dict[str, str]:
     clerk.do("HandOff", returned, package_payload(back))
     note = "お母さまの携帯に、いつかけてよいかを聞いてください。"
     coordinator.do("ReturnHandoff", returned, {"reason": "contact_unclear", "note": note})
+    asked_for(case, coordinator, Person(city.url, "sasaki"))
     shared(case, coordinator, Person(city.url, "sasaki"), staff)
     session = new_id()
     staff.do("ScheduleSession", session, session_payload(staff))
@@ -99,6 +102,22 @@ def things(city: Stack) -> dict[str, str]:
         staff.do("LogAttendance", session, attendance_payload(kind))
     ids = {"case": case, "consultation": back, "handoff": handoff, "session": session}
     return {name: str(each) for name, each in ids.items()}
+
+
+def asked_for(case: object, member: Person, manager: Person) -> None:
+    """A request that waits, one that was approved, one that was not."""
+    asked = {
+        "correction": "生まれた年がちがう",
+        "disclosure": "記録を見たい。紙でほしい。",
+        "erasure": "ぜんぶ消してほしい",
+    }
+    for kind, words in asked.items():
+        request = str(new_id())
+        member.do("OpenPersonRequest", case, {"requestId": request, "kind": kind, "asked": words})
+        if kind != "erasure":
+            decision = "approve" if kind == "disclosure" else "decline"
+            note = "窓口で本人に渡す" if kind == "disclosure" else "戸籍のとおりだった"
+            manager.do("DecidePersonRequest", case, {"requestId": request, "decision": decision, "note": note})
 
 
 def shared(case: object, member: Person, manager: Person, called: Person) -> None:

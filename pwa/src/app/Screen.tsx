@@ -19,9 +19,12 @@ const Nowhere: ScreenOf = () => <NotFound />;
 const screens: Screens = { today: Today };
 const account = (): Promise<Screens> => import("../features/account/screens");
 const managers = (): Promise<Screens> => import("../features/managers");
+const requests = (): Promise<Screens> => import("../features/requests/screens");
 const apart: Partial<Record<string, () => Promise<Screens>>> = {
   account,
   accessLog: managers,
+  requests,
+  caseRequests: requests,
   devices: account,
   sharing: () => import("../features/sharing/screens"),
   staff: managers,

@@ -61,6 +61,7 @@ function placesOf(handoffs: number, notices: number, attention: number): Place[]
   const statistics: Place = { href: "/statistics", key: "nav.statistics", icon: "stat", under: ["/statistics"], count: 0 };
   const accessLog: Place = { href: "/access-log", key: "nav.accessLog", icon: "see", under: ["/access-log"], count: 0 };
   const staff: Place = { href: "/staff", key: "nav.staff", icon: "user", under: ["/staff"], count: 0 };
+  const requests: Place = { href: "/requests", key: "nav.requests", icon: "letter", under: ["/requests"], count: 0 };
   return [
     { href: "/today", key: "nav.today", icon: "today", under: ["/today"], count: 0 },
     ...(attention > 0 ? [needsAttention] : []),
@@ -68,7 +69,7 @@ function placesOf(handoffs: number, notices: number, attention: number): Place[]
     ...(hasRole("coordinator", "manager") ? [cases] : []),
     ...(hasRole("coordinator", "ibasho_staff", "manager") ? [ibasho] : []),
     { href: "/notices", key: "nav.notices", icon: "bell", under: ["/notices"], count: notices },
-    ...(hasRole("manager") ? [statistics, staff] : []),
+    ...(hasRole("manager") ? [requests, statistics, staff] : []),
     ...(hasRole("manager", "auditor") ? [accessLog] : []),
   ];
 }

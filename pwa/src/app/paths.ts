@@ -11,6 +11,7 @@ export const paths = {
   case: "/cases/:id",
   newVisit: "/cases/:id/visits/new",
   sharing: "/cases/:id/sharing",
+  caseRequests: "/cases/:id/requests",
   ibasho: "/ibasho",
   tokens: "/ibasho/tokens",
   session: "/ibasho/:id",
@@ -20,5 +21,6 @@ export const paths = {
   statistics: "/statistics",
   staff: "/staff",
   accessLog: "/access-log",
+  requests: "/requests",
   account: "/account",
 };

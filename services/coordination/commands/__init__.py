@@ -1,6 +1,7 @@
 """What コーディネート can do: one file an act, or a few that belong together."""
 
 from services.contracts import coordination as contract
+from services.contracts import person_request
 from services.coordination.commands.change_team import change_team, keep_off, let_in
 from services.coordination.commands.decide_quarantine import decide_quarantine
 from services.coordination.commands.end_basis import end_basis
@@ -12,6 +13,11 @@ from services.coordination.commands.give_basis import (
     use_emergency,
 )
 from services.coordination.commands.join_token import join_token
+from services.coordination.commands.person_request import (
+    correct_person,
+    decide_person_request,
+    open_person_request,
+)
 from services.coordination.commands.record_visit import record_visit
 from services.coordination.commands.review_access import review_access
 from services.coordination.commands.separate_token import separate_token
@@ -34,4 +40,7 @@ COMMANDS = specs(
     (contract.UseEmergency, use_emergency),
     (contract.EndBasis, end_basis),
     (contract.ReviewAccess, review_access),
+    (person_request.OpenPersonRequest, open_person_request),
+    (person_request.DecidePersonRequest, decide_person_request),
+    (person_request.CorrectPerson, correct_person),
 )

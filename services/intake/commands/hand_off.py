@@ -22,6 +22,7 @@ async def hand_off(command: HandOff, handoff_id: UUID, work: Work) -> Refs:
     due = due_at(work.now)
     from_unit = consultation["unit_id"]
     earlier = await store.find_kept_off(work.tx, work.actor, command.consultation_id)
+    await store.refuse_erased(work.tx, command.consultation_id)
     kept_off = list(dict.fromkeys([*earlier, *command.kept_off]))
     rules = binding(bound, command.contact_rules)  # a rule once given binds on
     command = command.model_copy(update={"kept_off": kept_off, "contact_rules": rules})

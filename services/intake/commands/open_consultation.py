@@ -14,6 +14,7 @@ from services.kernel.commands import Refs, Work
 async def open_consultation(command: OpenConsultation, consultation_id: UUID, work: Work) -> Refs:
     """Write the sheet down and give it its 受付番号."""
     derived = decide_open(command, work.actor, work.now)
+    await store.refuse_erased(work.tx, consultation_id)  # as when a device sends it again after a restore
     year = fiscal_year(tokyo_day(command.opened_at))
     number = await store.next_receipt_number(work.tx, office_mark(command.unit_id), year)
     receipt = receipt_number(command.unit_id, command.opened_at, number)

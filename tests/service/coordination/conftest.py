@@ -60,6 +60,10 @@ TABLES = (
     "basis_private",
     "basis_end",
     "conference_member",
+    "person_request",
+    "person_request_private",
+    "erasure",
+    "erasure_done",
     "outbox",
     "command_log",
     "subject_version",
@@ -111,6 +115,8 @@ class World:
     signer: Signer
     applier: Applier
     now: datetime = NOW
+    word: str = field(default_factory=lambda: f"ことば{new_id().hex}")
+    """A word that stands nowhere else."""
     _seq: int = field(default=0)
 
     async def apply(self, subject: UUID, data: EventData, version: int, at: datetime, id_: UUID) -> None:

@@ -26,7 +26,10 @@ export default function Sharing({ id }: { id: string }) {
     <div class="stack">
       <div class="split">
         <div class="head tight"><h1>{t("sharing.title")}</h1><p>{data.case.label}</p></div>
-        <Link class="btn text" href={`/cases/${id}`}><Icon name="left" />{t("sharing.toCase")}</Link>
+        <div class="row">
+          <Link class="btn line" href={`/cases/${id}/requests`}>{t("sharing.requests")}</Link>
+          <Link class="btn text" href={`/cases/${id}`}><Icon name="left" />{t("sharing.toCase")}</Link>
+        </div>
       </div>
       {!isOnline && <Note icon="cloud-off"><p role="status">{t("sharing.offline")}</p></Note>}
       <Done done={done} />

@@ -1,0 +1,66 @@
+import { hasRole } from "../../app/session";
+import { momentText } from "../../i18n/dates";
+import { codeText, t } from "../../i18n/messages";
+import { Icon } from "../../ui/Icon";
+import type { PersonRequest } from "./documents";
+
+interface Props {
+  request: PersonRequest;
+  today: string;
+  onDecide: () => void;
+  onHeld: () => void;
+  onCorrect: () => void;
+}
+
+/** One request: of what kind, where it stands, and what can be done about it. */
+export function RequestLine({ request, today, onDecide, onHeld, onCorrect }: Props) {
+  const { kind, state, label, receiptNumber, erasedAt, mayDecide } = request;
+  const about = `${label} ${codeText("request_kind", kind)}`;
+  const isTold = kind === "disclosure" && (state === "waiting" || state === "approved");
+  return (
+    <li>
+      <div class="grow stack stack-s">
+        <p><b>{label}</b>{receiptNumber && <span class="sub">　{receiptNumber}</span>}</p>
+        <p class="row chips"><span class="chip">{codeText("request_kind", kind)}</span><State state={state} /></p>
+        <dl class="kv">{erasedAt ? <Erased request={request} today={today} /> : <Asked request={request} today={today} />}</dl>
+        {kind === "correction" && state === "approved" && <div class="row"><button class="btn" type="button" aria-label={t("requests.correctOf", { about })} onClick={onCorrect}>{t("requests.correctDo")}</button></div>}
+        {hasRole("manager") && (
+          <div class="row">
+            {mayDecide && <button class="btn" type="button" aria-label={t("requests.decideOf", { about })} onClick={onDecide}>{t("requests.decide")}</button>}
+            {isTold && <a class="btn line" href={`/print/disclosure/${request.caseId}`} target="_blank" rel="noopener">{t("requests.print")}</a>}
+            <button class="btn line" type="button" aria-label={t("requests.heldOf", { about })} onClick={onHeld}>{t("requests.held")}</button>
+          </div>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function State({ state }: { state: string }) {
+  const isOpen = state === "waiting" || state === "erasing";
+  return <span class={isOpen ? "chip soon" : "chip quiet"}>{isOpen && <Icon name="clock" />}{codeText("request_state", state)}</span>;
+}
+
+function Asked({ request, today }: Pick<Props, "request" | "today">) {
+  const { asked, openedAt, openedBy, decidedAt, decidedBy, note } = request;
+  return (
+    <>
+      {asked && <><dt>{t("requests.asked")}</dt><dd>{asked}</dd></>}
+      <dt>{t("requests.opened")}</dt><dd>{momentText(openedAt, today)}　{openedBy.name}</dd>
+      {decidedAt && <><dt>{t("requests.decided")}</dt><dd>{momentText(decidedAt, today)}　{decidedBy?.name}</dd></>}
+      {note && <><dt>{t("requests.note")}</dt><dd>{note}</dd></>}
+    </>
+  );
+}
+
+/** Nothing of what it was about is left: when it went, by whose decision, and who still owes their part. */
+function Erased({ request, today }: Pick<Props, "request" | "today">) {
+  const { erasedAt, openedBy, decidedBy, owed } = request;
+  return (
+    <>
+      <dt>{t("requests.erased")}</dt><dd>{erasedAt && momentText(erasedAt, today)}</dd>
+      <dt>{t("requests.by")}</dt><dd>{openedBy.name} → {decidedBy?.name}</dd>
+      <dt>{t("requests.owed")}</dt><dd>{owed.map((holder) => codeText("holder", holder)).join("、") || t("requests.nobodyOwes")}</dd>
+    </>
+  );
+}

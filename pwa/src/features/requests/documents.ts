@@ -1,0 +1,20 @@
+import type { TrustedDocument } from "../../gateway/documents";
+import holdingsId from "../../gateway/documents/Holdings.graphql";
+import personRequestsId from "../../gateway/documents/PersonRequests.graphql";
+import retentionProposalsId from "../../gateway/documents/RetentionProposals.graphql";
+import type {
+  HoldingsQuery,
+  HoldingsQueryVariables,
+  PersonRequestsQuery,
+  PersonRequestsQueryVariables,
+  RetentionProposalsQuery,
+  RetentionProposalsQueryVariables,
+} from "../../gateway/generated";
+
+// Beside the screens that use them: what lies in gateway/documents.ts is fetched by every page.
+export const Holdings: TrustedDocument<HoldingsQuery, HoldingsQueryVariables> = { id: holdingsId };
+export const PersonRequests: TrustedDocument<PersonRequestsQuery, PersonRequestsQueryVariables> = { id: personRequestsId };
+export const RetentionProposals: TrustedDocument<RetentionProposalsQuery, RetentionProposalsQueryVariables> = { id: retentionProposalsId };
+
+export type PersonRequest = PersonRequestsQuery["personRequests"][number];
+export type Proposal = RetentionProposalsQuery["retentionProposals"][number];

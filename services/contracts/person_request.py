@@ -1,0 +1,88 @@
+"""The language of 本人からの請求: 開示・訂正・利用停止・消去, spoken by コーディネート (個人情報保護法76条・90条・98条)."""
+
+from uuid import UUID
+
+from services.contracts.base import Command, EventData, Line, Text, UnitId
+from services.contracts.birth import BirthAsTold
+from services.contracts.codes import Holder, RequestDecision, RequestKind
+
+
+class OpenPersonRequest(Command):
+    """請求を受ける. Subject = the case. By its team or a manager of its unit, for the person."""
+
+    request_id: UUID
+    kind: RequestKind
+    asked: Text = ""
+
+
+class DecidePersonRequest(Command):
+    """請求を決める. Subject = the case. By a manager of its unit; what erases, by another one than who opened it.
+
+    The note goes with the words when the decision erases them."""
+
+    request_id: UUID
+    decision: RequestDecision
+    note: Line = ""
+
+
+class CorrectPerson(Command):
+    """訂正する (90条). Subject = the case. What is given replaces what stood there; by the team or its lead, once approved."""
+
+    request_id: UUID
+    person_name: Line | None = None
+    person_kana: Line | None = None
+    birth: BirthAsTold | None = None
+    person_address: Line | None = None
+    person_phone: Line | None = None
+
+
+class PersonRequestOpened(EventData):
+    """A request waits for a manager of the case's unit."""
+
+    SERVICE = "coordination"
+    case_id: UUID
+    request_id: UUID
+    unit_id: UnitId
+    kind: RequestKind
+    opened_by: UUID
+
+
+class PersonRequestDecided(EventData):
+    """A manager decided a request."""
+
+    SERVICE = "coordination"
+    case_id: UUID
+    request_id: UUID
+    unit_id: UnitId
+    kind: RequestKind
+    decision: RequestDecision
+    decided_by: UUID
+
+
+class PersonCorrected(EventData):
+    """An approved correction was made: that it was, nothing of what stood there or stands there now."""
+
+    SERVICE = "coordination"
+    case_id: UUID
+    request_id: UUID
+    unit_id: UnitId
+
+
+class RecordErased(EventData):
+    """Coordination erased every word of a case; each of `holders` does the same and says `ErasureDone`.
+
+    It carries all ids of the request and of what the case began from, so that it can be done again after a restore."""
+
+    SERVICE = "coordination"
+    case_id: UUID
+    request_id: UUID
+    unit_id: UnitId
+    kind: RequestKind
+    consultation_id: UUID
+    opened_by: UUID
+    decided_by: UUID
+    holders: list[Holder]
+
+
+COMMANDS: tuple[type[Command], ...] = (OpenPersonRequest, DecidePersonRequest, CorrectPerson)
+EVENTS: tuple[type[EventData], ...] = (PersonRequestOpened, PersonRequestDecided, PersonCorrected, RecordErased)

@@ -1,0 +1,77 @@
+"""本人からの請求: received by the team or its lead, decided by a manager of the unit, and what an erasure does at once."""
+
+from uuid import UUID
+
+from services.contracts.codes import RequestDecision
+from services.contracts.person_request import (
+    CorrectPerson,
+    DecidePersonRequest,
+    OpenPersonRequest,
+    PersonCorrected,
+    PersonRequestDecided,
+    PersonRequestOpened,
+    RecordErased,
+)
+from services.contracts.tokyo import tokyo_day
+from services.coordination import erasure_store, request_store, store
+from services.coordination.domain.person_request import ERASING, decide_correction, decide_decision, decide_open
+from services.coordination.settings import RetentionSettings
+from services.kernel.commands import Refs, Work
+
+
+def _refs(case_id: UUID, request_id: UUID) -> Refs:
+    return {"caseId": str(case_id), "requestId": str(request_id)}
+
+
+async def open_person_request(command: OpenPersonRequest, case_id: UUID, work: Work) -> Refs:
+    """For the person, on an open case or a closed one; it waits for a manager."""
+    c = command
+    case = await store.lock_case(work.tx, work.actor, case_id, work.now)
+    decide_open(c.kind, case, work.now, RetentionSettings().retention_years)
+    await request_store.insert(work.tx, work.actor, case_id, c, work.now)
+    opened = PersonRequestOpened(
+        case_id=case_id, request_id=c.request_id, unit_id=case.unit_id, kind=c.kind, opened_by=work.actor.id
+    )
+    await work.emit(case_id, opened)
+    return _refs(case_id, c.request_id)
+
+
+async def decide_person_request(command: DecidePersonRequest, case_id: UUID, work: Work) -> Refs:
+    """What is approved to be erased is gone at this commit, here; the other holders follow from the event."""
+    c = command
+    request = await request_store.lock(work.tx, work.actor, case_id, c.request_id)
+    decide_decision(request, work.actor.id)
+    await request_store.decide(work.tx, work.actor, c, work.now)
+    decided = PersonRequestDecided(
+        case_id=case_id,
+        request_id=c.request_id,
+        unit_id=request.unit_id,
+        kind=request.kind,
+        decision=c.decision,
+        decided_by=work.actor.id,
+    )
+    await work.emit(case_id, decided)
+    if c.decision is RequestDecision.APPROVE and request.kind in ERASING:
+        erased = RecordErased(
+            case_id=case_id,
+            request_id=c.request_id,
+            unit_id=request.unit_id,
+            kind=request.kind,
+            consultation_id=request.consultation_id,
+            opened_by=request.opened_by,
+            decided_by=work.actor.id,
+            holders=list(erasure_store.EXPECTED),
+        )
+        await erasure_store.erase(work.tx, erased, work.now)
+        await work.emit(case_id, erased)
+    return _refs(case_id, c.request_id)
+
+
+async def correct_person(command: CorrectPerson, case_id: UUID, work: Work) -> Refs:
+    """An approved 訂正 is made by whoever walks along, or their lead; the request is closed by it."""
+    case = await store.lock_case(work.tx, work.actor, case_id, work.now)
+    columns = decide_correction(command, tokyo_day(work.now))
+    await request_store.correct(work.tx, case_id, command.request_id, columns, work.now)
+    corrected = PersonCorrected(case_id=case_id, request_id=command.request_id, unit_id=case.unit_id)
+    await work.emit(case_id, corrected)
+    return _refs(case_id, command.request_id)

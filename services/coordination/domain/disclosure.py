@@ -1,0 +1,81 @@
+"""開示 (個人情報保護法76条): what of a case is told to the person. Pure.
+
+Left out is what is another's (78条1項2号): the family's words, who called, how they want to be reached, visits at which only
+they were met, who else was there and what staff noted of such a visit, meetings about the person. What a caller said is told
+only when the person called.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from services.contracts.codes import BasisKind, CallerKind, FieldGroup, VisitOutcome, WithWhom
+
+Row = Mapping[str, Any]
+OTHERS = {WithWhom.FAMILY, WithWhom.AGENCY}
+DISCLOSED_GROUPS = (
+    FieldGroup.IDENTITY,
+    FieldGroup.TIMELINE,
+    FieldGroup.PERSON_WORDS,
+    FieldGroup.MEMO,
+    FieldGroup.PROMISE,
+)
+
+
+def disclosed(case: Row, visits: Iterable[Row], attendance: Iterable[Row], bases: Iterable[Row]) -> dict[str, Any]:
+    """The answer as facts: days, codes, the person's own words and what staff noted about them."""
+    is_own_call = case["caller_kind"] == CallerKind.PERSON
+    return {
+        "caseId": case["case_id"],
+        "unitId": case["unit_id"],
+        "openedAt": case["opened_at"],
+        "closedAt": case["closed_at"],
+        "person": _person(case),
+        "ownCall": _own_call(case) if is_own_call else None,
+        "visits": [_visit(one) for one in visits if one["outcome"] != VisitOutcome.FAMILY_ONLY],
+        "attendance": [{"at": one["at"], "kind": one["kind"]} for one in attendance],
+        "consents": [_consent(one) for one in bases if one["kind"] == BasisKind.CONSENT],
+    }
+
+
+def _person(case: Row) -> dict[str, Any]:
+    birth = [case["birth_year_told"], case["birth_month_told"], case["birth_day_told"]]
+    return {
+        "name": case["person_name"] or "",
+        "kana": case["person_kana"] or "",
+        "birth": [part or "" for part in birth],
+        "birthDate": case["birth_date"],
+        "address": case["person_address"] or "",
+        "phone": case["person_phone"] or "",
+        "residence": case["residence"],
+    }
+
+
+def _own_call(case: Row) -> dict[str, Any]:
+    return {
+        "at": case["told_at"],
+        "receiptNumber": case["receipt_number"],
+        "channel": case["channel"],
+        "words": case["person_words"] or "",
+        "promised": case["promised"] or "",
+        "rules": case["rules"] or [],
+        "safeContact": case["safe_contact"] or "",
+        "contactNote": case["contact_note"] or "",
+    }
+
+
+def _visit(visit: Row) -> dict[str, Any]:
+    return {
+        "at": visit["visited_at"],
+        "outcome": visit["outcome"],
+        "withPerson": WithWhom.PERSON in visit["with_whom"],
+        "words": visit["person_words"],
+        "memo": "" if OTHERS & {*visit["with_whom"]} else visit["memo"],
+        "promisedOn": visit["next_promised_on"],
+        "promise": visit["next_promise_note"],
+    }
+
+
+def _consent(basis: Row) -> dict[str, Any]:
+    groups: Sequence[str] = [group for group in basis["field_groups"] if group != FieldGroup.FAMILY_WORDS]
+    about = {"givenAt": basis["given_at"], "until": basis["until"], "endedAt": basis["ended_at"]}
+    return {**about, "givenToIds": basis["unit_ids"], "fieldGroups": groups}

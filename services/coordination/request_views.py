@@ -1,0 +1,112 @@
+"""本人からの請求, what is held of a case, and which closed cases have been kept long enough."""
+
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter
+
+from services.contracts.codes import RequestDecision, RequestState
+from services.contracts.messages import sentence
+from services.coordination import basis_store, request_store, store
+from services.coordination.domain.disclosure import DISCLOSED_GROUPS, disclosed
+from services.coordination.domain.person_request import ERASING
+from services.coordination.domain.who_may import Relation
+from services.coordination.settings import RetentionSettings
+from services.coordination.views import label
+from services.kernel.errors import NotFound
+from services.kernel.request import ReaderDep
+
+router = APIRouter()
+
+
+@router.get("/views/requests")
+async def get_requests(reader: ReaderDep) -> list[dict[str, Any]]:
+    """Of the cases I am related to; of an erased one its unit's manager sees that it was, and when."""
+    async with reader.open() as read:
+        rows = await request_store.find(read.tx, read.actor, read.now)
+        for row in rows:
+            groups = () if row["erased_at"] else ("identity", "request")
+            read.shows("case", [row["case_id"]], *groups, basis=row["relation"])
+        return [_request(row, read.actor.id) for row in rows]
+
+
+@router.get("/views/cases/{case_id}/holdings")
+async def get_holdings(case_id: UUID, reader: ReaderDep) -> list[dict[str, Any]]:
+    """What coordination holds of a case: kinds, counts and days, never content."""
+    async with reader.open() as read:
+        rows = await request_store.find_holdings(read.tx, read.actor, case_id)
+        read.shows("case", [case_id], "holdings", basis=Relation.UNIT_LEAD)
+        return [dict(row) for row in rows]
+
+
+@router.get("/views/retention")
+async def get_retention(reader: ReaderDep) -> list[dict[str, Any]]:
+    """Closed cases kept longer than the rule asks: a proposal, from which a request is opened. Nothing goes by itself."""
+    years = RetentionSettings().retention_years
+    async with reader.open() as read:
+        rows = await request_store.find_kept_long_enough(read.tx, read.actor, read.now, years)
+        if rows:
+            read.shows("case", [row["case_id"] for row in rows], "identity", basis=Relation.UNIT_LEAD)
+        return [
+            {
+                "caseId": row["case_id"],
+                "label": label(row),
+                "receiptNumber": row["receipt_number"],
+                "closedAt": row["closed_at"],
+                "years": years,
+            }
+            for row in rows
+        ]
+
+
+@router.get("/views/cases/{case_id}/disclosure")
+async def get_disclosure(case_id: UUID, reader: ReaderDep) -> dict[str, Any]:
+    """開示の下書き (76条): what is held of the person, without anybody else's words (78条1項2号)."""
+    async with reader.open() as read:
+        if not await request_store.find_disclosable(read.tx, read.actor, case_id):
+            raise NotFound
+        row = await store.get_case(read.tx, read.actor, case_id, read.now)
+        visits = (await store.find_visits(read.tx, read.actor, [case_id], read.now))[case_id]
+        _, attendance = (await store.find_tokens(read.tx, read.actor, [case_id], read.now))[case_id]
+        bases = await basis_store.find_bases(read.tx, read.actor, case_id, read.now)
+        read.shows("case", [case_id], *DISCLOSED_GROUPS, basis="request")
+        return disclosed(dict(row), map(dict, visits), map(dict, attendance), map(dict, bases))
+
+
+def _request(row: asyncpg.Record, reader_id: UUID) -> dict[str, Any]:
+    is_erased = row["erased_at"] is not None
+    is_waiting = row["decision"] is None and not is_erased
+    return {
+        "id": row["request_id"],
+        "caseId": row["case_id"],
+        "label": sentence("label.erased") if is_erased else label(row),
+        "receiptNumber": row["receipt_number"],
+        "kind": row["kind"],
+        "state": _state(row),
+        "asked": row["asked"] or "",
+        "openedById": row["opened_by"],
+        "openedAt": row["opened_at"],
+        "decidedById": row["decided_by"],
+        "decidedAt": row["decided_at"],
+        "note": row["decision_note"] or "",
+        "erasedAt": row["erased_at"],
+        "owed": row["owed"] if is_erased else [],
+        "mayDecide": is_waiting
+        and row["is_managed"]
+        and not (row["kind"] in ERASING and row["opened_by"] == reader_id),
+    }
+
+
+def _state(row: asyncpg.Record) -> RequestState:
+    if row["erased_at"] is not None:
+        return RequestState.ERASING if row["owed"] else RequestState.DONE
+    match row["decision"]:
+        case None:
+            return RequestState.WAITING
+        case RequestDecision.APPROVE if row["done_at"] is not None:
+            return RequestState.DONE
+        case RequestDecision.APPROVE:
+            return RequestState.APPROVED
+        case _:
+            return RequestState.DECLINED

@@ -1,0 +1,163 @@
+"""Erase, restore a backup from before, rebuild the bus: the ledger is applied again, and the words are nowhere (test 36)."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.paths import SERVICES
+from infra.rebuild_bus import rebuild_bus
+from infra.stack import Stack
+from services.kernel.db import connect
+from services.kernel.ids import new_id
+from tests.support.city import running_city
+from tests.support.person import Person, basis_payload, consultation_payload, package_payload, visit_payload, wait_until
+from tests.support.servers import Servers, running_servers
+
+PEOPLE = ("watanabe", "takahashi", "sasaki")
+
+
+@pytest.fixture
+def town() -> Iterator[tuple[Stack, Servers]]:
+    with running_servers() as servers, running_city(servers, "erased") as stack:
+        yield stack, servers
+
+
+class Thread:
+    """One person of the city; every word about them is `word`. Devices keep what was acknowledged and can send it again."""
+
+    def __init__(self, people: dict[str, Person], word: str) -> None:
+        self.people, self.word = people, word
+        self.consultation, self.handoff, self.case, self.request = (new_id() for _ in range(4))
+        self.kept: list[tuple[str, dict[str, Any]]] = []
+
+    def do(self, login: str, type_: str, subject: object, payload: dict[str, Any]) -> None:
+        envelope = self.people[login].envelope(type_, subject, payload)
+        [outcome] = self.people[login].submit(envelope)
+        assert outcome["status"] == "ACCEPTED", outcome
+        self.kept.append((login, envelope))
+
+    def open(self) -> None:
+        names = ("personName", "personKana", "personPhone", "callerName", "callerPhone", "contactNote", "memo")
+        self.do(
+            "watanabe",
+            "OpenConsultation",
+            self.consultation,
+            consultation_payload(told=dict.fromkeys(names, self.word)),
+        )
+        appointment = {"promised": self.word, "safeContact": self.word, "nextAppointment": {"note": self.word}}
+        self.do("watanabe", "HandOff", self.handoff, package_payload(self.consultation, **appointment))
+
+    def walk_along(self) -> None:
+        coordinator = self.people["takahashi"]
+        self.do("takahashi", "AcceptHandoff", self.handoff, {"caseId": str(self.case)})
+        wait_until(lambda: (coordinator.ask("Case", id=str(self.case))["case"] or {}).get("packagePending") is False)
+        words = {"personWords": self.word, "familyWords": self.word, "memo": self.word}
+        self.do("takahashi", "RecordVisit", self.case, visit_payload(**words))
+        consent = basis_payload("GiveConsent", new_id(), "wakamono-station", note=self.word)
+        self.do("takahashi", "GiveConsent", self.case, consent)
+        body = {"caseId": str(self.case), "memo": self.word}
+        draft = {"id": str(new_id()), "author": coordinator.id, "kind": "visit", "seq": 1, "body": body}
+        coordinator.ask("SaveDraft", draft=draft)
+
+    def erase(self) -> None:
+        asked = {"requestId": str(self.request), "kind": "erasure", "asked": self.word}
+        self.do("takahashi", "OpenPersonRequest", self.case, asked)
+        self.do("sasaki", "DecidePersonRequest", self.case, {"requestId": str(self.request), "decision": "approve"})
+
+    def send_again(self) -> set[str]:
+        """Everything that was acknowledged; how it ends."""
+        return {str(self.people[login].submit(envelope)[0]["code"]) for login, envelope in self.kept}
+
+
+async def rows_with(stack: Stack, word: str) -> dict[str, int]:
+    """Rows of every table of every database in which the word stands."""
+    found = {}
+    tables = "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
+    for service in SERVICES:
+        connection = await connect(stack.dsns[service].owner)
+        for (table,) in await connection.fetch(tables):
+            count = await connection.fetchval(f"select count(*) from {table} t where t::text like $1", f"%{word}%")
+            if count:
+                found[f"{service}.{table}"] = count
+        await connection.close()
+    return found
+
+
+def on_the_bus(servers: Servers, word: str) -> list[str]:
+    files = [file for file in (servers.home / "kafka").rglob("*") if file.is_file()]
+    return [file.name for file in files if word.encode() in file.read_bytes()]
+
+
+async def ledger(stack: Stack) -> dict[str, set[Any]]:
+    """What each database knows of erasures: (case, request), and who answered."""
+    found: dict[str, set[Any]] = {}
+    for service, query in (
+        ("coordination", "select case_id, request_id from erasure"),
+        ("intake", "select case_id, request_id from erasure"),
+        ("coordination", "select request_id, holder from erasure_done"),
+    ):
+        connection = await connect(stack.dsns[service].owner)
+        found[query[:30] + service] = {tuple(row) for row in await connection.fetch(query)}
+        await connection.close()
+    return found
+
+
+def test_what_was_erased_stays_erased_in_a_restored_backup(town: tuple[Stack, Servers], tmp_path: Path) -> None:
+    stack, servers = town
+    people = {login: Person(stack.url, login) for login in PEOPLE}
+    whole, half, late, kept = (Thread(people, f"ことば{name}ことば") for name in ("まる", "なかば", "あと", "のこる"))
+    for thread in (whole, kept):
+        thread.open()
+        thread.walk_along()
+    half.open()
+    stack.wait_settled()
+    assert len(asyncio.run(rows_with(stack, whole.word))) >= 8, "it stands in many tables"
+    taken = people["takahashi"].ask("Sync", have=[], waiting=0)["sync"]["cases"]
+    assert str(whole.case) in {each["id"] for each in taken}
+    backup = servers.home / "backup"
+    servers.postgres.base_backup(backup)
+
+    half.walk_along()
+    late.open()
+    late.walk_along()
+    for thread in (whole, half, late):
+        thread.erase()
+    stack.wait_settled()
+    for thread in (whole, half, late):
+        assert asyncio.run(rows_with(stack, thread.word)) == {}
+        assert on_the_bus(servers, thread.word) == []
+    before = asyncio.run(ledger(stack))
+    assert [len(rows) for rows in before.values()] == [3, 3, 3]
+    have = [{"kind": "case", "id": each["id"], "etag": each["etag"]} for each in taken]
+    assert str(whole.case) in people["takahashi"].ask("Sync", have=have, waiting=0)["sync"]["drop"]
+
+    stack.stop()
+    servers.postgres.stop("immediate")
+    servers.postgres.restore(backup)
+    servers.postgres.start()
+    assert asyncio.run(rows_with(stack, whole.word)) != {}, "the restore really went back"
+    rebuilt = asyncio.run(rebuild_bus(stack, tmp_path / "missing.json"))
+    assert rebuilt.erased_again == 3
+    stack.start()
+    stack.wait_settled()
+    for thread in (whole, half, late):
+        assert asyncio.run(rows_with(stack, thread.word)) == {}
+        assert on_the_bus(servers, thread.word) == []
+    assert asyncio.run(ledger(stack)) == before
+
+    again = {login: Person(stack.url, login) for login in PEOPLE}
+    people.update(again)
+    have = [{"kind": "case", "id": each["id"], "etag": each["etag"]} for each in taken]
+    assert str(whole.case) in people["takahashi"].ask("Sync", have=have, waiting=0)["sync"]["drop"]
+    assert kept.send_again() == {"None"}, "accepted, as before"
+    refusals = set().union(*(thread.send_again() for thread in (whole, half, late)))
+    assert refusals <= {"None", "record_erased", "not_found"}
+    stack.wait_settled()
+    for thread in (whole, half, late):
+        assert asyncio.run(rows_with(stack, thread.word)) == {}, "what devices send again brings nothing back"
+    assert asyncio.run(rows_with(stack, kept.word)) != {}
+    assert asyncio.run(ledger(stack)) == before
+    assert asyncio.run(rebuild_bus(stack)).erased_again == 0, "a second rebuild finds it done"

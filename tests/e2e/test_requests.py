@@ -1,0 +1,107 @@
+"""本人からの請求 in a real browser: received by the team, decided by the manager, and what is left to see afterwards."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from infra.stack import Stack
+from services.kernel.ids import new_id
+from tests.e2e.conftest import SIZES, SignIn, look
+from tests.support.person import Person, open_case, visit_payload, wait_until
+from tests.support.rows import rows
+from tests.support.screen import meet, meet_dialog
+
+ASKED = "ぜんぶ消してほしい、と手紙をもらった"
+
+
+@pytest.fixture
+def case(city: Stack) -> str:
+    member = Person(city.url, "takahashi")
+    told = {"personName": "見本 木乃実", "personKana": "ミホン コノミ", "memo": "夜中に台所で音がする"}
+    made = open_case(Person(city.url, "watanabe"), member, told=told)
+    member.do("RecordVisit", made, visit_payload(personWords="また来て", familyWords="眠れていない"))
+    return str(made)
+
+
+def receive(page: Page, city: Stack, case: str) -> None:
+    """By way of 共有と同意, as somebody of the team finds it."""
+    page.goto(f"{city.url}/cases/{case}/sharing")
+    page.get_by_role("link", name="本人からの請求").click()
+    expect(page.get_by_text("請求はありません")).to_be_visible(timeout=20_000)
+    page.get_by_role("button", name="請求を受ける").click()
+    page.get_by_label("請求の種類").select_option("erasure")
+    page.get_by_label("求められたこと").fill(ASKED)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_an_erasure_from_the_asking_to_its_last_line(city: Stack, sign_in: SignIn, case: str, size: str) -> None:
+    page, found = sign_in("takahashi", size), []
+    receive(page, city, case)
+    found += meet(page, "requests-receive", size)
+    page.get_by_role("button", name="受ける", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="請求を受けました")).to_be_focused()
+    manager = sign_in("sasaki", size)
+    manager.goto(f"{city.url}/requests")
+    line = manager.locator("li", has_text=ASKED)
+    expect(line.get_by_text("決定を待っています")).to_be_visible(timeout=20_000)
+    found += meet_dialog(manager, line.get_by_role("button", name="持っている記録"), "requests-held", size)
+    line.get_by_role("button", name="を決める").click()
+    dialog = manager.get_by_role("dialog")
+    dialog.get_by_role("button", name="決める").click()
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    expect(dialog.get_by_text("家族の言葉")).to_be_visible()
+    dialog.get_by_label("決定").select_option("approve")
+    found += meet(manager, "requests-decide", size)
+    dialog.get_by_role("button", name="消去する").click()
+    expect(manager.get_by_role("status").filter(has_text="消去しました")).to_be_focused()
+    expect(manager.get_by_text(ASKED)).to_have_count(0)
+
+    def is_done() -> bool:
+        query = "select count(*) from erasure_done join erasure using (request_id) where case_id = $1::text::uuid"
+        return bool(rows(city, "coordination", query, case)[0][0])
+
+    wait_until(is_done)
+    manager.reload()
+    expect(manager.locator("li", has_text="消去済み").first.get_by_text("完了")).to_be_visible(timeout=20_000)
+    found += meet(manager, "requests-erased", size)
+    page.goto(f"{city.url}/cases/{case}")
+    expect(page.get_by_role("heading", name="見つかりませんでした")).to_be_visible(timeout=20_000)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_disclosure_is_printed_without_the_family_s_words(city: Stack, sign_in: SignIn, case: str, size: str) -> None:
+    request = {"requestId": str(new_id()), "kind": "disclosure", "asked": "自分の記録を見たい"}
+    Person(city.url, "takahashi").do("OpenPersonRequest", case, request)
+    page = sign_in("sasaki", size)
+    page.goto(f"{city.url}/cases/{case}/requests")
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="開示の下書き").click()
+    paper = opened.value
+    expect(paper.get_by_role("heading", name="あなたの支援の記録（開示の下書き）")).to_be_visible()
+    expect(paper.get_by_text("また来て")).to_be_visible()
+    expect(paper.get_by_text("眠れていない")).to_have_count(0)
+    look(paper, "disclosure-page", size)
+    paper.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_case_kept_long_enough_is_brought_up_by_one_and_decided_by_another(
+    city: Stack, sign_in: SignIn, case: str, size: str
+) -> None:
+    closed = datetime.now(UTC) - timedelta(days=6 * 366)
+    rows(city, "coordination", "update case_file set closed_at = $2 where case_id = $1::text::uuid", case, closed)
+    page, found = sign_in("sasaki", size), []
+    page.goto(f"{city.url}/requests")
+    proposals = page.get_by_role("region", name="保存期間が過ぎた記録")
+    expect(proposals.get_by_text("見本 木乃実").first).to_be_visible(timeout=20_000)
+    found += meet(page, "requests-retention", size)
+    found += meet_dialog(page, proposals.get_by_role("button").first, "requests-bring-up", size)
+    proposals.get_by_role("button").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="消去を求める").click()
+    expect(page.get_by_role("status").filter(has_text="請求を受けました")).to_be_visible()
+    line = page.locator("li", has_text="保存期間の満了による消去").first
+    expect(line.get_by_text("決定を待っています")).to_be_visible()
+    expect(line.get_by_role("button", name="を決める")).to_have_count(0)
+    assert not found, "\n".join(found)
