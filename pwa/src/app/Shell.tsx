@@ -64,7 +64,7 @@ function placesOf(handoffs: number, notices: number, attention: number): Place[]
     { href: "/today", key: "nav.today", icon: "today", under: ["/today"], count: 0 },
     ...(attention > 0 ? [needsAttention] : []),
     ...(hasRole("window_staff", "coordinator", "manager") ? [consultations] : []),
-    ...(hasRole("coordinator", "manager") ? [cases] : []),
+    ...(hasRole("coordinator", "manager", "partner") ? [cases] : []),
     ...(hasRole("coordinator", "ibasho_staff", "manager") ? [ibasho] : []),
     { href: "/notices", key: "nav.notices", icon: "bell", under: ["/notices"], count: notices },
     ...(hasRole("manager") ? [statistics, staff] : []),
