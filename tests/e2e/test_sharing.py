@@ -87,7 +87,7 @@ def give_consent(page: Page) -> None:
     dialog.get_by_label("次の約束").check()
     dialog.get_by_label("いつまで").fill(str(today() + timedelta(days=400)))
     dialog.get_by_role("button", name="同意を記録する").click()
-    expect(dialog.get_by_text("決められた長さの中の日時にしてください")).to_be_visible()
+    expect(dialog.get_by_text("長くても1年まで")).to_be_visible()
     expect(dialog.get_by_label("メモ")).to_have_value("口頭で")
     dialog.get_by_label("いつまで").fill(str(today() + timedelta(days=30)))
     dialog.get_by_role("button", name="同意を記録する").click()
@@ -173,7 +173,7 @@ def test_what_a_consent_withholds_was_said_not_to_exist(
     for untold in ("担当", "ありません"):
         expect(card).not_to_contain_text(untold)
     page.goto(f"{city.url}/cases/{case}")
-    expect(page.get_by_text("経過、本人の言葉、家族の言葉、職員の覚え書き、担当者、次の約束。")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("ここに出ていないものは、見せていません")).to_be_visible(timeout=20_000)
     for untold in ("ありません", "なし", "受けた日", "引継ぎ元", "係長です", "相談を知り"):
         expect(page.get_by_role("main")).not_to_contain_text(untold)
     look(page, "sharing-partner", size)

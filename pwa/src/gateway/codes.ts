@@ -20,5 +20,3 @@ export const urgencies = ["today", "days", "none"] as const;
 export const returnReasons = ["question_left", "other_unit_fits", "contact_unclear", "other"] as const;
 export const visitOutcomes = ["met", "voice_only", "through_door", "letter_left", "family_only", "absent", "not_visited_by_wish"] as const;
 export const withWhom = ["person", "family", "agency", "nobody"] as const;
-/** What of a case may be shown to others or not. */
-export const fieldGroups = ["identity", "contact_safety", "timeline", "person_words", "family_words", "memo", "team", "promise"] as const;

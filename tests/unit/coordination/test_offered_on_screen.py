@@ -7,7 +7,6 @@ import pytest
 from infra.paths import ROOT
 from services.coordination.domain.who_may import GROUPS, Relation, ceiling
 
-CODES = (ROOT / "pwa/src/gateway/codes.ts").read_text(encoding="utf8")
 TERMS = (ROOT / "pwa/src/features/sharing/terms.ts").read_text(encoding="utf8")
 
 
@@ -22,8 +21,6 @@ def on_screen(pattern: str) -> str:
 
 def test_every_group_is_known_to_the_screen() -> None:
     assert strings(on_screen(r"^const GROUPS = \[(.*)\];$")) == GROUPS
-    [codes] = re.findall(r"fieldGroups = \[(.*)\]", CODES)
-    assert strings(codes) == GROUPS
 
 
 @pytest.mark.parametrize("relation", [Relation.CONSENT, Relation.CONFERENCE, Relation.ARTICLE_69_2, Relation.EMERGENCY])

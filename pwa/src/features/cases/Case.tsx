@@ -1,7 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { Link } from "../../app/router";
 import { hasRole, hasRoleIn, me } from "../../app/session";
-import { fieldGroups } from "../../gateway/codes";
 import { Case as CaseDocument } from "../../gateway/documents";
 import type { CaseQuery } from "../../gateway/generated";
 import { birthEcho } from "../../i18n/birth";
@@ -129,7 +128,7 @@ function JustRecorded({ caseId }: { caseId: string }) {
 }
 
 function Aside({ record, today, refresh }: { record: CaseAnswer; today: string; refresh: () => void }) {
-  const hidden = fieldGroups.filter((group) => !opens(record, group));
+  const isOurs = opens(record, "tokens");
   return (
     <aside class="stack stick" aria-label={t("case.aside")}>
       <section class="card stack stack-s">
@@ -142,8 +141,8 @@ function Aside({ record, today, refresh }: { record: CaseAnswer; today: string; 
       </section>
       {hasRole("coordinator") && <Tokens record={record} today={today} onChanged={refresh} />}
       <section class="card stack stack-s">
-        <h2>{t(hidden[0] ? "case.notShown" : "case.whoReads")}</h2>
-        <p>{hidden[0] ? t("case.notShownText", { groups: hidden.map((group) => codeText("field_group", group)).join("、") }) : t("case.whoReadsText", { names: record.team.map((staff) => staff.name).join("、") })}</p>
+        <h2>{t(isOurs ? "case.whoReads" : "case.notShown")}</h2>
+        <p>{t(isOurs ? "case.whoReadsText" : "case.notShownText", { names: record.team.map((staff) => staff.name).join("、") })}</p>
         {(record.team.some((staff) => staff.id === me().staff.id) || hasRoleIn(record.unit.id, "manager")) && <Link class="btn line" href={`/cases/${record.id}/sharing`}>{t("case.sharing")}</Link>}
       </section>
     </aside>
