@@ -9,7 +9,7 @@ import { addDays, clock, dayText, tokyoDay, tokyoInstant } from "../../i18n/date
 import { t } from "../../i18n/messages";
 import { online } from "../../sync/live";
 import { uuid7 } from "../../sync/uuid7";
-import { Checks, ErrorSummary, Need, Row, Segments, SelectField, textOf, TextField, type Problem } from "../../ui/forms";
+import { Checks, ErrorSummary, Need, problemAt, Row, Segments, SelectField, textOf, TextField, type Problem } from "../../ui/forms";
 import { useAsked, useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Waiting } from "../../ui/parts";
@@ -172,12 +172,11 @@ function timeOptions(kept: string): [string, string][] {
 }
 
 function missingIn(form: PackageForm): Problem[] {
-  const lacks = (empty: boolean, field: string, text: string) => (empty ? [{ field, text }] : []);
   return [
-    ...lacks(!form.promised.trim(), "promised", t("handoff.promisedRequired")),
-    ...lacks(!form.personKnows, "h-knows", t("handoff.personKnowsRequired")),
-    ...lacks(!form.safeContact.trim(), "safe-contact", t("handoff.safeContactRequired")),
-    ...lacks(!form.nextDay && !form.nextNote.trim(), "next-day", t("handoff.nextRequired")),
+    ...problemAt("promised", !form.promised.trim() && t("handoff.promisedRequired")),
+    ...problemAt("h-knows", !form.personKnows && t("handoff.personKnowsRequired")),
+    ...problemAt("safe-contact", !form.safeContact.trim() && t("handoff.safeContactRequired")),
+    ...problemAt("next-day", !form.nextDay && !form.nextNote.trim() && t("handoff.nextRequired")),
   ];
 }
 
