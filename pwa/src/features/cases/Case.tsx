@@ -27,7 +27,7 @@ export default function Case({ id }: { id: string }) {
   useTitle("case.title");
   const { data, failure, refresh } = useAsked(CaseDocument, { id }, ["case"]);
   const [patient, setPatient] = useState(true);
-  useReadNotices({ caseId: id });
+  useReadNotices("caseId", id);
   const absent = Boolean(data && !data.case);
   useEffect(() => {
     const giveUp = setTimeout(() => setPatient(false), OPENING_MS);

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { Link, query as inAddress } from "../../app/router";
+import { Link } from "../../app/router";
 import { Cases as CasesDocument } from "../../gateway/documents";
 import type { CasesQuery } from "../../gateway/generated";
 import { nearDayText, tokyoDay } from "../../i18n/dates";
@@ -8,7 +8,7 @@ import { t } from "../../i18n/messages";
 import { TextField } from "../../ui/forms";
 import { useAsked, useNow, useTitle } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
-import { Empty, Note, Stale, Waiting } from "../../ui/parts";
+import { Empty, Stale, Waiting } from "../../ui/parts";
 import { opens } from "./Case";
 
 type Card = CasesQuery["cases"][number];
@@ -24,7 +24,6 @@ export default function Cases() {
   return (
     <div class="stack">
       <div class="head tight"><h1>{t("cases.title")}</h1><p>{t("cases.help")}</p></div>
-      {inAddress("keptOff") && <Note icon="ok-c" kind="ok"><p role="status">{t("cases.keptOff")}</p></Note>}
       {!data && <Waiting failure={failure} />}
       {data && cases.length === 0 && <Empty title={t("cases.empty")}>{t("cases.emptyHelp")}</Empty>}
       {cases.length > 0 && <Find query={query} onInput={setQuery} count={found.length} />}

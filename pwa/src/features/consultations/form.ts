@@ -78,6 +78,6 @@ export const PLACES: Record<string, string> = {
   callerKind: "q-who", callerRelation: "relation", channel: "q-how", residence: "q-about", personKnows: "q-knows",
   contactRules: "q-contact", concerns: "q-concerns", mainConcern: "q-concerns", heardFrom: "q-heard", isHikikomori: "q-hikikomori",
   otherIssues: "q-other", urgency: "q-urgency", "told.personName": "person-name", "told.personKana": "person-kana", "told.birth": "birth-year",
-  "told.birth.year": "birth-year", "told.birth.month": "birth-month", "told.birth.day": "birth-day", "told.personPhone": "person-phone", "told.personAddress": "person-address",
+  "told.birth.month": "birth-month", "told.birth.day": "birth-day", "told.personPhone": "person-phone", "told.personAddress": "person-address",
   "told.callerName": "caller-name", "told.callerPhone": "caller-phone", "told.contactNote": "contact-note", "told.memo": "memo",
 };

@@ -1,4 +1,4 @@
-import { codeText, t } from "../../i18n/messages";
+import { codeText, type MessageKey, t } from "../../i18n/messages";
 
 /** Whether 本人 knows of the consultation, as a sentence. */
 export function knowsText(code: string): string {
@@ -7,9 +7,7 @@ export function knowsText(code: string): string {
 
 /** Who came, without a name. What a record is called is its owner's word: its `label`. */
 export function callerLabel({ callerKind, callerRelation }: { callerKind: string; callerRelation: string | null }): string {
-  if (callerKind === "unnamed") return t("label.unnamed");
-  if (callerKind === "family" && callerRelation) return t("label.from", { who: codeText("caller_relation", callerRelation) });
-  return t("label.from", { who: codeText("caller_kind", callerKind) });
+  return t(`label.from.${(callerKind === "family" && callerRelation) || callerKind}` as MessageKey);
 }
 
 interface Phones {

@@ -1,5 +1,4 @@
 import { useState } from "preact/hooks";
-import { navigate } from "../../app/router";
 import { hasRoleIn, me } from "../../app/session";
 import { Colleagues } from "../../gateway/documents";
 import { t } from "../../i18n/messages";
@@ -70,17 +69,17 @@ export function KeptOff(props: SectionProps) {
       ))}
       {sharing.keptOff.length === 0 && <p>{t("sharing.nobodyKeptOff")}</p>}
       <div class="row"><button class="btn line" type="button" onClick={() => setAdding(true)}>{t("sharing.keepOff")}</button></div>
-      {adding && <KeepOff {...props} onClose={() => setAdding(false)} onDone={() => done(t("sharing.keptOffDone"))} />}
+      {adding && <KeepOff {...props} onClose={() => setAdding(false)} onDone={done} />}
       {lettingIn && <LetIn {...props} staff={lettingIn} onClose={() => setLettingIn(null)} onDone={() => done(t("sharing.letInDone", { name: lettingIn.name }))} />}
     </section>
   );
 }
 
-function KeepOff({ record, sharing, onClose, onDone }: DialogProps) {
+function KeepOff({ record, sharing, onClose, onDone }: SectionProps & Pick<DialogProps, "onClose">) {
   const [staffId, setStaffId] = useState("");
   const [sure, setSure] = useState(false);
   const isSelf = staffId === me().staff.id;
-  const { busy, run, failed, of } = useAct("KeepOff", record.id, () => (isSelf ? navigate("/cases?keptOff=1") : onDone()));
+  const { busy, run, failed, of } = useAct("KeepOff", record.id, () => onDone(t(isSelf ? "sharing.keptOffSelf" : "sharing.keptOffDone")));
   const unsure = isSelf && !sure ? [{ field: "sure", text: t("sharing.keepOffUnsure") }] : [];
   const missing = staffId ? unsure : [{ field: "staff", text: t("sharing.staffMissing") }];
   const choose = (people: readonly Named[]) => {

@@ -101,7 +101,7 @@ export function NextPromise({ form, set, problems }: Props) {
       </div>
       {form.next && (
         <div class="pair">
-          {form.next === "pick" && <SelectField id="next-day" label={t("visit.nextDay")} value={form.nextDay} options={dayOptions(tokyoDay(new Date()), 90, t("consult.choose"), form.nextDay)} onChange={(nextDay) => set({ nextDay })} error={textOf(problems, "next-day")} />}
+          {form.next === "pick" && <SelectField id="next-day" label={t("visit.nextDay")} value={form.nextDay} options={dayOptions(tokyoDay(new Date()), 90, t("consult.choose"), form.nextDay)} onChange={(nextDay) => set({ nextDay })} />}
           <TextField id="next-note" label={t("visit.nextNote")} value={form.nextNote} onInput={(nextNote) => set({ nextNote })} error={textOf(problems, "next-note")} />
         </div>
       )}

@@ -40,7 +40,7 @@ describe("a refused visit that is put right", () => {
   it("came back without its reason, and nothing marked", () => {
     const outcome = { code: "visit_in_future", fields: [{ path: "visitedAt", code: "date_in_future" }] };
     expect(problemsOfKept(outcome)).toEqual([{ field: "v-time", text: expect.stringContaining("いまより先") }]);
-    expect(problemsOfKept({ code: "promise_before_visit", fields: [{ path: "nextPromise.on", code: "before_visit" }] })[0]?.field).toBe("next-day");
+    expect(problemsOfKept({ code: "promise_before_visit", fields: [{ path: "nextPromise.on", code: "before_visit" }] })[0]?.field).toBe("next-note");
     expect(problemsOfKept({ code: "visit_exists", fields: [] })).toEqual([{ field: "v-outcome", text: expect.stringContaining("すでに記録") }]);
   });
 });

@@ -44,7 +44,7 @@ export function missingIn(form: VisitForm): Problem[] {
 
 /** Why its owner did not take it, at the fields it names. */
 export function problemsOfKept(outcome: KeptOutcome | null): Problem[] {
-  const places = (outcome?.fields ?? []).map(({ path }) => PLACES[path] ?? PLACES[path.split(".")[0] ?? ""] ?? "v-outcome");
+  const places = (outcome?.fields ?? []).map(({ path }) => PLACES[path.split(".")[0] ?? ""] ?? "v-outcome");
   return (places[0] ? places : ["v-outcome"]).map((field) => ({ field, text: refusalText(outcome) }));
 }
 
@@ -68,5 +68,5 @@ export function formOf(caseId: string, payload: Record<string, unknown>): VisitF
 }
 
 export const PLACES: Record<string, string> = {
-  visitedAt: "v-time", outcome: "v-outcome", withWhom: "v-with", personWords: "v-person", familyWords: "v-family", memo: "v-memo", nextPromise: "next-note", "nextPromise.on": "next-day",
+  visitedAt: "v-time", outcome: "v-outcome", withWhom: "v-with", personWords: "v-person", familyWords: "v-family", memo: "v-memo", nextPromise: "next-note",
 };
