@@ -33,7 +33,7 @@ function Ring() {
 function Contact({ contact, today }: { contact: TodayAnswer["contactsDue"][number]; today: string }) {
   return (
     <section class="card lead stack" aria-labelledby="lead">
-      <p class="sub">{t("today.nextContact")}{contact.on && contact.on !== today ? `　${nearDayText(contact.on, today)}` : ""}</p>
+      <p class="sub">{t("today.nextContact")}{contact.on && `　${dueText(contact.on, today)}`}</p>
       <h2 id="lead">{contact.label}</h2>
       {contact.note && <p>{contact.note}</p>}
       <div class="row">
@@ -42,6 +42,12 @@ function Contact({ contact, today }: { contact: TodayAnswer["contactsDue"][numbe
       </div>
     </section>
   );
+}
+
+/** A past promise is told as a date, not as a debt: nobody is overdue. */
+export function dueText(on: string, today: string): string {
+  if (on === today) return t("today.dueToday");
+  return on < today ? t("today.duePassed", { date: nearDayText(on, today) }) : nearDayText(on, today);
 }
 
 function Handoff({ card }: { card: TodayAnswer["receivedHandoffs"][number] }) {

@@ -18,9 +18,9 @@ import { vault } from "../../vault/vault";
 import { sendMended } from "../attention/refusals";
 import type { CaseAnswer } from "../cases/Case";
 import { DraftFound, DraftMoved } from "../consultations/DraftMoved";
-import { fromDraft } from "../consultations/form";
+import { fromDraft, isUntouched } from "../consultations/form";
 import { NotFound } from "../problem/NotFound";
-import { emptyVisit, formOf, missingIn, payloadOf, PLACES, type VisitForm } from "./form";
+import { emptyVisit, formOf, missingIn, payloadOf, PLACES, problemsOfKept, type VisitForm } from "./form";
 import { justRecorded } from "./justRecorded";
 import { NextPromise, Outcomes, When, WithWhom, Words } from "./Questions";
 
@@ -51,8 +51,8 @@ function Form({ record, draft, offer, fixed, onResume }: FormProps) {
   const [visitId] = useState(() => (fixed ? String(fixed.payload.visitId) : (draft?.id ?? uuid7())));
   const [start] = useState<VisitForm>(() => (fixed ? formOf(record.id, fixed.payload) : emptyVisit(record.id, new Date())));
   const [form, setForm] = useState<VisitForm>(() => (draft ? fromDraft(start, draft.body) : start));
-  const [problems, setProblems] = useState<Problem[]>([]);
-  const touched = JSON.stringify(form) !== JSON.stringify(start);
+  const [problems, setProblems] = useState<Problem[]>(() => (fixed ? problemsOfKept(fixed.outcome) : []));
+  const touched = !isUntouched(form, start);
   // What is put right is a draft under the id of the refused command: the one of the visit has ended.
   const control = useDraft("visit", fixed?.id ?? visitId, touched || draft ? { ...form } : null, draft?.seq);
   const { busy, send } = useSubmit();
@@ -65,8 +65,8 @@ function Form({ record, draft, offer, fixed, onResume }: FormProps) {
     const missing = missingIn(form);
     setProblems(missing);
     if (missing.length > 0) return;
+    await control.hold();
     if (fixed) {
-      await control.hold();
       const problem = await sendMended(fixed.id, payloadOf(form, visitId));
       if (problem) {
         control.release();
@@ -75,7 +75,6 @@ function Form({ record, draft, offer, fixed, onResume }: FormProps) {
       void discardDraft(fixed.id, "visit");
       return navigate("/needs-attention", { replace: true });
     }
-    await control.hold();
     const outcome = await send("RecordVisit", record.id, payloadOf(form, visitId));
     if (!outcome) return;
     if (outcome.status === "REFUSED") {
@@ -89,7 +88,7 @@ function Form({ record, draft, offer, fixed, onResume }: FormProps) {
   const questions = { form, set, problems };
   return (
     <form class="visit stack" autocomplete="off" noValidate onSubmit={(event) => (event.preventDefault(), void once(go))}>
-      <When {...questions} title={t("visit.title", { label: record.label })} said={`${dayText(form.day)} ${form.time}`} />
+      <When {...questions} title={t("visit.title", { label: record.label })} said={`${dayText(form.day)} ${form.time}`} auto={!fixed && form.day === start.day && form.time === start.time} />
       {offer && !touched && <DraftFound title={t("visit.draftFound")} draft={offer} onResume={onResume} />}
       <DraftMoved control={control} onGo={onResume} />
       <ErrorSummary title={t("visit.errorTitle")} text={t("consult.errorText")} problems={problems} />
