@@ -7,11 +7,12 @@ from gateway.types import Date, DateTime, Staff, Unit
 
 @strawberry.type
 class AccessLine:
-    """One read of one case: the log, never the record."""
+    """One read of one case: the log, never the record. `unit` is the case's; `staff_unit` the reader's on that day."""
 
     id: strawberry.ID
     at: DateTime
     staff: Staff
+    staff_unit: Unit | None
     case_id: strawberry.ID
     receipt_number: str | None
     unit: Unit
@@ -23,6 +24,14 @@ class AccessLine:
     reviewed_at: DateTime | None
     reviewed_by: Staff | None
     note: str
+
+
+@strawberry.type
+class LogReader:
+    """Somebody who may have read, and where they work today."""
+
+    staff: Staff
+    unit: Unit | None
 
 
 @strawberry.type

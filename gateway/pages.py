@@ -14,7 +14,7 @@ from services.kernel.errors import NotFound
 router = APIRouter()
 _SCREENS = (
     *("sign-in", "today", "consultations", "handoffs", "cases", "ibasho", "needs-attention", "devices", "notices"),
-    *("statistics", "staff", "requests", "account"),
+    *("statistics", "staff", "requests", "account", "access-log"),
 )
 _WORKERS = {"on": "sw.js", "off": "sw-off.js"}
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}

@@ -69,6 +69,8 @@ async def _cases_without_owner(context: Context, last_days: dict[str, date | Non
     soon = tokyo_day(context.service.clock()) + LEAVES_SOON
     found = []
     for card in cards:
+        if card["ownerId"] is None:  # shared with this manager, and not whose it is
+            continue
         here = card["ownerId"] in last_days
         last = last_days.get(card["ownerId"])
         if not here or (last is not None and last <= soon):

@@ -111,6 +111,16 @@ async def find_units_by_day(tx: Connection, staff_ids: Collection[UUID]) -> dict
     return found
 
 
+async def find_everybody(tx: Connection, day: date) -> Sequence[asyncpg.Record]:
+    """Every member of staff, those who left too, with one unit of theirs on `day`; unit by unit."""
+    query = (
+        "select s.staff_id, s.name, (select min(a.unit_id) from assignment a where a.staff_id = s.staff_id"
+        " and a.from_date <= $1 and (a.until is null or a.until >= $1)) as unit_id"
+        " from staff_private s order by unit_id nulls last, name"
+    )
+    return await tx.fetch(query, day)
+
+
 async def find_surnames(tx: Connection) -> dict[str, str]:
     """Staff id -> surname: what stands before the first space of a name; a name without one is left out."""
     rows = await tx.fetch("select staff_id, name from staff_private")

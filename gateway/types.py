@@ -200,13 +200,14 @@ class CaseCard:
     id: strawberry.ID
     label: str
     kana: str
-    opened_at: DateTime
-    owner: Staff
+    opened_at: DateTime | None
+    owner: Staff | None
     next_promised_on: Date | None
     next_promise_note: str
     last_contact_at: DateTime | None
     contact_rules: list[str]
     package_pending: bool
+    shown: list[str]
 
 
 @strawberry.type
@@ -247,8 +248,8 @@ class JoinedToken:
 class Case:
     id: strawberry.ID
     label: str
-    opened_at: DateTime
-    from_unit: Unit
+    opened_at: DateTime | None
+    from_unit: Unit | None
     unit: Unit
     team: list[Staff]
     package_pending: bool

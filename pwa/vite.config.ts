@@ -14,9 +14,9 @@ import { worker } from "./build/worker.ts";
 const FIRST = ["/src/main.tsx", "/features/session/SignIn.tsx", "/features/today/Today.tsx"];
 const isFirst = (id: string) => FIRST.some((module) => id.endsWith(module));
 /** The worker drains the queue with the page's own modules: they may not lie in one file with anything that touches the page. */
-const SHARED = /\/src\/(gateway\/(client|documents(?!\/(Conferences|EndSignIn|Holdings|IssueSetUpCode|Passkeys|PersonRequests|RemovePasskey|RetentionProposals|Sharing|SignIns|StaffOf|Staffing)\b))|sync\/(outgoing|store|uuid7)|db\/(names|trouble)|app\/paths)\b/;
-/** What only managers' pages fetch, and what only who looks after their own sign-in and devices does. */
-const MANAGERS = /\/src\/(features\/(managers|staff\/|statistics\/)|gateway\/documents\/(IssueSetUpCode|Staffing)\b)/;
+const SHARED = /\/src\/(gateway\/(client|documents(?!\/(AccessLog|Conferences|EndSignIn|Holdings|IssueSetUpCode|LogReaders|Passkeys|PersonRequests|RemovePasskey|RetentionProposals|Sharing|SignIns|StaffOf|Staffing)\b))|sync\/(outgoing|store|uuid7)|db\/(names|trouble)|app\/paths)\b/;
+/** What only managers' and auditors' pages fetch, and what only who looks after their own sign-in and devices does. */
+const MANAGERS = /\/src\/(features\/(accessLog\/|managers|staff\/|statistics\/)|gateway\/documents\/(AccessLog|IssueSetUpCode|LogReaders|Staffing)\b)/;
 const ACCOUNT = /\/src\/(features\/(account\/|devices\/|session\/useAgain)|gateway\/documents\/(EndSignIn|Passkeys|RemovePasskey|SignIns)\b)/;
 /** What only who opens a consultation fetches: a window, not a tablet at a door. */
 const OPENING = /\/src\/features\/consultations\/(OpenConsultation|Questions|form)\b/;

@@ -16,7 +16,7 @@ export function readSources(folder: string): string[] {
 /** What a command from a device can be refused with: its screen may be long gone, and the device keeps the code only. */
 export const REFUSALS = [
   "attendance_exists", "attendance_in_future", "attendance_unknown", "body_too_large", "case_is_closed", "command_id_reused", "device_revoked", "malformed_envelope",
-  "malformed_payload", "not_found", "participant_unknown", "promise_before_visit", "record_erased", "sealed_unreadable", "visit_before_case", "visit_exists", "visit_in_future",
+  "malformed_payload", "not_found", "participant_unknown", "promise_before_visit", "record_erased", "sealed_unreadable", "visit_before_case", "visit_exists", "visit_in_future", "with_whom_contradicts",
 ];
 
 /** The sentences that are looked up while the page runs: `code.<list>.*` of every list the source names, `error.<code>` of every

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from services.contracts import person_request
 from services.contracts.base import Command, EventData, Instant, Line, Model, Text, UnitId, date
@@ -28,6 +28,10 @@ class NextPromise(Model):
     note: Line = ""
 
 
+Words = Annotated[Text, AfterValidator(lambda text: text if text.strip() else "")]
+"""Spaces alone are nobody's words."""
+
+
 class RecordVisit(Command):
     """訪問を記録. Subject = the case. A fact: it appends and never conflicts. 本人 and 家族 words never share a field."""
 
@@ -35,9 +39,9 @@ class RecordVisit(Command):
     visited_at: Instant
     outcome: VisitOutcome
     with_whom: list[WithWhom] = Field(default_factory=list, max_length=4)
-    person_words: Text = ""
-    family_words: Text = ""
-    memo: Text = ""
+    person_words: Words = ""
+    family_words: Words = ""
+    memo: Words = ""
     next_promise: NextPromise = NextPromise()
 
 

@@ -128,6 +128,11 @@ def to_wareki(day: date) -> str:
     raise ValueError("before the first era of the table")
 
 
+def weekday(day: date) -> str:
+    """火. Always derived, never stored."""
+    return "月火水木金土日"[day.weekday()]
+
+
 def fiscal_year(day: date) -> int:
     """年度: April to March, named by the year it begins in."""
     return day.year if day.month >= 4 else day.year - 1

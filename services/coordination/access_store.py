@@ -77,6 +77,16 @@ async def find_reads(
     )
 
 
+async def find_case(tx: Connection, actor: Actor, receipt_number: str) -> UUID | None:
+    """The case of a receipt number, if its log is theirs to read; the newest, should one call have led to several."""
+    found: UUID | None = await tx.fetchval(
+        f"select p.case_id from handoff_package p where p.receipt_number = btrim($4)"
+        f" and exists (select 1 from {_MAY_LOOK_INTO} and c.case_id = p.case_id) order by p.told_at desc limit 1",
+        *(*_who(actor), receipt_number),
+    )
+    return found
+
+
 async def find_who_saw(tx: Connection, actor: Actor, case_id: UUID) -> Sequence[asyncpg.Record]:
     """Every read of one case, oldest first. NotFound when it is not theirs to answer for."""
     if not await tx.fetchval(

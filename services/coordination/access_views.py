@@ -1,5 +1,7 @@
 """記録の閲覧 and 誰が見たか. Reading the log is itself a read, and logged."""
 
+import unicodedata
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,11 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.coordination import access_store
 from services.coordination.domain.odd import Read, is_same_street, odd_marks, weight
+from services.kernel.access import Read as AccessRead
 from services.kernel.errors import malformed
 from services.kernel.request import ReaderDep, read_json
 
 router = APIRouter()
 SHOWN = 300
+SHOWN_REVIEWED = 100
 HIDDEN_FROM_THE_PERSON = {"family_words"}
 """誰が見たか leaves out reads of the family's record: that a family spoke may be what the person does not know."""
 
@@ -27,6 +31,7 @@ class Asked(BaseModel):
     days: Annotated[int, Field(ge=1, le=400)] = 31
     staffId: UUID | None = None
     caseId: UUID | None = None
+    receiptNumber: Annotated[str | None, Field(max_length=20)] = None
     surnames: dict[str, Annotated[str, Field(max_length=50)]] = Field(default_factory=dict, max_length=5000)
     streets: dict[str, Annotated[str, Field(max_length=200)]] = Field(default_factory=dict, max_length=5000)
 
@@ -40,10 +45,11 @@ async def post_access_log(request: Request, reader: ReaderDep) -> list[dict[str,
     except ValidationError as error:
         raise malformed(error, "malformed_request") from None
     async with reader.open() as read:
-        since = read.now - timedelta(days=asked.days)
-        rows = await access_store.find_reads(read.tx, read.actor, since, asked.staffId, asked.caseId, asked.surnames)
+        rows = await _found(read, asked)
         lines = [_line(row, asked.streets) for row in rows]
-        lines = sorted(lines, key=lambda line: (line["reviewedAt"] is not None, -line["weight"]))[:SHOWN]
+        waiting = sorted((one for one in lines if not one["reviewedAt"]), key=lambda one: -one["weight"])[:SHOWN]
+        looked = sorted((one for one in lines if one["reviewedAt"]), key=lambda one: one["reviewedAt"], reverse=True)
+        lines = waiting + looked[:SHOWN_REVIEWED]
         read.shows("access", list(dict.fromkeys(line["id"] for line in lines)), "access_log", basis="log")
         return lines
 
@@ -56,6 +62,17 @@ async def get_who_saw(case_id: UUID, reader: ReaderDep) -> list[dict[str, Any]]:
         read.shows("answered", [case_id], "access_log", basis="log")
         answers = [_answer(row) for row in rows]
         return [answer for answer in answers if answer["fieldGroups"]]
+
+
+async def _found(read: AccessRead, asked: Asked) -> Sequence[asyncpg.Record]:
+    """A receipt number stands for its case; one that is not theirs to look into finds nothing, as an unknown one."""
+    case_id = asked.caseId
+    if case_id is None and asked.receiptNumber:
+        case_id = await access_store.find_case(read.tx, read.actor, unicodedata.normalize("NFKC", asked.receiptNumber))
+        if case_id is None:
+            return []
+    since = read.now - timedelta(days=asked.days)
+    return await access_store.find_reads(read.tx, read.actor, since, asked.staffId, case_id, asked.surnames)
 
 
 def _line(row: asyncpg.Record, streets: dict[str, str]) -> dict[str, Any]:

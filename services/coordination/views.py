@@ -49,7 +49,7 @@ async def get_cases(reader: ReaderDep) -> list[dict[str, Any]]:
         return [_card(row) for row in rows]
 
 
-_ON_CARDS = frozenset({FieldGroup.IDENTITY, FieldGroup.TIMELINE, FieldGroup.PROMISE, CONTACT_RULES})
+_ON_CARDS = frozenset({FieldGroup.IDENTITY, FieldGroup.TIMELINE, FieldGroup.TEAM, FieldGroup.PROMISE, CONTACT_RULES})
 
 
 def _note(read: Read, case_id: UUID, sight: Sight, asked: frozenset[str] = EVERYTHING) -> None:
@@ -163,6 +163,7 @@ def _card(row: asyncpg.Record) -> dict[str, Any]:
         "lastContactAt": row["visited_at"],
         "contactRules": binding(row["rules"] or []),
         "packagePending": row["fetched_at"] is None,
+        "shown": sorted(groups),
     }
     return shown(whole, groups)
 

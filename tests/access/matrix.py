@@ -37,6 +37,7 @@ STORY_READERS = {
 STORY_LISTS = {
     "cases": {"member", "colleague", "manager"},
     "accessLog": {"manager", "auditor"},
+    "logReaders": {"manager", "auditor"},  # names of staff, for the filter of the log
     "personRequests": {"member", "colleague", "manager"},
     "consultations": {"clerk"},
     "tray_received": {"member", "colleague", "same_unit", "manager"},

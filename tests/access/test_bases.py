@@ -29,12 +29,13 @@ REACHING = {
     *("ContactSafety.contactNote", "ContactSafety.confirmedAt", "ContactSafety.safeContact"),
     *("TimelineEntry.at", "TimelineEntry.by", "TimelineEntry.id", "TimelineEntry.kind"),
     *("TimelineEntry.recordedAt", "TimelineEntry.outcome", "TimelineEntry.withWhom", "TimelineEntry.nextPromise"),
-    *("CaseCard.kana", "CaseCard.lastContactAt", "CaseCard.nextPromiseNote"),
+    *("CaseCard.kana", "CaseCard.lastContactAt", "CaseCard.nextPromiseNote", "CaseCard.openedAt", "CaseCard.owner"),
+    *("Case.openedAt", "Case.fromUnit", "Case.personKnows"),
 }
 ALWAYS = {
-    *("Case.id", "Case.label", "Case.openedAt", "Case.fromUnit", "Case.unit", "Case.packagePending", "Case.shown"),
-    *("Case.contactSafety", "Case.personKnows", "ContactSafety.rules", "CaseCard.id", "CaseCard.label"),
-    *("CaseCard.openedAt", "CaseCard.owner", "CaseCard.contactRules", "CaseCard.packagePending"),
+    *("Case.id", "Case.label", "Case.unit", "Case.packagePending", "Case.shown", "Case.contactSafety"),
+    *("ContactSafety.rules", "CaseCard.id", "CaseCard.label", "CaseCard.contactRules", "CaseCard.packagePending"),
+    "CaseCard.shown",
     *("Staff.id", "Staff.name", "Unit.id", "Unit.name"),
 }
 FAMILY = {"TimelineEntry.familyWords", "TimelineEntry.callerKind", "TimelineEntry.callerRelation"}

@@ -162,10 +162,11 @@ def test_lists_hold_exactly_what_the_table_says(story: Story, who: str) -> None:
     person = story.people[who]
     tray = person.ask("Tray")["tray"]
     story.people["member"].ask("Case", id=str(story.case))
-    log = person.ask_everything("accessLog", days=1, staffId=None, caseId=str(story.case)) or []
+    log = person.ask_everything("accessLog", days=1, staffId=None, caseId=str(story.case), receiptNumber=None) or []
     held = {
         "cases": str(story.case) in {c["id"] for c in person.ask("Cases")["cases"]},
         "accessLog": str(story.case) in {line["caseId"] for line in log},
+        "logReaders": person.id in {each["staff"]["id"] for each in person.ask("LogReaders")["logReaders"]},
         "personRequests": story.request in {q["id"] for q in person.ask("PersonRequests")["personRequests"]},
         "consultations": story.consultation
         in {c["id"] for c in person.ask("Consultations", limit=200)["consultations"]},

@@ -24,6 +24,7 @@ from tests.support.person import (
     session_payload,
     visit_payload,
 )
+from tests.support.rows import rows
 from tests.support.screen import meet, meet_dialog
 from tests.support.tablet import PIN
 from tests.support.tokens import token_code
@@ -59,6 +60,7 @@ ROWS = {
     "notices": Row("takahashi", "お知らせ"),
     "statistics": Row("sasaki", "統計"),
     "staff": Row("sasaki", "職員と担当"),
+    "accessLog": Row("sasaki", "記録の閲覧"),
     "requests": Row("sasaki", "本人からの請求"),
     "account": Row("sasaki", "自分の設定"),
 }
@@ -322,6 +324,53 @@ def test_who_sees_a_case_is_asked_over_the_page(
     go(stranger, city, f"/cases/{things['case']}/sharing", "担当でない記録を開く")
     found += meet(stranger, "sharing-not-mine", size)
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_busy_log_and_the_paper_for_the_person(
+    sign_in: SignIn, city: Stack, things: dict[str, str], size: str
+) -> None:
+    read_for_ten_days(city, things["case"])
+    page, found = sign_in("sasaki", size), []
+    go(page, city, f"/access-log?case={things['case']}", "記録の閲覧")
+    expect(page.get_by_text("件までを出しています")).to_be_visible()
+    page.locator("summary").click()
+    found += meet(page, "access-log-busy", size)
+    looked = page.get_by_role("button", name="濵田 恵さんの閲覧を確認済にする").first
+    found += meet_dialog(page, looked, "access-log-review", size)
+    go(page, city, f"/access-log?staff={staff_id('kobayashi')}&days=7", "記録の閲覧")
+    expect(page.get_by_text("この条件の閲覧は、ありません")).to_be_visible()
+    found += meet(page, "access-log-empty", size)
+    page.route("**/graphql", lambda route: route.abort())
+    page.get_by_label("期間").select_option(label="この3か月")
+    expect(page.get_by_text("いま読み込めません")).to_be_visible()
+    found += meet(page, "access-log-unreachable", size)
+    page.unroute("**/graphql")
+    page.goto(f"{city.url}/print/who-saw/{things['case']}")
+    found += meet(page, "who-saw", size)
+    auditor = sign_in("fujiwara", size)
+    expect(auditor.get_by_role("link", name="記録の閲覧をひらく")).to_be_visible(timeout=20_000)
+    found += meet(auditor, "today-auditor", size)
+    assert not found, "\n".join(found)
+
+
+def read_for_ten_days(city: Stack, case: str) -> None:
+    """More reads of one case than a page shows: at work, at night, by a consent, and lists with it in them."""
+    add = (
+        "insert into access_log (actor_id, actor_kind, action, shown, field_groups, basis, purpose, screen, trace_id, at)"
+        " select $1, 'staff', 'read', jsonb_build_object('case', jsonb_build_array($2::text)), $3, $4, $5, $6, '',"
+        " date_trunc('day', now()) - make_interval(days => n / 20 % 10, hours => $7 + n % 4) from generate_series(1, $8) n"
+    )
+    everything = ["identity", "contact_safety", "contact_rules", "timeline", "person_words", "family_words", "memo"]
+    everything += ["team", "promise", "tokens"]
+    for login, basis, groups, purpose, screen, hour, times in (
+        ("takahashi", "member", everything, "support", "Case", -1, 200),
+        ("hamada", "member", everything, "support", "Case", 8, 12),
+        ("sasaki", "unit_lead", ["sharing"], "sharing", "Sharing", -1, 60),
+        ("ishii", "consent", ["identity", "contact_rules", "promise"], "support", "Case", -1, 60),
+        ("nakamura", "member", ["identity", "timeline", "promise", "contact_rules"], "overview", "Cases", -1, 60),
+    ):
+        rows(city, "coordination", add, *(staff_id(login), case, groups, basis, purpose, screen, hour, times))
 
 
 OFFER = "PINを設定する"

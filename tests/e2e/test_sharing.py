@@ -87,7 +87,7 @@ def give_consent(page: Page) -> None:
     dialog.get_by_label("次の約束").check()
     dialog.get_by_label("いつまで").fill(str(today() + timedelta(days=400)))
     dialog.get_by_role("button", name="同意を記録する").click()
-    expect(dialog.get_by_text("決められた長さの中の日時にしてください")).to_be_visible()
+    expect(dialog.get_by_text("長くても1年まで")).to_be_visible()
     expect(dialog.get_by_label("メモ")).to_have_value("口頭で")
     dialog.get_by_label("いつまで").fill(str(today() + timedelta(days=30)))
     dialog.get_by_role("button", name="同意を記録する").click()
@@ -160,6 +160,25 @@ def test_an_emergency_opens_a_case_with_its_reason_and_the_team_sees_it(
     )
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_what_a_consent_withholds_was_said_not_to_exist(
+    city: Stack, sign_in: SignIn, member: Person, case: str, size: str
+) -> None:
+    name_only = basis_payload("GiveConsent", new_id(), "wakamono-station", fieldGroups=["identity"])
+    member.do("GiveConsent", case, name_only)
+    page = sign_in("ishii", size)
+    page.get_by_role("navigation").get_by_role("link", name="ケース").click()
+    card = page.get_by_role("listitem").filter(has_text="見本 草太").first
+    expect(card).to_be_visible(timeout=20_000)
+    for untold in ("担当", "ありません"):
+        expect(card).not_to_contain_text(untold)
+    page.goto(f"{city.url}/cases/{case}")
+    expect(page.get_by_text("ここに出ていないものは、見せていません")).to_be_visible(timeout=20_000)
+    for untold in ("ありません", "なし", "受けた日", "引継ぎ元", "係長です", "相談を知り"):
+        expect(page.get_by_role("main")).not_to_contain_text(untold)
+    look(page, "sharing-partner", size)
+
+
 def test_a_case_that_is_not_there_opens_for_nobody(city: Stack, sign_in: SignIn) -> None:
     page = sign_in("nakamura", "desk")
     page.goto(f"{city.url}/cases/{new_id()}/sharing")
@@ -190,6 +209,23 @@ def test_somebody_near_is_kept_off_and_only_a_manager_lets_them_in_again(
     boss.get_by_role("dialog").get_by_role("button", name="戻す").click()
     expect(boss.get_by_text("外している人はいません。")).to_be_visible()
     assert seen(colleague, case), "still on the team"
+
+
+def test_one_press_locked_whoever_pressed_it_out_of_their_own_case(city: Stack, sign_in: SignIn, case: str) -> None:
+    boss = sign_in("sasaki", "tablet")
+    sharing_of(boss, case, city)
+    boss.get_by_role("button", name="近い人を外す").click()
+    dialog = boss.get_by_role("dialog")
+    dialog.get_by_label("職員").select_option(label="佐々木 誠")
+    expect(dialog.get_by_role("alert")).to_contain_text("戻せるのは、ほかの係長・管理職だけです")
+    look(boss, "sharing-keep-off-self", "tablet")
+    dialog.get_by_role("button", name="外す").dblclick()
+    expect(dialog.get_by_text("もう一度「外す」を押してください")).to_be_visible()
+    assert seen(Person(city.url, "sasaki"), case), "not by one press"
+    dialog.get_by_label("自分を外すことを確かめました").check()
+    dialog.get_by_role("button", name="外す").click()
+    expect(boss.get_by_role("status").filter(has_text="ご自分をケースから外しました")).to_be_visible()
+    assert seen(Person(city.url, "sasaki"), case) is None
 
 
 def test_the_team_changes_and_keeps_somebody(city: Stack, sign_in: SignIn, case: str) -> None:

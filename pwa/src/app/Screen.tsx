@@ -22,6 +22,7 @@ const managers = (): Promise<Screens> => import("../features/managers");
 const requests = (): Promise<Screens> => import("../features/requests/screens");
 const apart: Partial<Record<string, () => Promise<Screens>>> = {
   account,
+  accessLog: managers,
   requests,
   caseRequests: requests,
   devices: account,

@@ -16,9 +16,10 @@ interface Place {
   href: string;
   key: MessageKey;
   icon: IconName;
-  under: readonly string[];
   count: number;
 }
+
+const placeAt = (href: string, key: MessageKey, icon: IconName, count = 0): Place => ({ href, key, icon, count });
 
 /** Bottom bar in the hand, side rail on the desk. It shows what exists and what the person's role uses. */
 export function Shell({ children }: { children: ComponentChildren }) {
@@ -54,22 +55,18 @@ export function Shell({ children }: { children: ComponentChildren }) {
 }
 
 function placesOf(handoffs: number, notices: number, attention: number): Place[] {
-  const consultations: Place = { href: "/handoffs", key: "nav.consultations", icon: "talk", under: ["/handoffs", "/consultations"], count: handoffs };
-  const cases: Place = { href: "/cases", key: "nav.cases", icon: "case", under: ["/cases"], count: 0 };
-  const ibasho: Place = { href: "/ibasho", key: "nav.ibasho", icon: "ibasho", under: ["/ibasho"], count: 0 };
-  const needsAttention: Place = { href: "/needs-attention", key: "nav.attention", icon: "flag", under: ["/needs-attention"], count: attention };
-  const statistics: Place = { href: "/statistics", key: "nav.statistics", icon: "stat", under: ["/statistics"], count: 0 };
-  const staff: Place = { href: "/staff", key: "nav.staff", icon: "user", under: ["/staff"], count: 0 };
-  const requests: Place = { href: "/requests", key: "nav.requests", icon: "letter", under: ["/requests"], count: 0 };
   return [
-    { href: "/today", key: "nav.today", icon: "today", under: ["/today"], count: 0 },
-    ...(attention > 0 ? [needsAttention] : []),
-    ...(hasRole("window_staff", "coordinator", "manager") ? [consultations] : []),
-    ...(hasRole("coordinator", "manager") ? [cases] : []),
-    ...(hasRole("coordinator", "ibasho_staff", "manager") ? [ibasho] : []),
-    { href: "/notices", key: "nav.notices", icon: "bell", under: ["/notices"], count: notices },
-    ...(hasRole("manager") ? [requests, statistics, staff] : []),
-  ];
+    placeAt("/today", "nav.today", "today"),
+    attention > 0 && placeAt("/needs-attention", "nav.attention", "flag", attention),
+    hasRole("window_staff", "coordinator", "manager") && placeAt("/handoffs", "nav.consultations", "talk", handoffs),
+    hasRole("coordinator", "manager", "partner") && placeAt("/cases", "nav.cases", "case"),
+    hasRole("coordinator", "ibasho_staff", "manager") && placeAt("/ibasho", "nav.ibasho", "ibasho"),
+    placeAt("/notices", "nav.notices", "bell", notices),
+    hasRole("manager") && placeAt("/requests", "nav.requests", "letter"),
+    hasRole("manager") && placeAt("/statistics", "nav.statistics", "stat"),
+    hasRole("manager") && placeAt("/staff", "nav.staff", "user"),
+    hasRole("manager", "auditor") && placeAt("/access-log", "nav.accessLog", "see"),
+  ].filter((each) => each !== false);
 }
 
 function Nav({ places, here, onVeil }: { places: Place[]; here: string; onVeil: () => void }) {
@@ -78,9 +75,9 @@ function Nav({ places, here, onVeil }: { places: Place[]; here: string; onVeil: 
     <nav class="nav" aria-label={t("nav.main")}>
       <Link class="brand" href="/today" aria-label={`${t("app.name")} ${t("nav.today")}`}><Mark onDark />{t("app.name")}</Link>
       <ul>
-        {places.map(({ href, key, icon, under, count }) => (
+        {places.map(({ href, key, icon, count }) => (
           <li key={href}>
-            <Link href={href} aria-current={under.some((prefix) => here.startsWith(prefix)) ? "page" : undefined}>
+            <Link href={href} aria-current={here.replace("/consultations", "/handoffs").startsWith(href) ? "page" : undefined}>
               <Icon name={icon} />{t(key)}
               {count > 0 && <span class="n">{count}<span class="sr">{t("app.itemsUnit")}</span></span>}
             </Link>

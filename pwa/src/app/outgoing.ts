@@ -18,7 +18,7 @@ export const outgoing = new Outgoing({
 /** Refusals whose screen was already left. Shown above every screen until somebody has read them. */
 export const strayRefusals = new Store<readonly Outcome[]>([]);
 
-export type CommandName = "OpenConsultation" | "HandOff" | "AcceptHandoff" | "ReturnHandoff" | "WithdrawHandoff" | "ScheduleSession" | "DecideQuarantine" | "JoinToken" | "SeparateToken" | "RegisterStaff" | "NoteHomeStreet" | "ChangeAssignments" | SharingCommand | OfflineCommand;
+export type CommandName = "OpenConsultation" | "HandOff" | "AcceptHandoff" | "ReturnHandoff" | "WithdrawHandoff" | "ScheduleSession" | "DecideQuarantine" | "JoinToken" | "SeparateToken" | "RegisterStaff" | "NoteHomeStreet" | "ChangeAssignments" | "ReviewAccess" | SharingCommand | OfflineCommand;
 
 type SharingCommand = "OpenPersonRequest" | "DecidePersonRequest" | "CorrectPerson" | "GiveConsent" | "ConveneConference" | "PledgeSecrecy" | "ShareByLaw" | "UseEmergency" | "EndBasis" | "ChangeTeam" | "KeepOff" | "LetIn";
 

@@ -20,6 +20,7 @@ export const paths = {
   notices: "/notices",
   statistics: "/statistics",
   staff: "/staff",
+  accessLog: "/access-log",
   requests: "/requests",
   account: "/account",
 };

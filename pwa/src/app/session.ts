@@ -10,7 +10,7 @@ import { outgoing } from "./outgoing";
 import { navigate, place } from "./router";
 
 export type Person = MeQuery["me"];
-export type Role = "window_staff" | "coordinator" | "ibasho_staff" | "manager" | "auditor";
+export type Role = "window_staff" | "coordinator" | "ibasho_staff" | "manager" | "auditor" | "partner";
 
 /** `expired`: the person is known, the page keeps what it shows, and asks to sign in again. */
 export type Session =

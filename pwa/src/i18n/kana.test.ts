@@ -19,6 +19,11 @@ describe("kana search", () => {
     expect(soundsIn("ゆき たなか", ["「ゆき」さん", "いのうえ ゆき"])).toBe(false);
   });
 
+  it("found every case for a sign that no name has", () => {
+    expect(soundsIn("🙂", ["「あや」さん"])).toBe(false);
+    expect(soundsIn("　", ["「あや」さん"])).toBe(true);
+  });
+
   it("finds kanji of the label, and everything for nothing typed", () => {
     expect(soundsIn("母", ["母からの相談", ""])).toBe(true);
     expect(soundsIn(" 　", ["母からの相談"])).toBe(true);

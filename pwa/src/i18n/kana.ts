@@ -19,9 +19,9 @@ function lengthens(kana: string, before: string | undefined): boolean {
   return before !== undefined && COLUMNS.some((column, index) => column.includes(before) && LENGTHENS[index]?.includes(kana));
 }
 
-/** True when every word of the query sounds somewhere in one of the texts. An empty query finds everything. */
+/** True when every word of the query sounds somewhere in one of the texts. An empty query finds everything, one without a sound nothing. */
 export function soundsIn(query: string, texts: readonly string[]): boolean {
   const words = query.split(/\s+/u).map(fold).filter(Boolean);
   const folded = texts.map(fold);
-  return words.every((word) => folded.some((text) => text.includes(word)));
+  return (words.length > 0 || /^[\sー]*$/.test(query)) && words.every((word) => folded.some((text) => text.includes(word)));
 }

@@ -153,5 +153,5 @@ function upserted<Item extends { id: string }>(before: readonly Item[], fresh: r
 
 /** The next agreed contact first; without one, the newest case first. */
 function byNextContact(a: CaseCard, b: CaseCard): number {
-  return (a.nextPromisedOn ?? "9999").localeCompare(b.nextPromisedOn ?? "9999") || b.openedAt.localeCompare(a.openedAt);
+  return (a.nextPromisedOn ?? "9999").localeCompare(b.nextPromisedOn ?? "9999") || (b.openedAt ?? "").localeCompare(a.openedAt ?? "");
 }

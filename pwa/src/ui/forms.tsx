@@ -173,6 +173,11 @@ export interface Problem {
   text: string;
 }
 
+/** A problem of a list of them, when there is a sentence for it. */
+export function problemAt(field: string, text: string | false | null): Problem[] {
+  return text ? [{ field, text }] : [];
+}
+
 /** What keeps a form from being sent. Takes the focus when it appears; its links lead to the fields. */
 export function ErrorSummary({ title, text, problems }: { title: string; text: string; problems: readonly Problem[] }) {
   const box = useRef<HTMLElement>(null);

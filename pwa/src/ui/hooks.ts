@@ -58,6 +58,16 @@ export function useTitle(key: MessageKey): void {
   }, [key]);
 }
 
+/** Run one at a time: what is pressed twice, as a double click is, is done once. */
+export function useOnce(): (act: () => Promise<unknown>) => Promise<void> {
+  const going = useRef(false);
+  return async (act) => {
+    if (going.current) return;
+    going.current = true;
+    await act().finally(() => (going.current = false));
+  };
+}
+
 /** False once the screen is gone. */
 export function useAlive(): () => boolean {
   const alive = useRef(true);

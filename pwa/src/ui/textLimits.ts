@@ -3,6 +3,8 @@ import { t } from "../i18n/messages";
 /** What the services store: a line and a text, counted in characters as they count them. */
 export const LINE = 200;
 export const TEXT = 8_000;
+/** Of 居場所. */
+export const NICKNAME = 40;
 
 const lengthOf = (text: string) => [...text].length;
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.contracts.codes import WithWhom
 from services.contracts.coordination import RecordVisit
 from services.contracts.tokyo import tokyo_day
 from services.kernel.errors import FieldError, Refusal
@@ -20,7 +21,8 @@ class CaseState:
 
 
 def decide_record(case: CaseState, command: RecordVisit, now: datetime) -> None:
-    """The case is open; the visit lies neither ahead nor before the day the case began; a promise lies not before it."""
+    """The case is open; the visit lies neither ahead nor before the day the case began; nobody was met, or somebody; a promise
+    lies not before the visit."""
     if case.closed_at is not None:
         raise Refusal("case_is_closed", "closed cases take no visits")
     if command.visited_at > now + CLOCK_TOLERANCE:
@@ -28,6 +30,9 @@ def decide_record(case: CaseState, command: RecordVisit, now: datetime) -> None:
     if tokyo_day(command.visited_at) < tokyo_day(case.opened_at):
         fields = [FieldError("visitedAt", "before_case")]
         raise Refusal("visit_before_case", "visitedAt lies before the case was opened", fields=fields)
+    if WithWhom.NOBODY in command.with_whom and len(set(command.with_whom)) > 1:
+        fields = [FieldError("withWhom", "contradicts_nobody")]
+        raise Refusal("with_whom_contradicts", "withWhom says nobody and somebody", fields=fields)
     promised = command.next_promise.on
     if promised is not None and promised < tokyo_day(command.visited_at):
         fields = [FieldError("nextPromise.on", "before_visit")]

@@ -83,8 +83,15 @@ _CASE_FIELDS: dict[str, dict[str, Any]] = {
         "personAddress": "",
         "residence": None,
     },
-    FieldGroup.TIMELINE: {"timeline": [], "receiptNumber": None, "lastContactAt": None},
-    FieldGroup.TEAM: {"teamIds": []},
+    FieldGroup.CONTACT_SAFETY: {"personKnows": None},
+    FieldGroup.TIMELINE: {
+        "timeline": [],
+        "receiptNumber": None,
+        "lastContactAt": None,
+        "openedAt": None,
+        "fromUnitId": None,
+    },
+    FieldGroup.TEAM: {"teamIds": [], "ownerId": None},
     FieldGroup.PROMISE: {
         "promised": "",
         "nextPromise": {"on": None, "at": None, "note": ""},

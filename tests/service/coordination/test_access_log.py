@@ -69,6 +69,20 @@ async def test_who_may_look_into_the_log_and_that_looking_is_logged(today: World
     assert await log(today, kept_off, caseId=str(case.id)) == []
 
 
+async def test_a_receipt_number_stands_for_its_case_and_says_nothing_to_others(today: World) -> None:
+    case, other = await story(today), await story(today)
+    for each in (case, other):
+        await today.case(each.owner, each)
+    query = "select receipt_number from handoff_package where case_id = $1"
+    [row] = await today.tables.fetch(query, case.id)
+    for typed in (row["receipt_number"], f" {row['receipt_number'].replace('-', '－')} "):
+        lines = await log(today, case.staff("manager"), receiptNumber=typed)
+        assert {line["caseId"] for line in lines} == {str(case.id)}
+    for who, number in ((case.staff("manager", "elsewhere"), row["receipt_number"]), (auditor(), "保2026-9999")):
+        assert await log(today, who, receiptNumber=number) == []
+        assert (await today.accesses(who))[-1]["basis"] == "log", "asked, and logged, although nothing was found"
+
+
 async def test_a_reader_of_the_same_surname_is_marked_whatever_way_it_is_written(today: World) -> None:
     case = await today.settled(told={"personName": "高橋 はるか"})
     await today.case(case.owner, case)

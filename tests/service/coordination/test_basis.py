@@ -138,6 +138,27 @@ async def test_a_consent_opens_its_parts_alone_and_always_the_rules_of_contact(w
     assert card["label"] == seen["label"] and bool(card["kana"]) == (part == "identity")
 
 
+async def test_a_partner_was_told_the_owner_the_day_the_unit_and_what_the_person_knows_without_consent(
+    world: World,
+) -> None:
+    case = await story(world)
+    opens = {
+        "identity": set(),
+        "team": {"ownerId"},
+        "timeline": {"openedAt", "fromUnitId"},
+        "contact_safety": {"personKnows"},
+    }
+    every = {"ownerId", "openedAt", "fromUnitId", "personKnows"}
+    for part, fields in opens.items():
+        reader = partner()
+        await give(world, case, "consent", reader, [part])
+        [card] = (await world.get(reader, "/views/cases")).json()
+        told = {**card, **await world.case(reader, case)}
+        assert {name for name in every if told[name]} == fields, part
+        assert card["shown"] == told["shown"] == sorted([part, "contact_rules"])
+        assert ("team" in (await world.accesses(reader))[-2]["field_groups"]) == (part == "team")
+
+
 async def test_a_consent_never_opens_the_family_s_words_nor_who_called(world: World) -> None:
     case = await world.settled(personKnows="knows")  # no name: it is called by the mother's call
     reader = partner()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.codes import VisitOutcome
+from services.contracts.codes import VisitOutcome, WithWhom
 from services.contracts.coordination import NextPromise, RecordVisit
 from services.contracts.tokyo import tokyo_day
 from services.coordination.domain.visit import CLOCK_TOLERANCE, CaseState, decide_record
@@ -45,6 +45,18 @@ def test_every_moment_and_promise_has_one_verdict(at: datetime, promised: date |
     else:
         expected = None
     assert code_of(CASE, recorded(at, promised)) == expected
+
+
+def test_a_visit_met_the_person_and_nobody() -> None:
+    met = recorded(NOW).model_copy(update={"with_whom": [WithWhom.PERSON, WithWhom.NOBODY]})
+    assert code_of(CASE, met) == "with_whom_contradicts"
+    assert code_of(CASE, recorded(NOW).model_copy(update={"with_whom": [WithWhom.NOBODY]})) is None
+
+
+def test_spaces_were_kept_as_somebody_s_words() -> None:
+    words = {"person_words": "　　　", "family_words": " \n", "memo": " 手紙 "}
+    command = RecordVisit(visit_id=uuid4(), visited_at=NOW, outcome=VisitOutcome.ABSENT, **words)
+    assert (command.person_words, command.family_words, command.memo) == ("", "", " 手紙 ")
 
 
 @given(at=MOMENTS)

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { t } from "../../i18n/messages";
 import { useTitle } from "../../ui/hooks";
 import { Empty, Stale } from "../../ui/parts";
@@ -5,6 +6,16 @@ import { HandedInCard } from "./HandedInCard";
 import { QuarantinedCard } from "./QuarantinedCard";
 import { RefusedCard } from "./RefusedCard";
 import { useAttention } from "./useAttention";
+
+function Part({ id, children }: { id: "refused" | "handed" | "waiting"; children: ComponentChildren[] }) {
+  if (!children[0]) return null;
+  return (
+    <section class="stack" aria-labelledby={id}>
+      <div><h2 id={id}>{t(`attention.${id}`)}</h2><p class="sub">{t(`attention.${id}Help`)}</p></div>
+      {children}
+    </section>
+  );
+}
 
 /** 要確認: nothing here is lost and nothing here hurries; a person decides. */
 export default function NeedsAttention() {
@@ -14,24 +25,9 @@ export default function NeedsAttention() {
     <div class="stack stack-l">
       <div class="head tight"><h1>{t("attention.title")}</h1><p>{count > 0 ? t("attention.help", { n: count }) : ""}</p></div>
       {count === 0 && <Empty title={t("attention.empty")}>{t("attention.emptyHelp")}</Empty>}
-      {refused.length > 0 && (
-        <section class="stack" aria-labelledby="refused">
-          <div><h2 id="refused">{t("attention.refused")}</h2><p class="sub">{t("attention.refusedHelp")}</p></div>
-          {refused.map((entry) => <RefusedCard key={entry.id} entry={entry} />)}
-        </section>
-      )}
-      {handed.length > 0 && (
-        <section class="stack" aria-labelledby="handed">
-          <div><h2 id="handed">{t("attention.handed")}</h2><p class="sub">{t("attention.handedHelp")}</p></div>
-          {handed.map((item) => <HandedInCard key={item.id} item={item} onDecided={refresh} />)}
-        </section>
-      )}
-      {waiting.length > 0 && (
-        <section class="stack" aria-labelledby="waiting">
-          <div><h2 id="waiting">{t("attention.waiting")}</h2><p class="sub">{t("attention.waitingHelp")}</p></div>
-          {waiting.map((item) => <QuarantinedCard key={item.id} item={item} onDecided={refresh} />)}
-        </section>
-      )}
+      <Part id="refused">{refused.map((entry) => <RefusedCard key={entry.id} entry={entry} />)}</Part>
+      <Part id="handed">{handed.map((item) => <HandedInCard key={item.id} item={item} onDecided={refresh} />)}</Part>
+      <Part id="waiting">{waiting.map((item) => <QuarantinedCard key={item.id} item={item} onDecided={refresh} />)}</Part>
       <Stale failure={failure} />
     </div>
   );

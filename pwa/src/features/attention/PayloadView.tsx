@@ -3,6 +3,7 @@ import { codeText, t } from "../../i18n/messages";
 import { Icon } from "../../ui/Icon";
 import type { QueuedCommand, SessionRecord } from "../ibasho/board";
 import { outcomeIcon } from "../visits/outcomes";
+import { visitOf } from "../visits/written";
 import { factText, unknownSession } from "./facts";
 
 type Payload = Record<string, unknown>;
@@ -25,19 +26,17 @@ export function PayloadView({ type, payload, record = unknownSession(""), queued
 
 function Visit({ payload }: { payload: Payload }) {
   const today = tokyoDay(new Date());
-  const outcome = text(payload.outcome);
-  const next = (payload.nextPromise ?? {}) as { on?: string | null; note?: string };
-  const withWhom = Array.isArray(payload.withWhom) ? payload.withWhom.map((who) => codeText("with_whom", String(who))) : [];
+  const { at, outcome, withWhom, personWords, familyWords, memo, nextPromise: next } = visitOf(payload);
   return (
     <div class="stack stack-s">
       <p class="row">
-        <time>{momentText(text(payload.visitedAt), today)}</time>
+        <time>{momentText(at, today)}</time>
         {outcome && <span class="chip"><Icon name={outcomeIcon(outcome)} />{codeText("visit_outcome", outcome)}</span>}
-        {withWhom.length > 0 && <span class="sub">{t("case.visitWith", { who: withWhom.join("、") })}</span>}
+        {withWhom.length > 0 && <span class="sub">{t("case.visitWith", { who: withWhom.map((who) => codeText("with_whom", who)).join("、") })}</span>}
       </p>
-      <Words text={text(payload.personWords)} family={false} />
-      <Words text={text(payload.familyWords)} family />
-      {text(payload.memo) && <p class="said">{text(payload.memo)}</p>}
+      <Words text={personWords} family={false} />
+      <Words text={familyWords} family />
+      {memo && <p class="said">{memo}</p>}
       {(next.on || next.note) && <p>{t("case.entryNext", { next: [next.on && nearDayText(next.on, today), next.note].filter(Boolean).join("　") })}</p>}
     </div>
   );

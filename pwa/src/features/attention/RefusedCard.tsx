@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { home } from "../../app/device";
 import { Link } from "../../app/router";
 import { Session } from "../../gateway/documents";
 import { clock, momentText, tokyoDay, tokyoInstant } from "../../i18n/dates";
@@ -9,6 +10,7 @@ import { TextField } from "../../ui/forms";
 import { useAsked, useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Dialog, Note } from "../../ui/parts";
+import { NICKNAME } from "../../ui/textLimits";
 import { mendedFact, unknownSession } from "./facts";
 import { PayloadView } from "./PayloadView";
 import { fieldsOf, refusalText, sendMended } from "./refusals";
@@ -20,14 +22,18 @@ export function RefusedCard({ entry }: { entry: QueueEntry }) {
   const { id, type, readable, payload, outcome } = entry;
   const title = readable ? codeText("command", type) : t("attention.unreadable");
   const fields = fieldsOf(outcome);
+  const held = useStore(home);
+  const about = [...(held?.cards ?? []), ...(held?.sessions ?? [])].find((each) => each.id === entry.subject);
+  const behind = useStore(queue).filter(({ subject, state, type: what }) => subject === entry.subject && /^(device|sent)$/.test(state) && !/^V/.test(what)).length;
   const again = (mended: QueueEntry["payload"]) => void sendMended(id, mended).then(setProblem);
   const away = <button class="btn line" type="button" onClick={() => setWithdrawing(true)}>{t("attention.withdraw")}</button>;
   return (
     <article class="card stack" aria-label={title}>
-      <div class="split"><h3>{title}</h3>{readable && <p class="sub"><time>{t("attention.writtenAt", { time: momentText(entry.capturedAt, tokyoDay(new Date())) })}</time></p>}</div>
+      <div class="split"><h3>{about && `${"label" in about ? about.label : about.programme}　`}{title}</h3>{readable && <p class="sub"><time>{t("attention.writtenAt", { time: momentText(entry.capturedAt, tokyoDay(new Date())) })}</time></p>}</div>
       <Note icon="info" kind="soft">
         <p>{readable ? refusalText(outcome) : t("attention.unreadableHelp")}</p>
         {fields.length > 0 && <p>{t("attention.fields", { names: fields.join("、") })}</p>}
+        {behind > 0 && <p><b>{t("attention.behind", { n: behind })}</b></p>}
       </Note>
       {problem && <Note kind="err"><p role="alert">{problem}</p></Note>}
       {payload.attendanceId ? <Fact entry={entry} onAgain={again}>{away}</Fact> : (
@@ -51,20 +57,23 @@ interface FactProps {
   children: ComponentChildren;
 }
 
-/** Who came or went. Its time can be put right; a fact of a clock that was fast happened now at the latest. */
+/** Who came or went. Its time can be put right, and a name its owner did not take; a fact of a clock that was fast happened now at the latest. */
 function Fact({ entry: { id, type, subject, payload }, onAgain, children }: FactProps) {
   const record = useAsked(Session, { id: subject }).data?.session ?? unknownSession(subject);
   const queued = useStore(queue);
   const [at] = useState(() => [String(payload.at), new Date().toISOString()].sort()[0] ?? "");
   const [typed, setTyped] = useState(() => clock(at));
   const isLog = type === "LogAttendance";
+  const made = payload.newParticipant as { nickname: string } | undefined;
+  const [nickname, setName] = useState(made?.nickname ?? "");
   const mended = typed === clock(at) ? at : tokyoInstant(tokyoDay(at), typed);
   return (
     <>
       <PayloadView type={type} payload={payload} record={record} queued={queued} />
+      {made && <TextField id={`${id}-name`} label={codeText("visit_field", "newParticipant")} limit={NICKNAME} value={nickname} onInput={setName} />}
       {isLog && <TextField id={id} label={t("visit.time")} value={typed} onInput={setTyped} error={mended ? undefined : t("visit.timeInvalid")} />}
       <div class="row">
-        <button class="btn" type="button" disabled={!mended} onClick={() => onAgain(isLog && mended ? mendedFact(payload, mended, record) : payload)}>{t("attention.again")}</button>
+        <button class="btn" type="button" disabled={!mended} onClick={() => onAgain(isLog && mended ? mendedFact(made ? { ...payload, newParticipant: { ...made, nickname } } : payload, mended, record) : payload)}>{t("attention.again")}</button>
         {children}
       </div>
     </>

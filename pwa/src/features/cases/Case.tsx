@@ -27,7 +27,7 @@ export default function Case({ id }: { id: string }) {
   useTitle("case.title");
   const { data, failure, refresh } = useAsked(CaseDocument, { id }, ["case"]);
   const [patient, setPatient] = useState(true);
-  useReadNotices({ caseId: id });
+  useReadNotices("caseId", id);
   const absent = Boolean(data && !data.case);
   useEffect(() => {
     const giveUp = setTimeout(() => setPatient(false), OPENING_MS);
@@ -79,16 +79,21 @@ function Page({ record, refresh }: { record: CaseAnswer; refresh: () => void }) 
       )}
       <Safety record={record} today={today} />
       <p class="row nobr facts">
-        <span><span class="sub">{t("case.team")}</span>　{record.team.map((staff) => staff.name).join("・")}</span>
-        <span><span class="sub">{t("case.from")}</span>　{record.fromUnit.name}</span>
-        <span><span class="sub">{t(isPast(record.nextPromise, today) ? "today.nextContact" : "case.next")}</span>　{nextText(record.nextPromise, today) || t("cases.noPromise")}</span>
+        {record.team[0] && <span><span class="sub">{t("case.team")}</span>　{record.team.map((staff) => staff.name).join("・")}</span>}
+        {record.fromUnit && <span><span class="sub">{t("case.from")}</span>　{record.fromUnit.name}</span>}
+        {opens(record, "promise") && <span><span class="sub">{t(isPast(record.nextPromise, today) ? "today.nextContact" : "case.next")}</span>　{nextText(record.nextPromise, today) || t("cases.noPromise")}</span>}
       </p>
       <div class="cols cols-side">
-        <Timeline entries={timeline} />
+        {opens(record, "timeline") && <Timeline entries={timeline} />}
         <Aside record={record} today={today} refresh={refresh} />
       </div>
     </>
   );
+}
+
+/** Whether this reader was shown a group of fields; what was not is never told as 「ありません」. */
+export function opens({ shown }: { shown?: readonly string[] }, group: string): boolean {
+  return !shown || shown.includes(group);
 }
 
 function personLine(record: CaseAnswer, today: string): string {
@@ -123,21 +128,21 @@ function JustRecorded({ caseId }: { caseId: string }) {
 }
 
 function Aside({ record, today, refresh }: { record: CaseAnswer; today: string; refresh: () => void }) {
+  const isOurs = opens(record, "tokens");
   return (
     <aside class="stack stick" aria-label={t("case.aside")}>
       <section class="card stack stack-s">
-        <h2>{t("case.promised")}</h2>
-        <p class="said">{record.promised || t("app.none")}</p>
+        {opens(record, "promise") && <><h2>{t("case.promised")}</h2><p class="said">{record.promised || t("app.none")}</p></>}
         <dl class="kv">
           {record.personKnows && <><dt>{t("tray.personKnows")}</dt><dd>{knowsText(record.personKnows)}</dd></>}
           {record.receiptNumber && <><dt>{t("case.receipt")}</dt><dd>{record.receiptNumber}</dd></>}
-          <dt>{t("case.opened")}</dt><dd>{nearDayText(tokyoDay(record.openedAt), today)} {clock(record.openedAt)}</dd>
+          {record.openedAt && <><dt>{t("case.opened")}</dt><dd>{nearDayText(tokyoDay(record.openedAt), today)} {clock(record.openedAt)}</dd></>}
         </dl>
       </section>
       {hasRole("coordinator") && <Tokens record={record} today={today} onChanged={refresh} />}
       <section class="card stack stack-s">
-        <h2>{t("case.whoReads")}</h2>
-        <p>{t("case.whoReadsText", { names: record.team.map((staff) => staff.name).join("、") })}</p>
+        <h2>{t(isOurs ? "case.whoReads" : "case.notShown")}</h2>
+        <p>{t(isOurs ? "case.whoReadsText" : "case.notShownText", { names: record.team.map((staff) => staff.name).join("、") })}</p>
         {(record.team.some((staff) => staff.id === me().staff.id) || hasRoleIn(record.unit.id, "manager")) && <Link class="btn line" href={`/cases/${record.id}/sharing`}>{t("case.sharing")}</Link>}
       </section>
     </aside>

@@ -9,6 +9,7 @@ import { TextField } from "../../ui/forms";
 import { useAsked, useNow, useTitle } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Empty, Stale, Waiting } from "../../ui/parts";
+import { opens } from "./Case";
 
 type Card = CasesQuery["cases"][number];
 
@@ -48,14 +49,14 @@ function Row({ card, today }: { card: Card; today: string }) {
       <div class="grow">
         <Link class="t" href={`/cases/${card.id}`}>{card.label}</Link>
         <p class="sub">
-          {t("cases.owner", { name: card.owner.name })}{"　"}
-          {card.lastContactAt ? t("cases.lastContact", { date: nearDayText(tokyoDay(card.lastContactAt), today) }) : t("cases.noContact")}
+          {card.owner && `${t("cases.owner", { name: card.owner.name })}　`}
+          {card.lastContactAt ? t("cases.lastContact", { date: nearDayText(tokyoDay(card.lastContactAt), today) }) : opens(card, "timeline") && t("cases.noContact")}
         </p>
       </div>
       {card.packagePending && <span class="chip quiet"><Icon name="clock" />{t("cases.pending")}</span>}
       <p class="next">
         {card.nextPromisedOn && <>{t(card.nextPromisedOn < today ? "cases.promised" : "cases.next", { date: nearDayText(card.nextPromisedOn, today) })}<br /></>}
-        <span class="sub">{card.nextPromiseNote || (!card.nextPromisedOn && t("cases.noPromise"))}</span>
+        <span class="sub">{card.nextPromiseNote || (!card.nextPromisedOn && opens(card, "promise") && t("cases.noPromise"))}</span>
       </p>
     </li>
   );

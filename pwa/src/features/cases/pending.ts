@@ -1,5 +1,6 @@
 import type { CaseQuery } from "../../gateway/generated";
 import { DECLINED } from "../../sync/queue";
+import { visitOf } from "../visits/written";
 
 type TimelineEntry = NonNullable<CaseQuery["case"]>["timeline"][number];
 /** An entry with how far it has come; nothing said for what its owner holds and this device did not write. */
@@ -24,12 +25,6 @@ export function withQueued(caseId: string, timeline: readonly TimelineEntry[], q
 }
 
 function entryOf({ payload, capturedAt, state }: QueuedVisit, by: TimelineEntry["by"]): ShownEntry {
-  const next = (payload.nextPromise ?? {}) as { on?: string | null; note?: string };
-  const text = (value: unknown) => (typeof value === "string" ? value : "");
-  const entry = {
-    id: String(payload.visitId), kind: "visit", at: text(payload.visitedAt) || capturedAt, recordedAt: capturedAt, by, outcome: text(payload.outcome),
-    withWhom: Array.isArray(payload.withWhom) ? payload.withWhom.map(String) : [], personWords: text(payload.personWords), familyWords: text(payload.familyWords),
-    memo: text(payload.memo), callerKind: null, callerRelation: null, channel: null, nextPromise: { on: next.on ?? null, at: null, note: next.note ?? "" },
-  };
-  return { ...entry, state } as ShownEntry;
+  const visit = visitOf(payload);
+  return { ...visit, id: String(payload.visitId), kind: "visit", at: visit.at || capturedAt, recordedAt: capturedAt, by, callerKind: null, callerRelation: null, channel: null, state };
 }

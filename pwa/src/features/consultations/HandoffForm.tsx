@@ -9,13 +9,13 @@ import { addDays, clock, dayText, tokyoDay, tokyoInstant } from "../../i18n/date
 import { t } from "../../i18n/messages";
 import { online } from "../../sync/live";
 import { uuid7 } from "../../sync/uuid7";
-import { Checks, ErrorSummary, Need, Row, Segments, SelectField, textOf, TextField, type Problem } from "../../ui/forms";
+import { Checks, ErrorSummary, Need, problemAt, Row, Segments, SelectField, textOf, TextField, type Problem } from "../../ui/forms";
 import { useAsked, useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Waiting } from "../../ui/parts";
 import { ANY_WAY, toggledRule } from "./contactRules";
 import { DraftMoved } from "./DraftMoved";
-import { fromDraft } from "./form";
+import { fromDraft, isUntouched } from "./form";
 import { handedOff } from "./justSaved";
 
 type Sheet = NonNullable<ConsultationQuery["consultation"]>;
@@ -76,7 +76,7 @@ function Form({ sheet, draft, onDone, onResume }: FormProps) {
   const [start] = useState(() => startOf(sheet));
   const [form, setForm] = useState<PackageForm>(() => (draft ? fromDraft(start, draft.body) : start));
   const [problems, setProblems] = useState<Problem[]>([]);
-  const touched = JSON.stringify(form) !== JSON.stringify(start);
+  const touched = !isUntouched(form, start);
   const control = useDraft("handoff", id, touched || draft ? { ...form } : null, draft?.seq);
   const { busy, send } = useSubmit();
   const isOnline = useStore(online);
@@ -108,7 +108,7 @@ function Form({ sheet, draft, onDone, onResume }: FormProps) {
       <DraftMoved control={control} onGo={onResume} />
       <p>{t("handoff.formHelp")}</p>
       <ErrorSummary title={t("handoff.errorTitle")} text={t("consult.errorText")} problems={problems} />
-      <ToUnit units={units.filter((unit) => unit.id !== sheet.unit.id)} value={form.toUnit} onChange={(toUnit) => set({ toUnit })} error={textOf(problems, "to-unit")} />
+      <SelectField id="to-unit" label={t("handoff.to")} required options={units.flatMap((unit) => (unit.id === sheet.unit.id ? [] : [[unit.id, unit.name] as const]))} value={form.toUnit} onChange={(toUnit) => set({ toUnit })} error={textOf(problems, "to-unit")} />
       <TextField id="promised" label={t("handoff.promised")} help={t("handoff.promisedHelp")} rows={3} required marked value={form.promised} onInput={(promised) => set({ promised })} error={textOf(problems, "promised")} />
       <div class="rows">
         {sheet.callerKind !== "person" && (
@@ -131,18 +131,6 @@ function Form({ sheet, draft, onDone, onResume }: FormProps) {
   );
 }
 
-interface ToUnitProps {
-  units: readonly { id: string; name: string }[];
-  value: string;
-  onChange: (unit: string) => void;
-  error: string | undefined;
-}
-
-/** Only where somebody can take it. */
-function ToUnit({ units, value, onChange, error }: ToUnitProps) {
-  return <SelectField id="to-unit" label={t("handoff.to")} required value={value} options={units.map((unit) => [unit.id, unit.name] as const)} onChange={onChange} error={error} />;
-}
-
 function Next({ form, set, problems }: { form: PackageForm; set: (change: Partial<PackageForm>) => void; problems: readonly Problem[] }) {
   const today = tokyoDay(new Date());
   const days = dayOptions(today, 60, t("handoff.nextNone"), form.nextDay);
@@ -160,24 +148,25 @@ function Next({ form, set, problems }: { form: PackageForm; set: (change: Partia
 
 /** Days to choose from, said with their weekday; a day saved earlier stays in the list. */
 export function dayOptions(from: string, count: number, none: string, kept: string): [string, string][] {
-  const days = Array.from({ length: count }, (_, index) => addDays(from, index));
-  const all = kept && !days.includes(kept) ? [kept, ...days] : days;
-  return [["", none], ...all.map((day): [string, string] => [day, dayText(day)])];
+  return optionsOf(Array.from({ length: count }, (_, index) => addDays(from, index)), none, kept, dayText);
 }
 
 function timeOptions(kept: string): [string, string][] {
   const times = Array.from({ length: 25 }, (_, index) => `${8 + Math.floor((index + 1) / 2)}:${index % 2 === 0 ? "30" : "00"}`);
-  const all = kept && !times.includes(kept) ? [kept, ...times] : times;
-  return [["", t("handoff.nextTimeNone")], ...all.map((time): [string, string] => [time, time])];
+  return optionsOf(times, t("handoff.nextTimeNone"), kept, (time) => time);
+}
+
+function optionsOf(offered: string[], none: string, kept: string, said: (one: string) => string): [string, string][] {
+  const all = kept && !offered.includes(kept) ? [kept, ...offered] : offered;
+  return [["", none], ...all.map((one): [string, string] => [one, said(one)])];
 }
 
 function missingIn(form: PackageForm): Problem[] {
-  const lacks = (empty: boolean, field: string, text: string) => (empty ? [{ field, text }] : []);
   return [
-    ...lacks(!form.promised.trim(), "promised", t("handoff.promisedRequired")),
-    ...lacks(!form.personKnows, "h-knows", t("handoff.personKnowsRequired")),
-    ...lacks(!form.safeContact.trim(), "safe-contact", t("handoff.safeContactRequired")),
-    ...lacks(!form.nextDay && !form.nextNote.trim(), "next-day", t("handoff.nextRequired")),
+    ...problemAt("promised", !form.promised.trim() && t("handoff.promisedRequired")),
+    ...problemAt("h-knows", !form.personKnows && t("handoff.personKnowsRequired")),
+    ...problemAt("safe-contact", !form.safeContact.trim() && t("handoff.safeContactRequired")),
+    ...problemAt("next-day", !form.nextDay && !form.nextNote.trim() && t("handoff.nextRequired")),
   ];
 }
 

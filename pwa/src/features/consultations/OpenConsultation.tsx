@@ -8,7 +8,7 @@ import { t } from "../../i18n/messages";
 import { online } from "../../sync/live";
 import { uuid7 } from "../../sync/uuid7";
 import { ErrorSummary, textOf, TextField, type Problem } from "../../ui/forms";
-import { useNow, useStore, useTitle } from "../../ui/hooks";
+import { useNow, useOnce, useStore, useTitle } from "../../ui/hooks";
 import { Waiting } from "../../ui/parts";
 import { DraftFound, DraftMoved } from "./DraftMoved";
 import { emptyForm, fromDraft, isUntouched, missingIn, payloadOf, PLACES, type ConsultationForm } from "./form";
@@ -45,14 +45,15 @@ function Form({ draft, offer, onResume }: FormProps) {
   const untouched = isUntouched(form, emptyForm);
   const control = useDraft("consultation", id, untouched && !draft ? null : { ...form }, draft?.seq);
   const { busy, send } = useSubmit();
+  const once = useOnce();
   const today = tokyoDay(useNow(60_000));
   useEffect(() => {
     if (!untouched || draft) rememberInAddress(`/consultations/new?draft=${id}`);
   }, [untouched]);
-  const save = async (handOff: boolean) => {
+  const save = (handOff: boolean) => once(async () => {
     const missing = missingIn(form);
     setProblems(missing);
-    if (missing.length > 0 || busy) return;
+    if (missing.length > 0) return;
     await control.hold();
     const outcome = await send("OpenConsultation", id, payloadOf(form, ownUnit()?.id ?? "", openedAt.toISOString()));
     if (!outcome) return;
@@ -63,7 +64,7 @@ function Form({ draft, offer, onResume }: FormProps) {
     justSaved.set(id);
     navigate(handOff ? `/consultations/${id}?handoff=new` : `/consultations/${id}`, { replace: true });
     scrollTo(0, 0);
-  };
+  });
   useKeys(save);
   const set = (change: Partial<ConsultationForm>) => setForm((before) => ({ ...before, ...change }));
   const questions = { form, set, problems, today };

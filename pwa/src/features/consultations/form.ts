@@ -1,4 +1,4 @@
-import type { Problem } from "../../ui/forms";
+import { type Problem, problemAt } from "../../ui/forms";
 import { t } from "../../i18n/messages";
 
 /** What is typed on the opening page. Every field may be empty but the first two. */
@@ -53,40 +53,23 @@ export function isUntouched<Form extends object>(form: Form, empty: Form): boole
 
 export function missingIn(form: ConsultationForm): Problem[] {
   return [
-    ...(form.callerKind ? [] : [{ field: "q-who", text: t("consult.whoRequired") }]),
-    ...(form.channel ? [] : [{ field: "q-how", text: t("consult.howRequired") }]),
+    ...problemAt("q-who", !form.callerKind && t("consult.whoRequired")),
+    ...problemAt("q-how", !form.channel && t("consult.howRequired")),
   ];
 }
 
 /** The payload of OpenConsultation. ◎ counts as ○ too. */
 export function payloadOf(form: ConsultationForm, unitId: string, openedAt: string): Record<string, unknown> {
   const concerns = form.mainConcern && !form.concerns.includes(form.mainConcern) ? [...form.concerns, form.mainConcern] : form.concerns;
+  const { callerName, personKana, personName, birthYear: year, birthMonth: month, birthDay: day, personPhone, personAddress, callerPhone, contactNote, memo, ...codes } = form;
   return {
+    ...codes,
     unitId,
     openedAt,
-    callerKind: form.callerKind,
-    channel: form.channel,
-    callerRelation: form.callerKind === "family" && form.callerRelation ? form.callerRelation : null,
-    residence: form.residence,
+    callerRelation: (form.callerKind === "family" && form.callerRelation) || null,
     personKnows: form.callerKind === "person" ? "knows" : form.personKnows,
-    contactRules: form.contactRules,
     concerns,
-    mainConcern: form.mainConcern,
-    heardFrom: form.heardFrom,
-    isHikikomori: form.isHikikomori,
-    otherIssues: form.otherIssues,
-    urgency: form.urgency,
-    told: {
-      personName: form.personName,
-      personKana: form.personKana,
-      birth: { year: form.birthYear, month: form.birthMonth, day: form.birthDay },
-      personPhone: form.personPhone,
-      personAddress: form.personAddress,
-      callerName: form.callerName,
-      callerPhone: form.callerPhone,
-      contactNote: form.contactNote,
-      memo: form.memo,
-    },
+    told: { callerName, personKana, personName, birth: { year, month, day }, personPhone, personAddress, callerPhone, contactNote, memo },
   };
 }
 
@@ -95,6 +78,6 @@ export const PLACES: Record<string, string> = {
   callerKind: "q-who", callerRelation: "relation", channel: "q-how", residence: "q-about", personKnows: "q-knows",
   contactRules: "q-contact", concerns: "q-concerns", mainConcern: "q-concerns", heardFrom: "q-heard", isHikikomori: "q-hikikomori",
   otherIssues: "q-other", urgency: "q-urgency", "told.personName": "person-name", "told.personKana": "person-kana", "told.birth": "birth-year",
-  "told.birth.year": "birth-year", "told.birth.month": "birth-month", "told.birth.day": "birth-day", "told.personPhone": "person-phone", "told.personAddress": "person-address",
+  "told.birth.month": "birth-month", "told.birth.day": "birth-day", "told.personPhone": "person-phone", "told.personAddress": "person-address",
   "told.callerName": "caller-name", "told.callerPhone": "caller-phone", "told.contactNote": "contact-note", "told.memo": "memo",
 };

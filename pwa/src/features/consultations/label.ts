@@ -1,17 +1,13 @@
-import { codeText, t } from "../../i18n/messages";
+import { codeText, type MessageKey, t } from "../../i18n/messages";
 
 /** Whether 本人 knows of the consultation, as a sentence. */
 export function knowsText(code: string): string {
-  if (code === "knows") return t("knows.knows");
-  return code === "does_not_know" ? t("knows.does_not_know") : t("knows.unclear");
+  return codeText("knows", code);
 }
 
 /** Who came, without a name. What a record is called is its owner's word: its `label`. */
 export function callerLabel({ callerKind, callerRelation }: { callerKind: string; callerRelation: string | null }): string {
-  if (callerKind === "person") return t("label.person");
-  if (callerKind === "unnamed") return t("label.unnamed");
-  if (callerKind === "family" && callerRelation) return t("label.from", { who: codeText("caller_relation", callerRelation) });
-  return t("label.from", { who: codeText("caller_kind", callerKind) });
+  return t(`label.from.${(callerKind === "family" && callerRelation) || callerKind}` as MessageKey);
 }
 
 interface Phones {

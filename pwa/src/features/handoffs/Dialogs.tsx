@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { problemsOf, useSubmit } from "../../app/useSubmit";
 import { returnReasons } from "../../gateway/codes";
 import { codeText, t } from "../../i18n/messages";
-import { ErrorSummary, FieldError, Need, textOf, TextField, type Problem } from "../../ui/forms";
+import { ErrorSummary, FieldError, Need, problemAt, textOf, TextField, type Problem } from "../../ui/forms";
 import { Dialog, Note } from "../../ui/parts";
 import { tellAnswered } from "./Answers";
 import type { Card } from "./Clock";
@@ -17,8 +17,8 @@ export function ReturnDialog({ card, onClose }: { card: Card; onClose: () => voi
   const [problems, setProblems] = useState<Problem[]>([]);
   const go = async () => {
     const missing = [
-      ...(reason ? [] : [{ field: "return-reason", text: t("tray.dialogReasonRequired") }]),
-      ...(note.trim() ? [] : [{ field: "return-note", text: t("tray.dialogNoteRequired") }]),
+      ...problemAt("return-reason", !reason && t("tray.dialogReasonRequired")),
+      ...problemAt("return-note", !note.trim() && t("tray.dialogNoteRequired")),
     ];
     setProblems(missing);
     if (missing.length > 0) return;

@@ -19,7 +19,7 @@ export default function Handoff({ id }: { id: string }) {
   const { data, failure, refresh } = useAsked(HandoffDocument, { id }, ["tray"]);
   const news = useStore(answered).filter((one) => one.id === id);
   const seen = useRef(false);
-  useReadNotices({ handoffId: id });
+  useReadNotices("handoffId", id);
   useEffect(() => refresh(), [news.length]);
   if (!data) return <Waiting failure={failure} />;
   if (!data.handoff) return seen.current || news.length > 0 ? <Gone news={news} /> : <NotFound record />;

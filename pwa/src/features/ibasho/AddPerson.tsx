@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { t } from "../../i18n/messages";
 import { TextField } from "../../ui/forms";
 import { Dialog } from "../../ui/parts";
+import { NICKNAME, textProblem } from "../../ui/textLimits";
 import { nicknameKey, type Tile } from "./board";
 import { canReadCodes, Camera } from "./Camera";
 import { findPerson, type Found } from "./findPerson";
@@ -21,6 +22,7 @@ export function AddPerson({ people, onFound, onClose }: Props) {
   const [canSee, setCanSee] = useState(false);
   useEffect(() => void canReadCodes().then(setCanSee), []);
   const take = (text: string) => {
+    if (textProblem(text, NICKNAME)) return;
     const found = findPerson(text, people);
     if (found === "mistyped") return setProblem(t("board.tokenMistyped"));
     if (!found) return setProblem(t("board.addRequired"));
@@ -29,7 +31,7 @@ export function AddPerson({ people, onFound, onClose }: Props) {
   const more = canSee && !camera && <button class="btn line" type="button" onClick={() => setCamera(true)}>{t("board.camera")}</button>;
   return (
     <Dialog title={t("board.addTitle")} submit={t("board.came")} onSubmit={() => take(typed)} onClose={onClose} more={more}>
-      <TextField id="who-came" label={t("board.addField")} help={t("board.addHelp")} value={typed} onInput={(text) => (setTyped(text), setProblem(undefined))} error={problem} />
+      <TextField id="who-came" label={t("board.addField")} help={t("board.addHelp")} limit={NICKNAME} value={typed} onInput={(text) => (setTyped(text), setProblem(undefined))} error={problem} />
       <p class="sub" role="status">{hintOf(typed, people)}</p>
       {camera && <Camera onCode={take} onClose={() => setCamera(false)} />}
     </Dialog>

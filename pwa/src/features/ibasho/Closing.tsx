@@ -3,6 +3,7 @@ import { discardDraft, useDraft, useSavedDrafts, type SavedDraft } from "../../a
 import { t } from "../../i18n/messages";
 import { uuid7 } from "../../sync/uuid7";
 import { TextField } from "../../ui/forms";
+import { useOnce } from "../../ui/hooks";
 import { vault } from "../../vault/vault";
 import { DraftMoved } from "../consultations/DraftMoved";
 import type { Board } from "./board";
@@ -41,8 +42,8 @@ function Line({ id, isClosed, draft, onClose, onGo }: LineProps) {
   const [draftId] = useState(() => draft.id ?? uuid7());
   const [line, setLine] = useState(String(draft.body?.line ?? ""));
   const control = useDraft("closing", draftId, line || draft.id ? { sessionId: id, line } : null, draft.seq);
-  const go = async (event: Event) => {
-    event.preventDefault();
+  const once = useOnce();
+  const go = async () => {
     const said = line.trim();
     if (isClosed && !said) return;
     setLine("");
@@ -55,7 +56,7 @@ function Line({ id, isClosed, draft, onClose, onGo }: LineProps) {
     onGo({ seq: Date.now() });
   };
   return (
-    <form class="stack stack-s" autocomplete="off" noValidate onSubmit={go}>
+    <form class="stack stack-s" autocomplete="off" noValidate onSubmit={(event) => (event.preventDefault(), void once(go))}>
       <DraftMoved control={control} onGo={onGo} />
       <div class="closing">
         <TextField id="closing-line" label={t(isClosed ? "board.closingMore" : "board.closingLine")} value={line} onInput={setLine} />

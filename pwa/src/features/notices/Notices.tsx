@@ -71,7 +71,7 @@ function Item({ notice, label, today, onRead }: ItemProps) {
   const text = codeText("notice_kind", notice.kind);
   return (
     <li class={notice.read ? undefined : "now"}>
-      <Icon name={iconOf(notice.kind)} />
+      <Icon name={ICONS[notice.kind] ?? "talk"} />
       <div class="grow">
         {to ? <Link class="t" href={to} onClick={() => void onRead([notice])}>{text}</Link> : <b>{text}</b>}
         <p class="meta">{label && <span>{label}</span>}<time class="sub">{momentText(notice.raisedAt, today)}</time></p>
@@ -81,9 +81,4 @@ function Item({ notice, label, today, onRead }: ItemProps) {
   );
 }
 
-function iconOf(kind: string): IconName {
-  if (kind === "visit_recorded") return "pen";
-  if (kind === "handoff_returned") return "back";
-  if (kind.endsWith("_waits")) return "flag";
-  return kind === "handoff_accepted" ? "ok-c" : "talk";
-}
+const ICONS: Record<string, IconName> = { visit_recorded: "pen", handoff_returned: "back", record_waits: "flag", request_waits: "flag", handoff_accepted: "ok-c" };

@@ -20,13 +20,11 @@ export function useReading() {
 }
 
 /** Whoever has a case or a handoff before their eyes has read what the notices say of it. */
-export function useReadNotices(about: { caseId: string } | { handoffId: string }): void {
+export function useReadNotices(about: "caseId" | "handoffId", id: string): void {
   const { data } = useAsked(Notices, {}, ["notices"]);
   const { read } = useReading();
   const sent = useRef(new Set<string>());
-  const isAbout = (notice: Notice) =>
-    "caseId" in about ? notice.caseId === about.caseId && !notice.kind.endsWith("_waits") : notice.handoffId === about.handoffId;
-  const fresh = (data?.notices ?? []).filter((notice) => !notice.read && isAbout(notice) && !sent.current.has(notice.id));
+  const fresh = (data?.notices ?? []).filter((notice) => !notice.read && notice[about] === id && !notice.kind.endsWith("_waits") && !sent.current.has(notice.id));
   useEffect(() => {
     fresh.forEach(({ id }) => sent.current.add(id));
     void read(fresh);

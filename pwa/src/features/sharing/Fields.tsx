@@ -16,14 +16,17 @@ interface DayProps {
   error: string | undefined;
 }
 
-/** The browser's own field for a day. */
-export function DayField({ id, label, value, onInput, help, error }: DayProps) {
+/** The browser's own field for a day. Of a day that is not in the calendar it tells only that: it holds nothing then. */
+export function DayField({ id, label, value, onInput, help, error: said }: DayProps) {
+  const [bad, setBad] = useState(false);
+  const error = bad ? t("sharing.dayBad") : said;
+  const take = ({ value: day, validity }: HTMLInputElement) => (setBad(validity.badInput), onInput(day));
   const describedBy = [help && `${id}-help`, error && `${id}-error`].filter(Boolean).join(" ") || undefined;
   return (
     <div class="field">
       <label for={id}>{label} <Need required /></label>
       {help && <p class="help" id={`${id}-help`}>{help}</p>}
-      <input id={id} type="date" value={value} aria-required="true" aria-invalid={error ? "true" : undefined} aria-describedby={describedBy} onInput={(event) => onInput(event.currentTarget.value)} />
+      <input id={id} type="date" value={value} aria-required="true" aria-invalid={error ? "true" : undefined} aria-describedby={describedBy} onInput={(event) => take(event.currentTarget)} />
       <FieldError id={id} text={error} />
     </div>
   );

@@ -6,7 +6,7 @@ import { SelectField, TextField } from "../../ui/forms";
 import { useAsked } from "../../ui/hooks";
 import { Dialog, Note } from "../../ui/parts";
 import { DayField, OfUnit, Picks } from "./Fields";
-import { COMMAND, ITEMS, type Kind, missingIn, type Named, openable, payloadOf, type SharedCase, type Terms } from "./terms";
+import { COMMAND, ITEMS, type Kind, limitOf, missingIn, type Named, openable, payloadOf, type SharedCase, type Terms } from "./terms";
 import { useAct } from "./useAct";
 
 interface Props {
@@ -26,14 +26,15 @@ interface FieldProps {
 /** 同意・支援会議・法による共有: what is opened, to whom, until when. The kind says what it can open at most. */
 export function Give({ kind, record, today, onClose, onDone }: Props) {
   const [basisId] = useState(uuid7);
-  const [terms, setTerms] = useState<Terms>({ groups: [], units: [], members: [], item: ITEMS[0], from: today, until: "", reason: "" });
+  const [terms, setTerms] = useState<Terms>({ groups: [], units: [], members: [], item: "", from: today, until: "", reason: "" });
   const { busy, run, failed, of } = useAct(COMMAND[kind], record.id, onDone);
   const fields = { terms, of, set: (change: Partial<Terms>) => setTerms((before) => ({ ...before, ...change })) };
   return (
     <Dialog title={t(`sharing.give.${kind}`)} submit={t(`sharing.do.${kind}`)} busy={busy} onClose={onClose}
       onSubmit={() => void run(() => payloadOf(kind, basisId, terms), missingIn(kind, terms))}>
       <Note icon="info" kind="soft"><p>{t(`sharing.help.${kind}`)}</p></Note>
-      {kind === "article_69_2" && <SelectField id="item" label={t("sharing.item")} value={terms.item} options={ITEMS.map((each) => [each, codeText("article69_item", each)] as const)} onChange={(item) => fields.set({ item })} />}
+      {kind === "article_69_2" && <SelectField id="item" label={t("sharing.item")} value={terms.item} required error={of("item")}
+        options={[["", t("sharing.choose")], ...ITEMS.map((each) => [each, codeText("article69_item", each)] as const)]} onChange={(item) => fields.set({ item })} />}
       {kind === "conference" ? <Members {...fields} first={record.unit.id} /> : <Agencies {...fields} />}
       <Picks id="groups" legend={t("sharing.groups")} options={openable(kind).map((id) => ({ id, name: codeText("field_group", id) }))}
         values={terms.groups} onChange={(groups) => fields.set({ groups })} error={of("groups")} />
@@ -42,7 +43,7 @@ export function Give({ kind, record, today, onClose, onDone }: Props) {
         <DayField id="until" label={t("sharing.until")} {...(kind !== "conference" && { help: t("sharing.untilYear") })} value={terms.until} onInput={(until) => fields.set({ until })} error={of("until")} />
       </div>
       <TextField id="reason" label={t(kind === "consent" ? "sharing.note" : "sharing.reason")} help={t(`sharing.reasonHelp.${kind}`)} marked required={kind !== "consent"}
-        rows={2} {...(kind === "consent" && { limit: 200 })} value={terms.reason} onInput={(reason) => fields.set({ reason })} error={of("reason")} />
+        rows={2} limit={limitOf(kind)} value={terms.reason} onInput={(reason) => fields.set({ reason })} error={of("reason")} />
       {failed}
     </Dialog>
   );

@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
-import { hasRoleIn } from "../../app/session";
+import { hasRoleIn, me } from "../../app/session";
 import { Colleagues } from "../../gateway/documents";
 import { t } from "../../i18n/messages";
-import { SelectField } from "../../ui/forms";
+import { FieldError, SelectField } from "../../ui/forms";
 import { useAsked } from "../../ui/hooks";
 import { Dialog, Note } from "../../ui/parts";
 import { OfUnit, Picks } from "./Fields";
@@ -69,16 +69,19 @@ export function KeptOff(props: SectionProps) {
       ))}
       {sharing.keptOff.length === 0 && <p>{t("sharing.nobodyKeptOff")}</p>}
       <div class="row"><button class="btn line" type="button" onClick={() => setAdding(true)}>{t("sharing.keepOff")}</button></div>
-      {adding && <KeepOff {...props} onClose={() => setAdding(false)} onDone={() => done(t("sharing.keptOffDone"))} />}
+      {adding && <KeepOff {...props} onClose={() => setAdding(false)} onDone={done} />}
       {lettingIn && <LetIn {...props} staff={lettingIn} onClose={() => setLettingIn(null)} onDone={() => done(t("sharing.letInDone", { name: lettingIn.name }))} />}
     </section>
   );
 }
 
-function KeepOff({ record, sharing, onClose, onDone }: DialogProps) {
+function KeepOff({ record, sharing, onClose, onDone }: SectionProps & Pick<DialogProps, "onClose">) {
   const [staffId, setStaffId] = useState("");
-  const { busy, run, failed, of } = useAct("KeepOff", record.id, onDone);
-  const missing = staffId ? [] : [{ field: "staff", text: t("sharing.staffMissing") }];
+  const [sure, setSure] = useState(false);
+  const isSelf = staffId === me().staff.id;
+  const { busy, run, failed, of } = useAct("KeepOff", record.id, () => onDone(t(isSelf ? "sharing.keptOffSelf" : "sharing.keptOffDone")));
+  const unsure = isSelf && !sure ? [{ field: "sure", text: t("sharing.keepOffUnsure") }] : [];
+  const missing = staffId ? unsure : [{ field: "staff", text: t("sharing.staffMissing") }];
   const choose = (people: readonly Named[]) => {
     const free = people.filter(({ id }) => !sharing.keptOff.some((each) => each.id === id));
     const options = [["", t("sharing.choose")] as const, ...free.map(({ id, name }) => [id, name] as const)];
@@ -88,8 +91,20 @@ function KeepOff({ record, sharing, onClose, onDone }: DialogProps) {
     <Dialog title={t("sharing.keepOff")} submit={t("sharing.keepOffDo")} busy={busy} onSubmit={() => void run(() => ({ staffId }), missing)} onClose={onClose}>
       <Note icon="info" kind="soft"><p>{t("sharing.keepOffHelp")}</p></Note>
       <OfUnit first={record.unit.id}>{choose}</OfUnit>
+      {isSelf && <Self sure={sure} onSure={setSure} error={of("sure")} />}
       {failed}
     </Dialog>
+  );
+}
+
+/** Whoever keeps themselves off cannot let themselves in again: said before, and wanted twice. */
+function Self({ sure, onSure, error }: { sure: boolean; onSure: (sure: boolean) => void; error: string | undefined }) {
+  return (
+    <div class="stack stack-s">
+      <Note kind="err"><p role="alert">{t("sharing.keepOffSelf")}</p></Note>
+      <div class="choices"><label class="choice box"><input type="checkbox" checked={sure} aria-describedby={error && "sure-error"} onChange={() => onSure(!sure)} />{t("sharing.keepOffSure")}</label></div>
+      <FieldError id="sure" text={error} />
+    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Link } from "../../app/router";
+import { hasRoleIn } from "../../app/session";
 import { tokyoDay } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
 import { online } from "../../sync/live";
@@ -19,7 +20,7 @@ export default function Sharing({ id }: { id: string }) {
   const isOnline = useStore(online);
   const [done, setDone] = useState({ said: "" });
   if (!data) return <Waiting failure={failure} />;
-  if (!data.case || !data.sharing) return <OpenCase id={id} />;
+  if (!data.case || !data.sharing) return done.said ? <Away done={done} /> : <OpenCase id={id} />;
   const section = { record: data.case, sharing: data.sharing, now, today: tokyoDay(now), onDone: (said: string) => (setDone({ said }), refresh()) };
   return (
     <div class="stack">
@@ -33,12 +34,34 @@ export default function Sharing({ id }: { id: string }) {
       {!isOnline && <Note icon="cloud-off"><p role="status">{t("sharing.offline")}</p></Note>}
       <Done done={done} />
       <Readers {...section} />
+      {hasRoleIn(data.case.unit.id, "manager") && <Log caseId={id} />}
       <div class="cols cols-2">
         <Team {...section} />
         <KeptOff {...section} />
       </div>
       <Over {...section} />
       <Stale failure={failure} />
+    </div>
+  );
+}
+
+/** Who did read it: for the manager, and on paper for the person. */
+function Log({ caseId }: { caseId: string }) {
+  return (
+    <div class="row">
+      <Link class="btn line" href={`/access-log?case=${caseId}`}><Icon name="see" />{t("sharing.log")}</Link>
+      <a class="btn line" href={`/print/who-saw/${caseId}`} target="_blank" rel="noopener"><Icon name="print" />{t("log.paper")}</a>
+    </div>
+  );
+}
+
+/** Whoever kept themselves off sees that it was done, and goes on with the other cases. */
+function Away({ done }: { done: { said: string } }) {
+  return (
+    <div class="stack">
+      <h1>{t("sharing.title")}</h1>
+      <Done done={done} />
+      <p><Link class="btn" href="/cases">{t("today.openCases")}</Link></p>
     </div>
   );
 }

@@ -32,6 +32,16 @@ describe("the payload of a kind", () => {
     expect(fields("conference")).toEqual(["to", "groups", "from", "until", "reason"]);
     expect(missingIn("conference", { ...TERMS, units: [] })).toEqual([]);
   });
+
+  it("took a line of 5000 characters to its owner, whose answer spoke of another limit than the field", () => {
+    const long = { ...TERMS, reason: "あ".repeat(201) };
+    expect(missingIn("consent", long)).toEqual([{ field: "reason", text: "200字までです。あと1字、短くしてください。" }]);
+    expect(missingIn("article_69_2", long)).toEqual([]);
+  });
+
+  it("began with an item of the law that nobody had chosen", () => {
+    expect(missingIn("article_69_2", { ...TERMS, item: "" }).map(({ field }) => field)).toEqual(["item"]);
+  });
 });
 
 describe("how a basis stands", () => {

@@ -2,6 +2,7 @@ import type { SharingQuery } from "../../gateway/generated";
 import { momentText, tokyoInstant } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
 import type { Problem } from "../../ui/forms";
+import { LINE, TEXT, textProblem } from "../../ui/textLimits";
 
 export type Shared = NonNullable<SharingQuery["sharing"]>;
 export type Basis = Shared["bases"][number];
@@ -48,13 +49,24 @@ export interface Terms {
 export function missingIn(kind: Kind, terms: Terms): Problem[] {
   const to = kind === "conference" ? terms.members.length : terms.units.length;
   return [
+    ...(kind === "article_69_2" && !terms.item ? [{ field: "item", text: t("sharing.itemMissing") }] : []),
     ...(to === 0 ? [{ field: "to", text: t("sharing.toMissing") }] : []),
     ...(terms.groups.length === 0 ? [{ field: "groups", text: t("sharing.groupsMissing") }] : []),
     ...(kind === "conference" && !terms.from ? [{ field: "from", text: t("sharing.dayMissing") }] : []),
     ...(terms.until ? [] : [{ field: "until", text: t("sharing.dayMissing") }]),
     ...(kind === "consent" ? [] : missingReason(terms.reason)),
+    ...tooLong(kind, terms.reason),
   ];
 }
+
+/** As long as its field says, and no longer: the owner's own sentence speaks of all fields at once. */
+function tooLong(kind: Kind, reason: string): Problem[] {
+  const text = textProblem(reason, limitOf(kind));
+  return text ? [{ field: "reason", text }] : [];
+}
+
+/** A line beside a consent, a text beside what nobody consented to. */
+export const limitOf = (kind: Kind) => (kind === "consent" ? LINE : TEXT);
 
 export function missingReason(reason: string): Problem[] {
   return reason.trim().length < SHORTEST_REASON ? [{ field: "reason", text: t("sharing.reasonShort") }] : [];

@@ -19,7 +19,7 @@ export function useAct(type: CommandName, caseId: string, onDone: () => void) {
   const { busy, send } = useSubmit();
   const run = async (payload: () => Record<string, unknown>, missing: readonly Problem[] = []) => {
     setProblems(missing);
-    if (missing.length > 0) return;
+    if (missing.length > 0) return document.getElementById(missing[0]?.field ?? "")?.focus();
     if (!online.get()) return setProblems([{ field: "", text: t("error.needs_network") }]);
     const outcome = await send(type, caseId, payload());
     if (outcome?.status === "ACCEPTED") onDone();

@@ -7,6 +7,7 @@ import { t } from "../../i18n/messages";
 import { uuid7 } from "../../sync/uuid7";
 import { TextField } from "../../ui/forms";
 import { useNow } from "../../ui/hooks";
+import { textProblem } from "../../ui/textLimits";
 import { Dialog, Note } from "../../ui/parts";
 import { useAgain } from "../session/useAgain";
 import { isOver, type Staffing } from "./change";
@@ -45,12 +46,14 @@ function Register({ onClose, onDone }: { onClose: () => void; onDone: () => void
   const [login, setLogin] = useState("");
   const [name, setName] = useState("");
   const [subject] = useState(uuid7);
+  const [pressed, setPressed] = useState(false);
   const { busy, run, asking } = useAgain(() => sendNow("RegisterStaff", subject, { login, name }), onDone, "staff.failed");
+  const isWrong = !name.trim() || !login.trim() || textProblem(name, 40) || textProblem(login, 100);
   return (
-    <Dialog title={t("staff.register")} submit={t("staff.register")} busy={busy} onSubmit={() => void run()} onClose={onClose}>
+    <Dialog title={t("staff.register")} submit={t("staff.register")} busy={busy} onSubmit={() => (setPressed(true), isWrong || void run())} onClose={onClose}>
       <p>{t("staff.registerHelp")}</p>
-      <TextField id="new-name" label={t("staff.name")} value={name} onInput={setName} required />
-      <TextField id="new-login" label={t("signIn.login")} value={login} onInput={setLogin} required />
+      <TextField id="new-name" label={t("staff.name")} value={name} onInput={setName} required limit={40} error={pressed && !name.trim() ? t("staff.nameRequired") : undefined} />
+      <TextField id="new-login" label={t("signIn.login")} help={t("staff.loginHelp")} value={login} onInput={setLogin} required limit={100} error={pressed && !login.trim() ? t("signIn.loginRequired") : undefined} />
       {asking}
     </Dialog>
   );

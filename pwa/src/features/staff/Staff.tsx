@@ -48,7 +48,7 @@ function CasesWithoutOwner({ staffing }: { staffing: Staffing }) {
       <ul class="list">
         {cases.map(({ card, ownerUntil }) => (
           <li key={card.id}>
-            <div class="grow"><Link href={`/cases/${card.id}`}>{card.label}</Link><p class="sub">{card.owner.name}</p></div>
+            <div class="grow"><Link href={`/cases/${card.id}`}>{card.label}</Link><p class="sub">{card.owner?.name}</p></div>
             <span class="chip soon">{ownerUntil ? t("staff.until", { day: nearDayText(ownerUntil, today) }) : t("staff.ownerGone")}</span>
           </li>
         ))}

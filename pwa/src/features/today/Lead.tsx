@@ -11,6 +11,7 @@ import type { TodayAnswer } from "./Today";
 export function Lead({ answer, today }: { answer: TodayAnswer; today: string }) {
   if (hasRole("window_staff")) return <Ring />;
   if (hasRole("ibasho_staff")) return <Quiet title={t("today.leadIbasho")} text={t("today.leadIbashoText")} to="/ibasho" open={t("today.openIbasho")} />;
+  if (hasRole("auditor") && !hasRole("coordinator", "manager")) return <Quiet title={t("today.leadAudit")} text={t("today.leadAuditText")} to="/access-log" open={t("today.openAudit")} />;
   if (!hasRole("coordinator", "manager")) return <Quiet title={t("today.leadOther")} text={t("today.leadOtherText")} to="/notices" open={t("today.openNotices")} />;
   const contact = answer.contactsDue.find((due) => due.on !== null && due.on <= today);
   if (contact && hasRole("coordinator")) return <Contact contact={contact} today={today} />;
@@ -32,7 +33,7 @@ function Ring() {
 function Contact({ contact, today }: { contact: TodayAnswer["contactsDue"][number]; today: string }) {
   return (
     <section class="card lead stack" aria-labelledby="lead">
-      <p class="sub">{t("today.nextContact")}{contact.on && contact.on !== today ? `　${nearDayText(contact.on, today)}` : ""}</p>
+      <p class="sub">{t("today.nextContact")}{contact.on && `　${dueText(contact.on, today)}`}</p>
       <h2 id="lead">{contact.label}</h2>
       {contact.note && <p>{contact.note}</p>}
       <div class="row">
@@ -41,6 +42,12 @@ function Contact({ contact, today }: { contact: TodayAnswer["contactsDue"][numbe
       </div>
     </section>
   );
+}
+
+/** A past promise is told as a date, not as a debt: nobody is overdue. */
+export function dueText(on: string, today: string): string {
+  if (on === today) return t("today.dueToday");
+  return on < today ? t("today.duePassed", { date: nearDayText(on, today) }) : nearDayText(on, today);
 }
 
 function Handoff({ card }: { card: TodayAnswer["receivedHandoffs"][number] }) {

@@ -4,13 +4,13 @@ import { Link } from "../../app/router";
 import { hasRole } from "../../app/session";
 import { Today as TodayDocument } from "../../gateway/documents";
 import type { TodayQuery } from "../../gateway/generated";
-import { dayText, momentText, nearDayText, tokyoDay, yearText } from "../../i18n/dates";
+import { dayText, momentText, tokyoDay, yearText } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
 import { Icon } from "../../ui/Icon";
 import { useAsked, useNow, useTitle } from "../../ui/hooks";
 import { Empty, Note, Section, Stale, Waiting } from "../../ui/parts";
 import { ClockChip } from "../handoffs/Clock";
-import { Lead } from "./Lead";
+import { dueText, Lead } from "./Lead";
 
 export type TodayAnswer = TodayQuery["today"];
 
@@ -97,12 +97,6 @@ function Contacts({ contacts, today }: { contacts: TodayAnswer["contactsDue"]; t
       </ul>
     </Section>
   );
-}
-
-/** A past promise is told as a date, not as a debt: nobody is overdue. */
-function dueText(on: string, today: string): string {
-  if (on === today) return t("today.dueToday");
-  return on < today ? t("today.duePassed", { date: nearDayText(on, today) }) : nearDayText(on, today);
 }
 
 function OpenDrafts({ drafts, today }: { drafts: TodayAnswer["openDrafts"]; today: string }) {

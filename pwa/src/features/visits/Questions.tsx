@@ -15,7 +15,7 @@ interface Props {
 }
 
 /** Time is filled in; correcting it is one press away. */
-export function When({ form, set, problems, title, said }: Props & { title: string; said: string }) {
+export function When({ form, set, problems, title, said, auto }: Props & { title: string; said: string; auto: boolean }) {
   const [open, setOpen] = useState(false);
   const today = tokyoDay(new Date());
   const days = Array.from({ length: 31 }, (_, index) => addDays(today, -index)).map((day): [string, string] => [day, dayText(day)]);
@@ -23,7 +23,7 @@ export function When({ form, set, problems, title, said }: Props & { title: stri
   return (
     <div class="stack stack-s">
       <div class="split">
-        <div><h1>{title}</h1><p class="sub"><time>{said}</time>　{t("visit.auto")}</p></div>
+        <div><h1>{title}</h1><p class="sub"><time>{said}</time>{auto && `　${t("visit.auto")}`}</p></div>
         <button class="btn line" type="button" aria-expanded={open || Boolean(problem)} onClick={() => setOpen(!open)}>{t("visit.changeTime")}</button>
       </div>
       {(open || problem) && (
@@ -56,11 +56,12 @@ export function Outcomes({ form, set, problems }: Props) {
   );
 }
 
-export function WithWhom({ form, set }: Props) {
+export function WithWhom({ form, set, problems }: Props) {
   return (
     <fieldset id="v-with" class="stack stack-s">
       <legend class="h2">{t("visit.withWhom")} <Need required={false} /></legend>
       <Checks name="with" list="with_whom" codes={withWhom} values={form.withWhom} onChange={(value) => set({ withWhom: value })} />
+      <FieldError id="v-with" text={textOf(problems, "v-with")} />
     </fieldset>
   );
 }

@@ -11,16 +11,16 @@ import { online } from "../../sync/live";
 import { queue, type QueueEntry } from "../../sync/queue";
 import { uuid7 } from "../../sync/uuid7";
 import { ErrorSummary, textOf, TextField, type Problem } from "../../ui/forms";
-import { useAsked, useStore, useTitle } from "../../ui/hooks";
+import { useAsked, useOnce, useStore, useTitle } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Guard, Waiting } from "../../ui/parts";
 import { vault } from "../../vault/vault";
 import { sendMended } from "../attention/refusals";
 import type { CaseAnswer } from "../cases/Case";
 import { DraftFound, DraftMoved } from "../consultations/DraftMoved";
-import { fromDraft } from "../consultations/form";
+import { fromDraft, isUntouched } from "../consultations/form";
 import { NotFound } from "../problem/NotFound";
-import { emptyVisit, formOf, missingIn, payloadOf, PLACES, type VisitForm } from "./form";
+import { emptyVisit, formOf, missingIn, payloadOf, PLACES, problemsOfKept, type VisitForm } from "./form";
 import { justRecorded } from "./justRecorded";
 import { NextPromise, Outcomes, When, WithWhom, Words } from "./Questions";
 
@@ -51,22 +51,22 @@ function Form({ record, draft, offer, fixed, onResume }: FormProps) {
   const [visitId] = useState(() => (fixed ? String(fixed.payload.visitId) : (draft?.id ?? uuid7())));
   const [start] = useState<VisitForm>(() => (fixed ? formOf(record.id, fixed.payload) : emptyVisit(record.id, new Date())));
   const [form, setForm] = useState<VisitForm>(() => (draft ? fromDraft(start, draft.body) : start));
-  const [problems, setProblems] = useState<Problem[]>([]);
-  const touched = JSON.stringify(form) !== JSON.stringify(start);
+  const [problems, setProblems] = useState<Problem[]>(() => (fixed ? problemsOfKept(fixed.outcome) : []));
+  const touched = !isUntouched(form, start);
   // What is put right is a draft under the id of the refused command: the one of the visit has ended.
   const control = useDraft("visit", fixed?.id ?? visitId, touched || draft ? { ...form } : null, draft?.seq);
   const { busy, send } = useSubmit();
+  const once = useOnce();
   useEffect(() => {
     if (touched && !fixed) rememberInAddress(`/cases/${record.id}/visits/new?draft=${visitId}`);
   }, [touched]);
   const set = (change: Partial<VisitForm>) => setForm((before) => ({ ...before, ...change }));
-  const go = async (event: Event) => {
-    event.preventDefault();
+  const go = async () => {
     const missing = missingIn(form);
     setProblems(missing);
-    if (missing.length > 0 || busy) return;
+    if (missing.length > 0) return;
+    await control.hold();
     if (fixed) {
-      await control.hold();
       const problem = await sendMended(fixed.id, payloadOf(form, visitId));
       if (problem) {
         control.release();
@@ -75,7 +75,6 @@ function Form({ record, draft, offer, fixed, onResume }: FormProps) {
       void discardDraft(fixed.id, "visit");
       return navigate("/needs-attention", { replace: true });
     }
-    await control.hold();
     const outcome = await send("RecordVisit", record.id, payloadOf(form, visitId));
     if (!outcome) return;
     if (outcome.status === "REFUSED") {
@@ -88,8 +87,8 @@ function Form({ record, draft, offer, fixed, onResume }: FormProps) {
   };
   const questions = { form, set, problems };
   return (
-    <form class="visit stack" autocomplete="off" noValidate onSubmit={go}>
-      <When {...questions} title={t("visit.title", { label: record.label })} said={`${dayText(form.day)} ${form.time}`} />
+    <form class="visit stack" autocomplete="off" noValidate onSubmit={(event) => (event.preventDefault(), void once(go))}>
+      <When {...questions} title={t("visit.title", { label: record.label })} said={`${dayText(form.day)} ${form.time}`} auto={!fixed && form.day === start.day && form.time === start.time} />
       {offer && !touched && <DraftFound title={t("visit.draftFound")} draft={offer} onResume={onResume} />}
       <DraftMoved control={control} onGo={onResume} />
       <ErrorSummary title={t("visit.errorTitle")} text={t("consult.errorText")} problems={problems} />

@@ -1,7 +1,12 @@
 import { clock, tokyoDay, tokyoInstant } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
-import type { Problem } from "../../ui/forms";
+import { type Problem, problemAt } from "../../ui/forms";
 import { LINE, TEXT, textProblem } from "../../ui/textLimits";
+import { type KeptOutcome, refusalText } from "../attention/refusals";
+import { visitOf } from "./written";
+
+/** As its owner allows (services/coordination/domain/visit.py). */
+const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 export interface VisitForm {
   caseId: string;
@@ -27,45 +32,38 @@ export function emptyVisit(caseId: string, now: Date): VisitForm {
 
 /** What its owner would refuse is said before it is written down, while the person still stands at the door. */
 export function missingIn(form: VisitForm): Problem[] {
+  const at = tokyoInstant(form.day, form.time);
   return [
-    ...(form.outcome ? [] : [{ field: "v-outcome", text: t("visit.outcomeRequired") }]),
-    ...(tokyoInstant(form.day, form.time) ? [] : [{ field: "v-time", text: t("visit.timeInvalid") }]),
-    ...(["personWords", "familyWords", "memo", "nextNote"] as const).flatMap((name) => {
-      const text = textProblem(form[name], name === "nextNote" ? LINE : TEXT);
-      return text ? { field: PLACES[name] ?? "next-note", text } : [];
-    }),
+    ...problemAt("v-outcome", !form.outcome && t("visit.outcomeRequired")),
+    ...problemAt("v-time", at ? Date.parse(at) > Date.now() + CLOCK_TOLERANCE_MS && t("visit.future") : t("visit.timeInvalid")),
+    ...problemAt("v-with", form.withWhom.includes("nobody") && form.withWhom.length > 1 && t("visit.nobodyElse")),
+    ...(["personWords", "familyWords", "memo", "nextNote"] as const).flatMap((name) =>
+      problemAt(PLACES[name] ?? "next-note", form[name] && !form[name].trim() ? t("visit.blank") : textProblem(form[name], name === "nextNote" ? LINE : TEXT))),
   ];
+}
+
+/** Why its owner did not take it, at the fields it names. */
+export function problemsOfKept(outcome: KeptOutcome | null): Problem[] {
+  const places = (outcome?.fields ?? []).map(({ path }) => PLACES[path.split(".")[0] ?? ""] ?? "v-outcome");
+  return (places[0] ? places : ["v-outcome"]).map((field) => ({ field, text: refusalText(outcome) }));
 }
 
 export function payloadOf(form: VisitForm, visitId: string): Record<string, unknown> {
   const chosen = form.next === "pick" ? form.nextDay : form.next === "none" ? "" : (form.next ?? "");
-  return {
-    visitId,
-    visitedAt: tokyoInstant(form.day, form.time),
-    outcome: form.outcome,
-    withWhom: form.withWhom,
-    personWords: form.personWords,
-    familyWords: form.familyWords,
-    memo: form.memo,
-    nextPromise: { on: chosen || null, note: form.nextNote },
-  };
+  const { outcome, withWhom, personWords, familyWords, memo, nextNote: note } = form;
+  return { visitId, visitedAt: tokyoInstant(form.day, form.time), outcome, withWhom, personWords, familyWords, memo, nextPromise: { on: chosen || null, note } };
 }
 
 /** The form again from what was written down, to put it right. */
 export function formOf(caseId: string, payload: Record<string, unknown>): VisitForm {
-  const text = (value: unknown) => (typeof value === "string" ? value : "");
-  const visitedAt = text(payload.visitedAt);
-  const next = (payload.nextPromise ?? {}) as { on?: string | null; note?: string };
+  const { at, outcome, nextPromise: { on, note }, ...rest } = visitOf(payload);
   return {
-    ...emptyVisit(caseId, visitedAt ? new Date(visitedAt) : new Date()),
-    outcome: text(payload.outcome) || null,
-    withWhom: Array.isArray(payload.withWhom) ? payload.withWhom.map(String) : [],
-    personWords: text(payload.personWords),
-    familyWords: text(payload.familyWords),
-    memo: text(payload.memo),
-    next: next.on ? "pick" : next.note ? "none" : null,
-    nextDay: next.on ?? "",
-    nextNote: next.note ?? "",
+    ...emptyVisit(caseId, at ? new Date(at) : new Date()),
+    ...rest,
+    outcome: outcome || null,
+    next: on ? "pick" : note ? "none" : null,
+    nextDay: on ?? "",
+    nextNote: note,
   };
 }
 

@@ -1,0 +1,80 @@
+import { useRef, useState } from "preact/hooks";
+import { rememberInAddress } from "../../app/router";
+import { hasRole } from "../../app/session";
+import { t } from "../../i18n/messages";
+import { useAsked, useTitle } from "../../ui/hooks";
+import { Icon } from "../../ui/Icon";
+import { Empty, Note, Stale, Waiting } from "../../ui/parts";
+import { NotFound } from "../problem/NotFound";
+import { AccessLog as AccessLogDocument } from "./documents";
+import { addressOf, askedBy, type Filter, filterOfAddress } from "./filter";
+import { Filters } from "./Filters";
+import { grouped } from "./grouped";
+import { Odd } from "./Odd";
+import { Rest, Reviewed } from "./Rest";
+
+/** How many lines that nobody looked at the owner answers with at most (services/coordination/access_views.py). */
+const MOST = 300;
+
+/** 記録の閲覧: who read what, and why. The log and never the record; to look at it is itself logged. */
+export default function AccessLog() {
+  useTitle("log.title");
+  const [filter, setFilter] = useState(filterOfAddress);
+  const found = useRef<HTMLDivElement>(null);
+  if (!hasRole("manager", "auditor")) return <NotFound record />;
+  const change = (next: Partial<Filter>) => {
+    const all = { ...filter, ...next };
+    rememberInAddress(addressOf(all));
+    setFilter(all);
+  };
+  // The button that was pressed goes with the old list: the keyboard goes on where the new one begins.
+  const leap = (next: Partial<Filter>) => (change(next), found.current?.focus());
+  return (
+    <div class="stack">
+      <div class="head tight"><h1>{t("log.title")}</h1><p>{t("log.help")}</p></div>
+      <Note icon="lock"><p>{t("log.logged")}</p></Note>
+      <Filters filter={filter} onChange={change} />
+      <div class="stack no-ring" ref={found} tabIndex={-1}><Found key={addressOf(filter)} filter={filter} onChange={leap} /></div>
+    </div>
+  );
+}
+
+function Found({ filter, onChange }: { filter: Filter; onChange: (next: Partial<Filter>) => void }) {
+  const { data, failure, refresh } = useAsked(AccessLogDocument, askedBy(filter));
+  const lines = data?.accessLog ?? [];
+  const waiting = lines.filter(({ reviewedAt }) => !reviewedAt);
+  const onCase = (caseId: string) => onChange({ caseId, receipt: "" });
+  const caseId = filter.caseId || (filter.receipt && lines[0]?.caseId) || "";
+  return (
+    <>
+      {(filter.caseId || filter.receipt) && <OneCase caseId={caseId} receipt={filter.receipt || lines[0]?.receiptNumber || ""} onAll={() => onChange({ caseId: "", receipt: "" })} />}
+      {!data && <Waiting failure={failure} />}
+      {data && lines.length === 0 && <Empty title={t("log.empty")}>{t(filter.caseId ? "log.emptyCase" : "log.emptyHelp")}</Empty>}
+      {waiting.length >= MOST && <Note><p>{t("log.most", { n: MOST })}</p></Note>}
+      {lines.length > 0 && (
+        <>
+          <Odd told={grouped(waiting.filter(({ odd }) => odd.length > 0))} onCase={onCase} onReviewed={refresh} />
+          <Rest told={grouped(waiting.filter(({ odd }) => odd.length === 0))} onCase={onCase} />
+          <Reviewed told={grouped(lines.filter(({ reviewedAt }) => reviewedAt))} onCase={onCase} />
+        </>
+      )}
+      {data && <Stale failure={failure} />}
+    </>
+  );
+}
+
+/** The case that is asked about: known by its number alone, and the answer for its person. */
+function OneCase({ caseId, receipt, onAll }: { caseId: string; receipt: string; onAll: () => void }) {
+  return (
+    <section class="stack stack-s" aria-labelledby="one-case">
+      <div class="split">
+        <h2 id="one-case">{receipt ? t("log.ofCase", { receipt }) : t("log.ofThisCase")}</h2>
+        <div class="row">
+          {caseId && <a class="btn line" href={`/print/who-saw/${caseId}`} target="_blank" rel="noopener"><Icon name="print" />{t("log.paper")}</a>}
+          <button class="btn text" type="button" onClick={onAll}><Icon name="x" />{t("log.allCases")}</button>
+        </div>
+      </div>
+      {caseId && <p class="sub">{t("log.paperHelp")}</p>}
+    </section>
+  );
+}
