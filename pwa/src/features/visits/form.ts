@@ -43,10 +43,9 @@ export function missingIn(form: VisitForm, auto = false): Problem[] {
   ];
 }
 
-/** Why its owner did not take it, at the fields it names. */
+/** Why its owner did not take it, at the field it names. */
 export function problemsOfKept(outcome: KeptOutcome | null): Problem[] {
-  const places = (outcome?.fields ?? []).map(({ path }) => PLACES[path.split(".")[0] ?? ""] ?? "v-outcome");
-  return (places[0] ? places : ["v-outcome"]).map((field) => ({ field, text: refusalText(outcome) }));
+  return problemAt(PLACES[outcome?.fields[0]?.path.split(".")[0] ?? ""] ?? "v-outcome", refusalText(outcome));
 }
 
 export function payloadOf(form: VisitForm, visitId: string): Record<string, unknown> {
