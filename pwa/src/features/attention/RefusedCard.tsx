@@ -23,8 +23,9 @@ export function RefusedCard({ entry }: { entry: QueueEntry }) {
   const title = readable ? codeText("command", type) : t("attention.unreadable");
   const fields = fieldsOf(outcome);
   const held = useStore(home);
-  const about = [...(held?.cards ?? []), ...(held?.sessions ?? [])].find((each) => each.id === entry.subject);
-  const behind = useStore(queue).filter(({ subject, state, type: what }) => subject === entry.subject && /^(device|sent)$/.test(state) && !/^V/.test(what)).length;
+  const about = held && [...held.cards, ...held.sessions].find((each) => each.id === entry.subject);
+  // On the device or sent, and written by a person: a trace of reading is not waited for.
+  const behind = useStore(queue).filter(({ subject, state, type: what }) => subject === entry.subject && /^[ds]e/.test(state) && !/^V/.test(what)).length;
   const again = (mended: QueueEntry["payload"]) => void sendMended(id, mended).then(setProblem);
   const away = <button class="btn line" type="button" onClick={() => setWithdrawing(true)}>{t("attention.withdraw")}</button>;
   return (
@@ -73,7 +74,7 @@ function Fact({ entry: { id, type, subject, payload }, onAgain, children }: Fact
       {made && <TextField id={`${id}-name`} label={codeText("visit_field", "newParticipant")} limit={NICKNAME} value={nickname} onInput={setName} />}
       {isLog && <TextField id={id} label={t("visit.time")} value={typed} onInput={setTyped} error={mended ? undefined : t("visit.timeInvalid")} />}
       <div class="row">
-        <button class="btn" type="button" disabled={!mended} onClick={() => onAgain(isLog && mended ? mendedFact(made ? { ...payload, newParticipant: { ...made, nickname } } : payload, mended, record) : payload)}>{t("attention.again")}</button>
+        <button class="btn" type="button" disabled={!mended} onClick={() => onAgain(isLog && mended ? mendedFact({ ...payload, ...(made && { newParticipant: { ...made, nickname } }) }, mended, record) : payload)}>{t("attention.again")}</button>
         {children}
       </div>
     </>

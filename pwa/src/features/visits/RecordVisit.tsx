@@ -60,9 +60,10 @@ function Form({ record, draft, offer, fixed, onResume }: FormProps) {
   useEffect(() => {
     if (touched && !fixed) rememberInAddress(`/cases/${record.id}/visits/new?draft=${visitId}`);
   }, [touched]);
+  const auto = !fixed && form.day === start.day && form.time === start.time;
   const set = (change: Partial<VisitForm>) => setForm((before) => ({ ...before, ...change }));
   const go = async () => {
-    const missing = missingIn(form);
+    const missing = missingIn(form, auto);
     setProblems(missing);
     if (missing.length > 0) return;
     await control.hold();
@@ -88,7 +89,7 @@ function Form({ record, draft, offer, fixed, onResume }: FormProps) {
   const questions = { form, set, problems };
   return (
     <form class="visit stack" autocomplete="off" noValidate onSubmit={(event) => (event.preventDefault(), void once(go))}>
-      <When {...questions} title={t("visit.title", { label: record.label })} said={`${dayText(form.day)} ${form.time}`} auto={!fixed && form.day === start.day && form.time === start.time} />
+      <When {...questions} title={t("visit.title", { label: record.label })} said={`${dayText(form.day)} ${form.time}`} auto={auto} />
       {offer && !touched && <DraftFound title={t("visit.draftFound")} draft={offer} onResume={onResume} />}
       <DraftMoved control={control} onGo={onResume} />
       <ErrorSummary title={t("visit.errorTitle")} text={t("consult.errorText")} problems={problems} />

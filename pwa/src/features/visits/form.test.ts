@@ -26,6 +26,10 @@ describe("what was accepted at the door and refused later", () => {
     expect(fields({ day: tokyoDay(new Date()), time: clock(new Date()) })).toEqual([]);
   });
 
+  it("is not a time that filled itself in before the clock was turned back", () => {
+    expect(missingIn({ ...written, day: tokyoDay(new Date(Date.now() + 2 * 86_400_000)) }, true)).toEqual([]);
+  });
+
   it("is the person together with nobody", () => {
     expect(fields({ withWhom: ["person", "nobody"] })).toEqual(["v-with"]);
     expect(fields({ withWhom: ["nobody"] })).toEqual([]);

@@ -30,22 +30,22 @@ export function emptyVisit(caseId: string, now: Date): VisitForm {
   };
 }
 
-/** What its owner would refuse is said before it is written down, while the person still stands at the door. */
-export function missingIn(form: VisitForm): Problem[] {
+/** What its owner would refuse is said before it is written down, while the person still stands at the door. `auto`: nobody typed
+ *  the time; a clock turned back since then says nothing against it. */
+export function missingIn(form: VisitForm, auto = false): Problem[] {
   const at = tokyoInstant(form.day, form.time);
   return [
     ...problemAt("v-outcome", !form.outcome && t("visit.outcomeRequired")),
-    ...problemAt("v-time", at ? Date.parse(at) > Date.now() + CLOCK_TOLERANCE_MS && t("visit.future") : t("visit.timeInvalid")),
+    ...problemAt("v-time", at ? !auto && Date.parse(at) > Date.now() + CLOCK_TOLERANCE_MS && t("visit.future") : t("visit.timeInvalid")),
     ...problemAt("v-with", form.withWhom.includes("nobody") && form.withWhom.length > 1 && t("visit.nobodyElse")),
     ...(["personWords", "familyWords", "memo", "nextNote"] as const).flatMap((name) =>
       problemAt(PLACES[name] ?? "next-note", form[name] && !form[name].trim() ? t("visit.blank") : textProblem(form[name], name === "nextNote" ? LINE : TEXT))),
   ];
 }
 
-/** Why its owner did not take it, at the fields it names. */
+/** Why its owner did not take it, at the field it names. */
 export function problemsOfKept(outcome: KeptOutcome | null): Problem[] {
-  const places = (outcome?.fields ?? []).map(({ path }) => PLACES[path.split(".")[0] ?? ""] ?? "v-outcome");
-  return (places[0] ? places : ["v-outcome"]).map((field) => ({ field, text: refusalText(outcome) }));
+  return problemAt(PLACES[outcome?.fields[0]?.path.split(".")[0] ?? ""] ?? "v-outcome", refusalText(outcome));
 }
 
 export function payloadOf(form: VisitForm, visitId: string): Record<string, unknown> {
