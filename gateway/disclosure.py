@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from gateway.context import Context, uuid_of
 from gateway.sessions import current_session
+from gateway.who_saw import unit_text
 from services.contracts.messages import catalogue, sentence
 from services.contracts.tokyo import tokyo_day
 from services.contracts.wareki import to_wareki
@@ -29,7 +30,7 @@ async def get_disclosure_page(request: Request, case_id: str) -> HTMLResponse:
 
 async def _page(context: Context, said: dict[str, Any]) -> str:
     made = _said("disclosure.made", date=to_wareki(tokyo_day(context.service.clock())))
-    unit = _said("disclosure.unit", unit=await context.unit_names.load(said["unitId"]))
+    unit = _said("disclosure.unit", unit=await unit_text(context, said["unitId"]))
     parts = [
         _section("person", _pairs(_person(said["person"]))),
         _section("case", _pairs([("openedAt", _day(said["openedAt"])), ("closedAt", _day(said["closedAt"]))])),
@@ -98,7 +99,7 @@ def _came(fact: dict[str, Any]) -> str:
 
 
 async def _consent(context: Context, consent: dict[str, Any]) -> str:
-    to = "、".join([await context.unit_names.load(unit) for unit in consent["givenToIds"]])
+    to = "、".join([await unit_text(context, unit) for unit in consent["givenToIds"]])
     parts = "、".join(_code("field_group", group) for group in consent["fieldGroups"])
     until = _day(consent["endedAt"] or consent["until"])
     return sentence("disclosure.consent", since=_day(consent["givenAt"]), until=until, to=to, parts=parts)

@@ -107,7 +107,7 @@ async def _cells(context: Context, line: dict[str, Any]) -> dict[str, str]:
     """The text of every column of one line."""
     basis = "、".join(_code("read_basis", one) for one in line["basis"])
     year, day = _day_text(line["day"]).split("年")
-    unit = " ".join(map(_whole, (await _unit_text(context, line["unitId"])).replace("（", " （").split()))
+    unit = " ".join(map(_whole, (await unit_text(context, line["unitId"])).replace("（", " （").split()))
     names = _listed([await context.names.load(one) for one in line["staffIds"]])
     return {
         "day": _whole(f"{year}年") + _whole(day),
@@ -133,7 +133,7 @@ def _listed(words: Sequence[str]) -> str:
     return "".join(map(_whole, [*[f"{word}、" for word in words[:-1]], *words[-1:]]))
 
 
-async def _unit_text(context: Context, unit_id: str | None) -> str:
+async def unit_text(context: Context, unit_id: str | None) -> str:
     """A unit as it may be called on paper: whose name says ひきこもり goes by the name of the window everybody knows."""
     if unit_id is None:
         return sentence("whosaw.other_unit")

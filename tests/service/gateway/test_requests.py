@@ -48,6 +48,8 @@ def test_the_page_for_the_person_is_plain_and_without_anybody_else_s_words(peopl
     text = answer.text
     assert "&lt;b&gt;また来て&lt;/b&gt;" in text
     assert "78条1項2号" in text
+    assert "福祉丸ごと相談窓口" in text
+    assert "ひきこもり" not in text, "a paper that others may see says no such word"
     assert re.search(r"令和\d+年", text)
     for apart in ("眠れていない", "夜中に台所で", "自宅にはかけない", "母の携帯", "一度かける"):
         assert apart not in text, apart
