@@ -133,9 +133,9 @@ async def find_one_handed_in(tx: Connection, author_id: UUID, command_id: UUID) 
 
 
 async def decide(tx: Connection, author_id: UUID, command_id: UUID, state: str, now: datetime) -> None:
-    """Sent or withdrawn."""
+    """Sent or withdrawn: the row stays, its words go."""
     await tx.execute(
-        "update handed_in set state = $3, decided_at = $4"
+        "update handed_in set state = $3, decided_at = $4, sealed = ''"
         " where author_id = $1 and command_id = $2 and state = 'waiting'",
         *(author_id, command_id, state, now),
     )

@@ -231,9 +231,10 @@ async def decide_handed_in(context: Context, command_id: str, send: bool) -> dic
     if row is None or (not send and _open_row(context, row).envelope["type"] in TRACES):
         raise NotFound
     [outcome] = await submit(context, [_open_row(context, row).envelope]) if send else [outcome_of(command_id, None)]
-    if outcome["status"] is OutcomeStatus.ACCEPTED:
+    is_erased = outcome["code"] == "record_erased"  # what it was about is no more: nor is it
+    if outcome["status"] is OutcomeStatus.ACCEPTED or is_erased:
         async with service.db.transaction("handed_in") as tx:
-            state = "sent" if send else "withdrawn"
+            state = "sent" if send and not is_erased else "withdrawn"
             await device_store.decide(tx, author, row["command_id"], state, service.clock())
     return outcome
 

@@ -189,12 +189,13 @@ class VisitQuarantined(CoordinationEvent):
 
 
 class TeamChanged(CoordinationEvent):
-    """Who is on the team of a case from now on, owner first; without whoever is kept off."""
+    """Who is on the team of a case from now on, owner first; and who is kept off it (null: not said, as of old)."""
 
     case_id: UUID
     unit_id: UnitId
     owner_id: UUID
     team: list[UUID]
+    kept_off: list[UUID] | None = None
 
 
 class ConsentGiven(CoordinationEvent):

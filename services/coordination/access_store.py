@@ -62,7 +62,12 @@ async def find_reads(
             select *, count(*) filter (where is_step) over (partition by actor_id order by at
                       range between interval '10 minutes' preceding and current row) as run from stepped
         )
-        select l.*, m.unit_id, p.receipt_number, r.reviewed_by, r.reviewed_at, rp.note,
+        select l.*, m.unit_id, l.basis ~ 'emergency' and exists (
+                   select 1 from basis b where b.case_id = l.case_id and b.kind = 'emergency' and b.given_by = l.actor_id
+                   and l.at >= b.from_at and l.at < b.until) and not exists (
+                   select 1 from case_member cm where cm.case_id = l.case_id and cm.staff_id = l.actor_id
+                   and (l.at at time zone 'Asia/Tokyo')::date between cm.from_date and coalesce(cm.until, 'infinity'))
+                   as by_emergency, p.receipt_number, r.reviewed_by, r.reviewed_at, rp.note,
                case when l.is_page then pp.person_address end as person_address,
                extract(hour from l.at at time zone 'Asia/Tokyo')::int as tokyo_hour,
                coalesce(l.at > m.closed_at, false) as is_after_close,
@@ -71,7 +76,8 @@ async def find_reads(
         from counted l join may m using (case_id) left join handoff_package p using (case_id)
         left join person_private pp on pp.person_id = m.person_id
         left join access_review r using (access_id) left join access_review_private rp using (access_id)
-        where $6::uuid is null or case_id = $6 order by l.at desc, l.access_id limit {MOST}
+        where $6::uuid is null or case_id = $6
+        order by (l.basis ~ 'emergency|none' and r.access_id is null) desc, l.is_page desc, l.at desc, l.access_id limit {MOST}
         """,
         *(*_who(actor), since, staff_id, case_id, dict(names)),
     )

@@ -77,9 +77,8 @@ async def _found(read: AccessRead, asked: Asked) -> Sequence[asyncpg.Record]:
 
 def _line(row: asyncpg.Record, streets: dict[str, str]) -> dict[str, Any]:
     lives_there = is_same_street(streets.get(str(row["actor_id"]), ""), row["person_address"] or "")
-    facts = Read(
-        row["basis"], row["tokyo_hour"], row["is_after_close"], row["has_own_surname"], lives_there, row["run"]
-    )
+    basis = "emergency" if row["by_emergency"] else row["basis"]
+    facts = Read(basis, row["tokyo_hour"], row["is_after_close"], row["has_own_surname"], lives_there, row["run"])
     marks = odd_marks(facts)
     return {
         "id": row["access_id"],

@@ -128,6 +128,8 @@ async def get_quarantine(reader: ReaderDep, standing: bool = False) -> list[dict
             ids = [row["quarantine_id"] for row in rows if row["mine"] == mine]
             groups = ("person_words", "family_words") if mine else ("identity", "person_words", "family_words")
             read.shows("quarantine", ids, *groups, basis="author" if mine else "unit_lead")
+            if not mine:
+                read.shows("case", [row["case_id"] for row in rows if not row["mine"]], basis="unit_lead")
     return [_quarantined(row) for row in rows]
 
 

@@ -294,3 +294,9 @@ async def find_who_saw(tx: Connection, actor: Actor, consultation_id: UUID) -> S
         " and $2::uuid is not null order by a.id",
         *(consultation_id, actor.id),
     )
+
+
+async def put_kept_off(tx: Connection, case_id: UUID, kept_off: Sequence[UUID]) -> None:
+    """Who is kept off the case is kept off its sheet too. Whoever is let in there is not let in here: this is another unit's."""
+    query = "update handoff set kept_off = array(select distinct unnest(kept_off || $2::uuid[])) where case_id = $1"
+    await tx.execute(query, case_id, list(kept_off))

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import time
+from itertools import permutations
 from pathlib import Path
 
 import asyncpg
@@ -11,7 +12,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from infra.kafka import SUMS, Kafka, check_jars, jars
-from infra.paths import SPEAKERS
+from infra.paths import SERVICES, SPEAKERS
 from infra.postgres import provision
 from infra.topics import PARTITIONS, create_topics, delete_topics
 from tests.infra.conftest import Machine
@@ -47,12 +48,14 @@ async def test_database_compares_japanese_by_code_point(machine: Machine) -> Non
 
 async def test_roles_stay_in_their_own_database(machine: Machine, tmp_path: Path) -> None:
     admin_dsn = machine.postgres.admin_dsn
-    one = await provision(admin_dsn, "roles", "intake", tmp_path)
-    other = await provision(admin_dsn, "roles", "notify", tmp_path)
+    made = {name: await provision(admin_dsn, "roles", name, tmp_path) for name in SERVICES}
+    one = made["intake"]
     assert await provision(admin_dsn, "roles", "intake", tmp_path) == one, "idempotent"
     assert _are_private(tmp_path)
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await asyncpg.connect(one.app.rsplit("/", 1)[0] + "/" + other.app.rsplit("/", 1)[1])
+    for (name, mine), (elsewhere, other) in permutations(made.items(), 2):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await asyncpg.connect(mine.app.rsplit("/", 1)[0] + "/" + other.app.rsplit("/", 1)[1])
+            pytest.fail(f"{name} reached the database of {elsewhere}")
     connection = await asyncpg.connect(one.app)
     assert await connection.fetchval("show statement_timeout") == "15s"
     assert await connection.fetchval("show lock_timeout") == "5s"

@@ -43,4 +43,6 @@ async def let_in(command: LetIn, case_id: UUID, work: Work) -> Refs:
 
 async def _say_team(case_id: UUID, unit_id: str, work: Work) -> None:
     owner_id, team = await basis_store.get_team(work.tx, case_id, tokyo_day(work.now))
-    await work.emit(case_id, TeamChanged(case_id=case_id, unit_id=unit_id, owner_id=owner_id, team=team))
+    kept_off = sorted(await basis_store.find_kept_off(work.tx, case_id))
+    said = TeamChanged(case_id=case_id, unit_id=unit_id, owner_id=owner_id, team=team, kept_off=kept_off)
+    await work.emit(case_id, said)

@@ -31,7 +31,7 @@ def disclosed(case: Row, visits: Iterable[Row], attendance: Iterable[Row], bases
         "closedAt": case["closed_at"],
         "person": _person(case),
         "ownCall": _own_call(case) if is_own_call else None,
-        "visits": [_visit(one) for one in visits if one["outcome"] != VisitOutcome.FAMILY_ONLY],
+        "visits": [_visit(one) for one in visits if not _is_another_s(one)],
         "attendance": [{"at": one["at"], "kind": one["kind"]} for one in attendance],
         "consents": [_consent(one) for one in bases if one["kind"] == BasisKind.CONSENT],
     }
@@ -63,15 +63,22 @@ def _own_call(case: Row) -> dict[str, Any]:
     }
 
 
+def _is_another_s(visit: Row) -> bool:
+    """The person was not met, and somebody else was."""
+    with_whom = {*visit["with_whom"]}
+    return visit["outcome"] == VisitOutcome.FAMILY_ONLY or (bool(with_whom) and with_whom <= OTHERS)
+
+
 def _visit(visit: Row) -> dict[str, Any]:
+    is_apart = bool(OTHERS & {*visit["with_whom"]})
     return {
         "at": visit["visited_at"],
         "outcome": visit["outcome"],
         "withPerson": WithWhom.PERSON in visit["with_whom"],
         "words": visit["person_words"],
-        "memo": "" if OTHERS & {*visit["with_whom"]} else visit["memo"],
-        "promisedOn": visit["next_promised_on"],
-        "promise": visit["next_promise_note"],
+        "memo": "" if is_apart else visit["memo"],
+        "promisedOn": None if is_apart else visit["next_promised_on"],
+        "promise": "" if is_apart else visit["next_promise_note"],
     }
 
 

@@ -141,8 +141,11 @@ def _entry_shown(entry: Mapping[str, Any], groups: frozenset[str]) -> dict[str, 
 
 
 def _is_shown(entry: Mapping[str, Any], groups: frozenset[str]) -> bool:
-    """What came in with a token is the token's; a consultation somebody else had about them is the family's."""
+    """What came in with a token is the token's; a consultation somebody else had about them, or a visit
+    to them alone, is the family's."""
     if entry["kind"] == "attendance":
         return TOKENS in groups
-    of_family = entry["kind"] == "consultation" and entry["callerKind"] != "person"
+    of_family = (entry["kind"] == "consultation" and entry["callerKind"] != "person") or entry[
+        "outcome"
+    ] == "family_only"
     return not of_family or FieldGroup.FAMILY_WORDS in groups

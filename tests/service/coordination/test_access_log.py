@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.contracts.codes import FieldGroup
+from services.coordination import access_store
 from services.coordination.domain.odd import Odd, Read, is_same_street, odd_marks, weight
 from services.kernel.ids import new_id
 from services.kernel.token import Actor
@@ -118,6 +119,28 @@ async def test_a_reader_who_lives_in_the_same_street_comes_right_after_those_wit
 )
 def test_a_street_is_the_same_however_its_number_is_written(street: str, address: str, is_same: bool) -> None:
     assert is_same_street(street, address) is is_same
+
+
+async def test_an_emergency_is_marked_in_a_list_too_where_other_cases_were_one_s_own(today: World) -> None:
+    """A list names the bases of all its cases together: whoever has cases of their own was taken for on this team."""
+    own, case = await today.settled(), await story(today)
+    await give(today, case, "emergency", own.owner)
+    assert str(case.id) in str((await today.get(own.owner, "/views/cases")).json())
+    for about, is_marked in ((case, True), (own, False)):
+        [line] = [
+            one for one in await log(today, auditor(), caseId=str(about.id)) if one["staffId"] == str(own.owner.id)
+        ]
+        assert ("no_relation" in line["odd"]) is is_marked
+
+
+async def test_a_read_without_a_relation_is_not_pushed_out_by_many_later_reads(today: World) -> None:
+    case = await story(today)
+    nosy = await emergency(today, case)
+    later = "insert into access_log (actor_id, actor_kind, action, shown, field_groups, basis, purpose, screen)"
+    later += " select $1, 'staff', 'read', $2, '{identity}', 'member', 'overview', 'Cases' from generate_series(1, $3)"
+    await today.tables.execute(later, case.owner.id, {"case": [str(case.id)]}, access_store.MOST + 100)
+    for asked in ({}, {"caseId": str(case.id)}):
+        assert str(nosy.id) in {line["staffId"] for line in await log(today, auditor(), **asked)}
 
 
 async def test_many_different_pages_in_a_row_are_marked_and_one_page_read_often_is_not(today: World) -> None:

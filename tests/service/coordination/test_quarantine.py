@@ -50,7 +50,8 @@ async def test_a_visit_of_a_former_member_waits_and_is_on_no_timeline(world: Wor
         payload["personWords"],
         True,
     )
-    assert (await world.accesses(manager))[-1]["shown"] == {"quarantine": [payload["visitId"]]}
+    shown = {"quarantine": [payload["visitId"]], "case": [str(case.id)]}
+    assert (await world.accesses(manager))[-1]["shown"] == shown, "a read of the case too: 誰が見たか names it"
 
 
 async def test_a_colleague_of_the_unit_may_hand_in_what_the_manager_decides(world: World) -> None:

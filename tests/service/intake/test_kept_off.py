@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.contracts.coordination import TeamChanged
 from services.kernel.ids import new_id
 from tests.service.intake.conftest import (
     CLERK,
@@ -12,6 +13,7 @@ from tests.service.intake.conftest import (
     SECOND_COORDINATOR,
     World,
 )
+from tests.service.intake.test_erasure import accepted, hear
 
 
 @pytest.mark.parametrize(("type_", "payload"), [("AcceptHandoff", {}), ("ReturnHandoff", {"reason": "question_left"})])
@@ -72,3 +74,17 @@ async def test_kept_off_by_a_later_parallel_handoff_holds_for_the_open_lead_too(
     assert (await world.act(COORDINATOR, "AcceptHandoff", lead, {"caseId": str(new_id())}))["code"] == "not_found"
     await world.act(SECOND_COORDINATOR, "AcceptHandoff", lead, {"caseId": str(new_id())})
     assert (await world.events(lead))[1][2]["keptOff"] == [str(COORDINATOR.id)]
+
+
+async def test_whoever_is_kept_off_the_case_later_is_kept_off_its_sheet(world: World) -> None:
+    """A neighbour at the window went on reading what the family had said there."""
+    consultation, handoff, case = await accepted(world)
+    assert (await world.get(CLERK_COLLEAGUE, f"/views/consultations/{consultation}")).status_code == 200
+    about = {"case_id": case, "unit_id": "hikikomori-support", "owner_id": COORDINATOR.id, "team": [COORDINATOR.id]}
+    await hear(world, TeamChanged(**about, kept_off=[CLERK_COLLEAGUE.id]))
+    for path in (f"/views/consultations/{consultation}", f"/views/handoffs/{handoff}"):
+        assert (await world.get(CLERK_COLLEAGUE, path)).status_code == 404
+    assert (await world.get(CLERK, f"/views/consultations/{consultation}")).status_code == 200
+    await hear(world, TeamChanged(**about, kept_off=[]), version=2)
+    await hear(world, TeamChanged(**about), version=3)
+    assert (await world.get(CLERK_COLLEAGUE, f"/views/consultations/{consultation}")).status_code == 404, "nor let in"
