@@ -68,8 +68,8 @@ export function Stale({ failure }: { failure: GatewayFailure | null }) {
   return failure ? <Note icon="cloud-off"><p role="status">{t("problem.stale")}</p></Note> : null;
 }
 
-/** Without `onClose` nobody closes it. A browser does after some Escapes, whatever is said to `cancel`, and those that opened by
- *  themselves with it: all are shown again at once, in the order of the page. */
+/** Without `onClose` nobody closes it. A browser does after some Escapes, whatever is said to `cancel`, alone or with others: all are
+ *  then shown anew, in the order of the page, or the lower one would lie over the upper. */
 export function Modal(props: { label: string; onClose?: () => void; class?: string; children: ComponentChildren }) {
   const { label, onClose, children } = props;
   const dialog = useRef<HTMLDialogElement>(null);
@@ -82,8 +82,12 @@ export function Modal(props: { label: string; onClose?: () => void; class?: stri
   }, []);
   const cancel = (event: Event) => {
     event.preventDefault();
-    if (onClose) onClose();
-    else document.querySelectorAll<HTMLDialogElement>("dialog:not([open])").forEach((each) => each.showModal());
+    const isOpen = dialog.current?.open;
+    if (onClose && !(isOpen && event.type === "close")) return onClose();
+    if (isOpen) return;
+    const all = document.querySelectorAll<HTMLDialogElement>("dialog");
+    all.forEach((each) => each.close());
+    all.forEach((each) => each.showModal());
   };
   return (
     <dialog ref={dialog} class={props.class} aria-label={label} onCancel={cancel} onClose={cancel}>
