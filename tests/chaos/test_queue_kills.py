@@ -120,7 +120,7 @@ def test_a_killed_browser_loses_nothing_and_doubles_nothing(town: Stack, tmp_pat
         fill(queueing, chosen)
         filling = queueing.kills
         left, seconds = drain(queueing, chosen)
-    assert (filling, queueing.kills) == (KILLS // 2, KILLS), "every life was cut short, in both parts"
+    assert min(filling, queueing.kills - filling) >= KILLS // 4, f"{filling} of {queueing.kills} kills while queueing"
     town.wait_settled(120)
     with ThreadPoolExecutor(1) as thread:
         visits = thread.submit(asyncio.run, judge(town, queueing)).result()
