@@ -32,10 +32,12 @@ union
  and at >= $4 and ($5::uuid is null or actor_id = $5) order by at desc limit {MOST})
 """
 _AROUND_ONE_CASE = """
-select distinct on (near.access_id) near.* from access_log hit join access_log near
-on near.actor_id = hit.actor_id and near.at between hit.at - interval '10 minutes' and hit.at
-where hit.shown @> jsonb_build_object('case', jsonb_build_array($6::uuid::text))
-and hit.at >= $4 and ($5::uuid is null or hit.actor_id = $5)
+select near.* from (
+    select hit.actor_id, range_agg(tstzrange(hit.at - interval '10 minutes', hit.at, '[]')) as times from access_log hit
+    where hit.shown @> jsonb_build_object('case', jsonb_build_array($6::uuid::text))
+    and hit.at >= $4 and ($5::uuid is null or hit.actor_id = $5) group by hit.actor_id
+) hits cross join lateral unnest(hits.times) as during join access_log near
+on near.actor_id = hits.actor_id and near.at between lower(during) and upper(during)
 """
 
 
