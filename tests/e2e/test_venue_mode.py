@@ -21,9 +21,10 @@ def open_session(page: Page, city: Stack) -> str:
 
 def in_venue(page: Page, staff_page: Locator) -> None:
     """Nicknames and nothing else, also beneath."""
-    expect(page.get_by_role("dialog", name="会場モード")).to_be_visible()
+    venue = page.get_by_role("dialog", name="会場モード")
+    expect(venue).to_be_visible()
     expect(staff_page).to_have_count(0)
-    expect(page.get_by_role("button", name="名前を言わずに参加する")).to_be_in_viewport()
+    expect(venue.get_by_role("heading", name="来たら、呼び名にふれてください")).to_be_in_viewport()
 
 
 def at_the_door(page: Page, nickname: str) -> None:
