@@ -41,48 +41,50 @@ on near.actor_id = hits.actor_id and near.at between lower(during) and upper(dur
 """
 
 
+def _reads(rows: str) -> str:
+    return f"""
+    with may as (select c.case_id, c.unit_id, c.closed_at, c.person_id from {_MAY_LOOK_INTO}),
+    line as (
+        select a.access_id, a.at, a.actor_id, a.action, a.field_groups, a.basis, a.purpose, a.screen,
+               one.case_id::uuid as case_id, jsonb_array_length(a.shown -> 'case') = 1 as is_page
+        from ({rows}) a cross join lateral jsonb_array_elements_text(a.shown -> 'case') one (case_id)
+        where {_OF_READING}
+    ), stepped as (
+        select *, is_page and case_id is distinct from lag(case_id) over (partition by actor_id order by at) as is_step
+        from line
+    ), counted as (
+        select *, count(*) filter (where is_step) over (partition by actor_id order by at
+                  range between interval '10 minutes' preceding and current row) as run from stepped
+    )
+    select l.*, m.unit_id, l.basis ~ 'emergency' and exists (
+               select 1 from basis b where b.case_id = l.case_id and b.kind = 'emergency' and b.given_by = l.actor_id
+               and l.at >= b.from_at and l.at < b.until) and not exists (
+               select 1 from case_member cm where cm.case_id = l.case_id and cm.staff_id = l.actor_id
+               and (l.at at time zone 'Asia/Tokyo')::date between cm.from_date and coalesce(cm.until, 'infinity'))
+               as by_emergency, p.receipt_number, r.reviewed_by, r.reviewed_at, rp.note,
+           case when l.is_page then pp.person_address end as person_address,
+           extract(hour from l.at at time zone 'Asia/Tokyo')::int as tokyo_hour,
+           coalesce(l.at > m.closed_at, false) as is_after_close,
+           l.is_page and coalesce(starts_with(translate(pp.person_name, '髙﨑濵𠮷', '高崎浜吉'),
+               translate(nullif($7::jsonb ->> l.actor_id::text, ''), '髙﨑濵𠮷', '高崎浜吉')), false) as has_own_surname
+    from counted l join may m using (case_id) left join handoff_package p using (case_id)
+    left join person_private pp on pp.person_id = m.person_id
+    left join access_review r using (access_id) left join access_review_private rp using (access_id)
+    where $6::uuid is null or case_id = $6
+    order by (l.basis ~ 'emergency|none' and r.access_id is null) desc, l.is_page desc, l.at desc, l.access_id limit {MOST}
+    """
+
+
 async def find_reads(
     tx: Connection, actor: Actor, since: datetime, staff_id: UUID | None, case_id: UUID | None, names: Mapping[str, str]
 ) -> Sequence[asyncpg.Record]:
-    """One line for each read of each case, the newest first, at most `MOST`. `names`: surname by staff id, to compare alone.
+    """One line for each read of each case, at most `MOST`: those without a relation that nobody looked at, then pages, then lists,
+    the newest first, so that no emergency is cut off by lists. `names`: surname by staff id, to compare alone.
 
     `run` counts the case pages one person opened, each another than the one before, in the ten minutes up to then. Looked
     through are the `NEWEST` rows and, however old, every read without a relation; of one case, all."""
-    rows = _LATEST if case_id is None else _AROUND_ONE_CASE
-    return await tx.fetch(
-        f"""
-        with may as (select c.case_id, c.unit_id, c.closed_at, c.person_id from {_MAY_LOOK_INTO}),
-        line as (
-            select a.access_id, a.at, a.actor_id, a.action, a.field_groups, a.basis, a.purpose, a.screen,
-                   one.case_id::uuid as case_id, jsonb_array_length(a.shown -> 'case') = 1 as is_page
-            from ({rows}) a cross join lateral jsonb_array_elements_text(a.shown -> 'case') one (case_id)
-            where {_OF_READING}
-        ), stepped as (
-            select *, is_page and case_id is distinct from lag(case_id) over (partition by actor_id order by at) as is_step
-            from line
-        ), counted as (
-            select *, count(*) filter (where is_step) over (partition by actor_id order by at
-                      range between interval '10 minutes' preceding and current row) as run from stepped
-        )
-        select l.*, m.unit_id, l.basis ~ 'emergency' and exists (
-                   select 1 from basis b where b.case_id = l.case_id and b.kind = 'emergency' and b.given_by = l.actor_id
-                   and l.at >= b.from_at and l.at < b.until) and not exists (
-                   select 1 from case_member cm where cm.case_id = l.case_id and cm.staff_id = l.actor_id
-                   and (l.at at time zone 'Asia/Tokyo')::date between cm.from_date and coalesce(cm.until, 'infinity'))
-                   as by_emergency, p.receipt_number, r.reviewed_by, r.reviewed_at, rp.note,
-               case when l.is_page then pp.person_address end as person_address,
-               extract(hour from l.at at time zone 'Asia/Tokyo')::int as tokyo_hour,
-               coalesce(l.at > m.closed_at, false) as is_after_close,
-               l.is_page and coalesce(starts_with(translate(pp.person_name, '髙﨑濵𠮷', '高崎浜吉'),
-                   translate(nullif($7::jsonb ->> l.actor_id::text, ''), '髙﨑濵𠮷', '高崎浜吉')), false) as has_own_surname
-        from counted l join may m using (case_id) left join handoff_package p using (case_id)
-        left join person_private pp on pp.person_id = m.person_id
-        left join access_review r using (access_id) left join access_review_private rp using (access_id)
-        where $6::uuid is null or case_id = $6
-        order by (l.basis ~ 'emergency|none' and r.access_id is null) desc, l.is_page desc, l.at desc, l.access_id limit {MOST}
-        """,
-        *(*_who(actor), since, staff_id, case_id, dict(names)),
-    )
+    query = _reads(_LATEST if case_id is None else _AROUND_ONE_CASE)
+    return await tx.fetch(query, *_who(actor), since, staff_id, case_id, dict(names))
 
 
 async def find_case(tx: Connection, actor: Actor, receipt_number: str) -> UUID | None:
