@@ -78,7 +78,7 @@ def _reads(rows: str) -> str:
 async def find_reads(
     tx: Connection, actor: Actor, since: datetime, staff_id: UUID | None, case_id: UUID | None, names: Mapping[str, str]
 ) -> Sequence[asyncpg.Record]:
-    """One line for each read of each case, at most `MOST`: those without a relation that nobody looked at, then pages, then lists,
+    """One line for each read of each case, at most `MOST`: first those without a relation and unseen, then pages, then lists,
     the newest first, so that no emergency is cut off by lists. `names`: surname by staff id, to compare alone.
 
     `run` counts the case pages one person opened, each another than the one before, in the ten minutes up to then. Looked
