@@ -24,7 +24,10 @@ def in_venue(page: Page, staff_page: Locator) -> None:
     venue = page.get_by_role("dialog", name="会場モード")
     expect(venue).to_be_visible()
     expect(staff_page).to_have_count(0)
-    expect(venue.get_by_role("heading", name="来たら、呼び名にふれてください")).to_be_in_viewport()
+    heading = venue.get_by_role("heading", name="来たら、呼び名にふれてください")
+    # A board of many names may have been scrolled down to its last tile.
+    heading.scroll_into_view_if_needed()
+    expect(heading).to_be_in_viewport()
 
 
 def at_the_door(page: Page, nickname: str) -> None:
