@@ -54,6 +54,7 @@ export function sizes(limits: Limits): Plugin {
         console.log(`first route: ${route.map((chunk) => chunk.fileName).join(", ")}`);
         const apart = chunks.filter((chunk) => chunk.name in limits.apart).map(({ name, code }) => ({ name, size: gzipped(code), limit: limits.apart[name] ?? 0 }));
         for (const { name, size, limit } of apart) console.log(`apart, ${name}: ${kB(size)} of ${kB(limit)}`);
+        console.log(`all and apart together: ${kB(apart.reduce((sum, { size }) => sum + size, all))}`);
         const bringing = bringsApart(chunks, limits.apart);
         if (bringing) this.error(`${bringing.fileName} fetches at once what lies apart`);
         if (all > limits.all || first > limits.first || apart.some(({ size, limit }) => size > limit)) this.error("the JavaScript is larger than its limit");

@@ -47,17 +47,14 @@ KEEP = """self.addEventListener("install", e => e.waitUntil(caches.open("floor")
 self.addEventListener("activate", e => e.waitUntil(self.clients.claim()));
 self.addEventListener("fetch", e => e.respondWith(caches.match(e.request)));"""
 # The PIN, and from pressing 開く to the end of the unwrapping: the pad is gone.
-PRESS = (
-    """(pin => {
+PRESS = """(pin => {
   const press = name => [...document.querySelectorAll("main button")].find(each => each.textContent.trim() === name).click();
   for (const digit of pin) press(digit);
   window.begun = performance.now();
   press("開く");
   const wait = () => document.querySelector(".keys") ? setTimeout(wait, 1) : window.opened = performance.now();
   wait();
-})(%r)"""
-    % PIN
-)
+})("PIN")""".replace("PIN", PIN)
 
 
 class SlowPage:
