@@ -144,7 +144,7 @@ class EndBasis(Command):
 
 
 class ReviewAccess(Command):
-    """閲覧を確認済にする. Subject = the case. By whoever looks after the log, never for one's own read."""
+    """閲覧を確認済にする, of this case alone. Subject = the case. By whoever looks after the log, never for one's own read."""
 
     access_id: UUID
     note: Line = ""

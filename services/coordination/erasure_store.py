@@ -16,7 +16,6 @@ EXPECTED = tuple(Holder)
 
 _VISITS = "(select visit_id from visit where case_id = $1)"
 _WAITING = "(select quarantine_id from quarantine where case_id = $1)"
-_LOOKED_AT = """(select access_id from access_log where shown @> jsonb_build_object('case', jsonb_build_array($1::uuid::text)))"""
 # Table with words -> its rows of one case. tests/service/coordination/test_erasure.py holds it against the migrations.
 WORDS: dict[str, str] = {
     "visit_family_private": f"visit_id in {_VISITS}",
@@ -27,7 +26,7 @@ WORDS: dict[str, str] = {
     "handoff_package_private": "case_id = $1",
     "contact_safety_private": "case_id = $1",
     "basis_private": "basis_id in (select basis_id from basis where case_id = $1)",
-    "access_review_private": f"access_id in {_LOOKED_AT}",
+    "access_review_private": "case_id = $1",
     "person_request_private": "request_id in (select request_id from person_request where case_id = $1)",
     "person_private": """person_id in (select c.person_id from case_file c where c.case_id = $1 and not exists (
         select 1 from case_file o where o.person_id = c.person_id and o.case_id <> c.case_id

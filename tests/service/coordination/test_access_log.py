@@ -181,6 +181,24 @@ async def test_a_read_is_looked_at_once_with_a_note_and_goes_to_the_end(today: W
     assert (last["id"], last["reviewedById"], last["note"]) == (odd["id"], str(manager.id), "電話のあとの安否確認")
 
 
+async def test_a_list_looked_at_for_one_case_is_still_to_be_looked_at_for_the_others(today: World) -> None:
+    one, other = await story(today), await today.settled()
+    manager = one.staff("manager")
+    await today.tables.execute("update case_file set unit_id = $2 where case_id = $1", other.id, one.unit)
+    reader = one.staff("manager")
+    assert len((await today.get(reader, "/views/cases")).json()) == 2
+    [mine] = await log(today, manager, caseId=str(one.id), staffId=str(reader.id))
+    [theirs] = await log(today, manager, caseId=str(other.id), staffId=str(reader.id))
+    assert mine["id"] == theirs["id"], "one row of the log shows both"
+    for case, note in ((one, "係の会議で使った"), (one, "あとから"), (other, "べつの件")):
+        marked = {line["caseId"]: line["note"] for line in await log(today, manager, staffId=str(reader.id))}
+        assert marked.get(str(other.id)) == "", "nobody looked at this one"
+        payload = {"accessId": mine["id"], "note": note}
+        assert (await do(today, manager, case, "ReviewAccess", **payload))["status"] == "accepted"
+    marked = {line["caseId"]: line["note"] for line in await log(today, manager, staffId=str(reader.id))}
+    assert marked == {str(one.id): "係の会議で使った", str(other.id): "べつの件"}
+
+
 async def test_nobody_checks_their_own_reads(today: World) -> None:
     case = await story(today)
     manager = case.staff("manager")
