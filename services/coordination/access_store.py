@@ -46,7 +46,7 @@ def _reads(rows: str) -> str:
     with may as (select c.case_id, c.unit_id, c.closed_at, c.person_id from {_MAY_LOOK_INTO}),
     line as (
         select a.access_id, a.at, a.actor_id, a.action, a.field_groups, a.basis, a.purpose, a.screen,
-               one.case_id::uuid as case_id, jsonb_array_length(a.shown -> 'case') = 1 as is_page
+               one.case_id::uuid as case_id, count(*) over (partition by a.actor_id, a.at) = 1 as is_page
         from ({rows}) a cross join lateral jsonb_array_elements_text(a.shown -> 'case') one (case_id)
         where {_OF_READING}
     ), stepped as (

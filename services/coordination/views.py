@@ -1,4 +1,4 @@
-"""The read side of コーディネート. Every answer is authorised in its SQL and leaves one access row."""
+"""The read side of コーディネート. Every answer is authorised in its SQL and leaves its access rows."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -53,12 +53,11 @@ _ON_CARDS = frozenset({FieldGroup.IDENTITY, FieldGroup.TIMELINE, FieldGroup.TEAM
 
 
 def _note(read: Read, case_id: UUID, sight: Sight, asked: frozenset[str] = EVERYTHING) -> None:
-    """What of a case the answer shows, by what, and which basis it was."""
-    for relation in sight.relations:
-        read.shows("case", [], basis=relation)
-    read.shows("case", [case_id], *(sight.groups & asked), basis=sight.relations[0])
+    """What of a case the answer shows, by what (all that this case stands open to them by), and which basis it was."""
+    by = ",".join(sight.relations)
+    read.shows("case", [case_id], *(sight.groups & asked), basis=by)
     if sight.bases:
-        read.shows("basis", [UUID(one) for one in sight.bases], basis=sight.relations[0])
+        read.shows("basis", [UUID(one) for one in sight.bases], basis=by)
 
 
 @router.get("/views/today")
