@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from gateway.context import Context, uuid_of
-from gateway.sessions import current_session
+from gateway.sessions import current_session, require_fresh
 from gateway.who_saw import unit_text
 from services.contracts.messages import catalogue, sentence
 from services.contracts.tokyo import tokyo_day
@@ -21,9 +21,10 @@ router = APIRouter()
 
 @router.get("/print/disclosure/{case_id}", include_in_schema=False)
 async def get_disclosure_page(request: Request, case_id: str) -> HTMLResponse:
-    """Without script, ready for the printer; only while a 開示請求 waits or was approved."""
+    """Without script, ready for the printer; only while a 開示請求 waits or was approved. 403 not_fresh."""
     session = await current_session(request)
     context = Context(service_of(request), request.app.state.owners, request.app.state.sealing, session, "Disclosure")
+    require_fresh(context)
     said = await context.ask("coordination", f"/views/cases/{uuid_of(case_id)}/disclosure")
     return HTMLResponse(await _page(context, said), headers={"Cache-Control": "no-store"})
 

@@ -11,6 +11,7 @@ from gateway import (
     disclosure,
     first_password,
     graphql,
+    leavers,
     oidc,
     oidc_pages,
     pages,
@@ -41,7 +42,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.sealing = SealingKeys(settings.keys_dir)
     provider = app.state.oidc = Provider(settings) if settings.oidc_issuer else None
     app.state.documents = graphql.load_documents(settings.trusted_documents)
-    async with running(service, Applier(service.db, "gateway", {}, {}), [], [hub.listen], speaks=True):
+    async with running(
+        service, Applier(service.db, "gateway", {}, {}), [], [hub.listen, leavers.forget_streets], speaks=True
+    ):
         yield
     await owners.close()
     if provider:

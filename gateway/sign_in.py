@@ -29,9 +29,9 @@ class SignIn(BaseModel):
 
 
 class Again(BaseModel):
-    """The password once more."""
+    """The password once more; without it, only the question whether it is wanted."""
 
-    password: Password
+    password: Password | None = None
 
 
 class WrongPassword(Refusal):
@@ -97,10 +97,17 @@ async def sign_out(request: Request) -> JSONResponse:
 
 @router.post("/session/fresh")
 async def show_again(request: Request) -> JSONResponse:
-    """Before something dangerous: the password again. 200, and ten minutes in which it is believed; 401, 403, 429."""
+    """Before something dangerous: the password again. 200, and ten minutes in which it is believed; 401, 403, 429.
+
+    Without a password 200 says that these ten minutes still run, 403 not_fresh that they do not.
+    """
     session = await sessions.current_session(request)
     said = await read(request, Again)
     service = service_of(request)
+    if said.password is None:
+        if not session.is_fresh(service.clock()):
+            raise sessions.NotFresh
+        return JSONResponse({"fresh": True})
     await _verify(request, session, said.password)
     async with service.db.transaction("session") as tx:
         await session_store.make_fresh(tx, session.session_id, service.clock())

@@ -37,6 +37,15 @@ async def put_home_street(tx: Connection, staff_id: UUID, street: str) -> None:
     await tx.execute("update staff_private set home_street = $2 where staff_id = $1", staff_id, street)
 
 
+async def forget_streets(tx: Connection, day: date) -> None:
+    """The street of whoever is assigned to nothing that day or later is kept no longer: it is for whoever works here."""
+    await tx.execute(
+        "update staff_private s set home_street = '' where home_street <> '' and not exists ("
+        " select 1 from assignment a where a.staff_id = s.staff_id and (a.until is null or a.until >= $1))",
+        day,
+    )
+
+
 async def insert_change(tx: Connection, change_id: UUID, by: UUID, note: str, now: datetime) -> None:
     """One act of a manager. Refusal change_exists: its id was another act's."""
     done = await tx.execute("insert into staff_change values ($1, $2, $3) on conflict do nothing", change_id, by, now)

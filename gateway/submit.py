@@ -8,11 +8,12 @@ from gateway.context import Context
 from gateway.sessions import NotFresh
 from services.contracts import staff
 from services.contracts.messages import sentence
+from services.contracts.person_request import DecidePersonRequest
 from services.contracts.registry import COMMAND_OWNERS
 from services.kernel.errors import BansoError, Malformed, Overloaded, Refusal
 
 MAX_COMMANDS = 50
-DANGEROUS = {command.__name__ for command in staff.COMMANDS}
+DANGEROUS = {command.__name__ for command in staff.COMMANDS} | {DecidePersonRequest.__name__}
 """Commands that only somebody may give who has just shown who they are."""
 
 

@@ -14,7 +14,7 @@ from services.kernel.errors import Overloaded
 
 OWNERS = {"case": "coordination", "session": "ibasho"}
 OTHERS = sorted(set(COMMAND_OWNERS.values()) - set(OWNERS.values()))
-NOTHING: dict[str, Any] = {"upsert": [], "drop": [], "incarnation": None}
+NOTHING: dict[str, Any] = {"upsert": [], "drop": [], "erased": [], "incarnation": None}
 
 
 async def sync(context: Context, have: list[Held], waiting: int) -> dict[str, Any]:
@@ -38,6 +38,7 @@ async def sync(context: Context, have: list[Held], waiting: int) -> dict[str, An
         "cases": found["case"]["upsert"],
         "sessions": found["session"]["upsert"],
         "drop": [dropped for answer in found.values() for dropped in answer["drop"]],
+        "erased": found["case"]["erased"],
         "today": today,
         "confirming": confirming,
         "incarnations": sorted({answer["incarnation"] for answer in answers.values() if answer["incarnation"]}),

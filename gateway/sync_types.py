@@ -57,9 +57,12 @@ class Standing:
 
 @strawberry.type
 class Sync:
+    """`drop`: not mine any more, the record goes. `erased`: of the cases named, and every word about them goes."""
+
     cases: list[HeldCase]
     sessions: list[HeldSession]
     drop: list[strawberry.ID]
+    erased: list[strawberry.ID]
     today: Today
     confirming: list[Standing] | None
     incarnations: list[strawberry.ID]

@@ -144,13 +144,15 @@ class EndBasis(Command):
 
 
 class ReviewAccess(Command):
-    """閲覧を確認済にする. Subject = the case. By whoever looks after the log, never for one's own read."""
+    """閲覧を確認済にする, of this case alone. Subject = the case. By whoever looks after the log, never for one's own read."""
 
     access_id: UUID
     note: Line = ""
 
 
 class CoordinationEvent(EventData):
+    """`kept_off`, where an event has it: who was kept off the case at that moment, and is told nothing of it."""
+
     SERVICE = "coordination"
 
 
@@ -186,6 +188,7 @@ class VisitQuarantined(CoordinationEvent):
     quarantine_id: UUID
     unit_id: UnitId
     recorded_by: UUID
+    kept_off: list[UUID] = Field(default_factory=list)
 
 
 class TeamChanged(CoordinationEvent):
@@ -218,6 +221,7 @@ class ConferenceConvened(CoordinationEvent):
     member_ids: list[UUID]
     from_at: Instant
     until: Instant
+    kept_off: list[UUID] = Field(default_factory=list)
 
 
 class SecrecyPledged(CoordinationEvent):
@@ -248,6 +252,7 @@ class EmergencyUsed(CoordinationEvent):
     unit_ids: list[UnitId]
     used_by: UUID
     until: Instant
+    kept_off: list[UUID] = Field(default_factory=list)
 
 
 class ConsentWithdrawn(CoordinationEvent):

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from pydantic import Field
+
 from services.contracts.base import Command, EventData, Line, Text, UnitId
 from services.contracts.birth import BirthAsTold
 from services.contracts.codes import Holder, RequestDecision, RequestKind
@@ -37,7 +39,7 @@ class CorrectPerson(Command):
 
 
 class PersonRequestOpened(EventData):
-    """A request waits for a manager of the case's unit."""
+    """A request waits for a manager of the case's unit; whoever is `kept_off` the case is told nothing of it."""
 
     SERVICE = "coordination"
     case_id: UUID
@@ -45,6 +47,7 @@ class PersonRequestOpened(EventData):
     unit_id: UnitId
     kind: RequestKind
     opened_by: UUID
+    kept_off: list[UUID] = Field(default_factory=list)
 
 
 class PersonRequestDecided(EventData):

@@ -46,7 +46,7 @@ def _reads(rows: str) -> str:
     with may as (select c.case_id, c.unit_id, c.closed_at, c.person_id from {_MAY_LOOK_INTO}),
     line as (
         select a.access_id, a.at, a.actor_id, a.action, a.field_groups, a.basis, a.purpose, a.screen,
-               one.case_id::uuid as case_id, jsonb_array_length(a.shown -> 'case') = 1 as is_page
+               one.case_id::uuid as case_id, count(*) over (partition by a.actor_id, a.at) = 1 as is_page
         from ({rows}) a cross join lateral jsonb_array_elements_text(a.shown -> 'case') one (case_id)
         where {_OF_READING}
     ), stepped as (
@@ -69,7 +69,7 @@ def _reads(rows: str) -> str:
                translate(nullif($7::jsonb ->> l.actor_id::text, ''), '髙﨑濵𠮷', '高崎浜吉')), false) as has_own_surname
     from counted l join may m using (case_id) left join handoff_package p using (case_id)
     left join person_private pp on pp.person_id = m.person_id
-    left join access_review r using (access_id) left join access_review_private rp using (access_id)
+    left join access_review r using (access_id, case_id) left join access_review_private rp using (access_id, case_id)
     where $6::uuid is null or case_id = $6
     order by (l.basis ~ 'emergency|none' and r.access_id is null) desc, l.is_page desc, l.at desc, l.access_id limit {MOST}
     """
@@ -124,10 +124,13 @@ async def lock_reader(tx: Connection, actor: Actor, case_id: UUID, access_id: UU
     return reader
 
 
-async def insert_review(tx: Connection, actor: Actor, access_id: UUID, note: str, now: datetime) -> None:
-    """確認済, with a note. Again changes nothing: the first to look stands."""
+async def insert_review(tx: Connection, actor: Actor, case_id: UUID, access_id: UUID, note: str, now: datetime) -> None:
+    """確認済 of the read of one case, with a note. Again changes nothing: the first to look stands."""
     done = await tx.execute(
-        "insert into access_review values ($1, $2, $3) on conflict do nothing", access_id, actor.id, now
+        "insert into access_review (access_id, case_id, reviewed_by, reviewed_at) values ($1, $2, $3, $4)"
+        " on conflict do nothing",
+        *(access_id, case_id, actor.id, now),
     )
     if done == "INSERT 0 1":
-        await tx.execute("insert into access_review_private values ($1, $2)", access_id, note)
+        insert = "insert into access_review_private (access_id, case_id, note) values ($1, $2, $3)"
+        await tx.execute(insert, access_id, case_id, note)

@@ -114,7 +114,7 @@ async def find_bases(tx: Connection, actor: Actor, case_id: UUID, now: datetime)
 
 
 async def find_kept_off(tx: Connection, case_id: UUID) -> list[UUID]:
-    """Who is kept off a case. Ask `find_bases` first."""
+    """Who is kept off a case. Ask `find_bases` first, or hold the case's lock."""
     rows = await tx.fetch("select staff_id from case_kept_off where case_id = $1 order by staff_id", case_id)
     return [row["staff_id"] for row in rows]
 

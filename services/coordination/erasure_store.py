@@ -3,20 +3,21 @@
 The same statements are run again after a restore (`infra/rebuild_bus.py`). Again changes nothing.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from services.contracts.codes import Holder
+from services.contracts.codes import Holder, Role
 from services.contracts.person_request import RecordErased
 from services.coordination import token_store
 from services.kernel.db import Connection
+from services.kernel.token import Actor
 
 EXPECTED = tuple(Holder)
 """Who answers with `ErasureDone`. notify and reporting keep ids, 居場所 knows no case."""
 
 _VISITS = "(select visit_id from visit where case_id = $1)"
 _WAITING = "(select quarantine_id from quarantine where case_id = $1)"
-_LOOKED_AT = """(select access_id from access_log where shown @> jsonb_build_object('case', jsonb_build_array($1::uuid::text)))"""
 # Table with words -> its rows of one case. tests/service/coordination/test_erasure.py holds it against the migrations.
 WORDS: dict[str, str] = {
     "visit_family_private": f"visit_id in {_VISITS}",
@@ -27,7 +28,7 @@ WORDS: dict[str, str] = {
     "handoff_package_private": "case_id = $1",
     "contact_safety_private": "case_id = $1",
     "basis_private": "basis_id in (select basis_id from basis where case_id = $1)",
-    "access_review_private": f"access_id in {_LOOKED_AT}",
+    "access_review_private": "case_id = $1",
     "person_request_private": "request_id in (select request_id from person_request where case_id = $1)",
     "person_private": """person_id in (select c.person_id from case_file c where c.case_id = $1 and not exists (
         select 1 from case_file o where o.person_id = c.person_id and o.case_id <> c.case_id
@@ -66,6 +67,19 @@ async def erase(tx: Connection, erased: RecordErased, now: datetime) -> None:
         "insert into erasure values ($1, $2, $3, $4) on conflict do nothing",
         *(case_id, erased.request_id, now, erased.holders),
     )
+
+
+async def find_erased(tx: Connection, actor: Actor, ids: Sequence[str]) -> list[UUID]:
+    """Which of these ids are cases that were erased and that the actor was once on, wrote about, or has in their unit."""
+    rows = await tx.fetch(
+        "select c.case_id from erasure join case_file c using (case_id) where c.case_id::text = any($3::text[])"
+        " and (c.unit_id = any($2::text[])"
+        "      or exists (select 1 from case_member m where m.case_id = c.case_id and m.staff_id = $1)"
+        "      or exists (select 1 from visit v where v.case_id = c.case_id and v.recorded_by = $1)"
+        "      or exists (select 1 from quarantine q where q.case_id = c.case_id and q.author_id = $1)) order by 1",
+        *(actor.id, actor.units_as(Role.COORDINATOR, Role.MANAGER), ids),
+    )
+    return [row["case_id"] for row in rows]
 
 
 async def note_done(tx: Connection, request_id: UUID, holder: str, at: datetime) -> None:

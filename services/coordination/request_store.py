@@ -130,8 +130,7 @@ _HELD = {
     HeldKind.DRAFT: f"select {_DAY.format('d.saved_at')} from draft_private d where d.finished_at is null"
     " and d.body ->> 'caseId' = $3::text",
     HeldKind.ACCESS_REVIEW: f"select {_DAY.format('r.reviewed_at')} from access_review r"
-    " join access_review_private using (access_id) join access_log a using (access_id)"
-    " where a.shown @> jsonb_build_object('case', jsonb_build_array($3::text))",
+    " join access_review_private using (access_id, case_id) where r.case_id = $3",
     HeldKind.REQUEST: f"select {_DAY.format('q.opened_at')} from person_request q"
     " join person_request_private using (request_id) where q.case_id = $3",
 }

@@ -1,4 +1,4 @@
-"""The read side of コーディネート. Every answer is authorised in its SQL and leaves one access row."""
+"""The read side of コーディネート. Every answer is authorised in its SQL and leaves its access rows."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -13,7 +13,7 @@ from services.contracts.codes import FieldGroup
 from services.contracts.contact import binding
 from services.contracts.messages import sentence
 from services.contracts.tokyo import tokyo_day
-from services.coordination import quarantine_store, store
+from services.coordination import erasure_store, quarantine_store, store
 from services.coordination.domain.contact import phones_to_show
 from services.coordination.domain.who_may import CONTACT_RULES, EVERYTHING, Sight, shown, sight_of
 from services.kernel.access import Read
@@ -53,12 +53,11 @@ _ON_CARDS = frozenset({FieldGroup.IDENTITY, FieldGroup.TIMELINE, FieldGroup.TEAM
 
 
 def _note(read: Read, case_id: UUID, sight: Sight, asked: frozenset[str] = EVERYTHING) -> None:
-    """What of a case the answer shows, by what, and which basis it was."""
-    for relation in sight.relations:
-        read.shows("case", [], basis=relation)
-    read.shows("case", [case_id], *(sight.groups & asked), basis=sight.relations[0])
+    """What of a case the answer shows, by what (all that this case stands open to them by), and which basis it was."""
+    by = ",".join(sight.relations)
+    read.shows("case", [case_id], *(sight.groups & asked), basis=by)
     if sight.bases:
-        read.shows("basis", [UUID(one) for one in sight.bases], basis=sight.relations[0])
+        read.shows("basis", [UUID(one) for one in sight.bases], basis=by)
 
 
 @router.get("/views/today")
@@ -92,7 +91,8 @@ async def get_case(case_id: UUID, reader: ReaderDep) -> dict[str, Any]:
 async def post_sync(request: Request, reader: ReaderDep) -> dict[str, Any]:
     """What a device that holds `have` {id: etag} must put in and take out so that it equals what it may see now.
 
-    Only the team takes a case along, and somebody of another agency nothing: what they held goes."""
+    Only the team takes a case along, and somebody of another agency nothing: what they held goes. Of an erased case every
+    word goes that the device still has, not the record alone."""
     have = manifest_of(await read_json(request))
     async with replace(reader, purpose="take_along").open() as read:
         cards = {row["case_id"]: row for row in await store.find_cases(read.tx, read.actor, read.now)}
@@ -111,8 +111,9 @@ async def post_sync(request: Request, reader: ReaderDep) -> dict[str, Any]:
         upsert, drop = difference(have, held)
         if upsert:
             read.shows("case", [each["id"] for each in upsert], *EVERYTHING, basis="member")
+        erased = await erasure_store.find_erased(read.tx, read.actor, drop)
         incarnation = await read.tx.fetchval("select id from incarnation order by started_at desc limit 1")
-    return {"upsert": upsert, "drop": drop, "incarnation": incarnation}
+    return {"upsert": upsert, "drop": drop, "erased": erased, "incarnation": incarnation}
 
 
 @router.get("/views/quarantine")

@@ -1,6 +1,6 @@
-"""The read side of 居場所. Every answer is authorised in its SQL and leaves one access row."""
+"""The read side of 居場所. Every answer is authorised in its SQL and leaves its access rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Any
@@ -54,7 +54,7 @@ async def get_session(session_id: UUID, reader: ReaderDep) -> dict[str, Any]:
         row = await store.get_session(read.tx, read.actor, session_id)
         boards = await store.find_boards(read.tx, read.actor, [session_id])
         board = _board(row, boards[session_id])
-        _note_shown(read, row, board)
+        _note_shown(read, [(row, board)])
         return board
 
 
@@ -97,16 +97,22 @@ async def post_sync(request: Request, reader: ReaderDep) -> dict[str, Any]:
         boards = await store.find_boards(read.tx, read.actor, list(rows))
         held = [{"id": one, "board": _board(row, boards[one])} for one, row in rows.items()]
         upsert, drop = difference(have, held)
-        for each in upsert:
-            _note_shown(read, rows[each["id"]], each["board"])
+        _note_shown(read, [(rows[each["id"]], each["board"]) for each in upsert])
         incarnation = await read.tx.fetchval("select id from incarnation order by started_at desc limit 1")
     return {"upsert": upsert, "drop": drop, "incarnation": incarnation}
 
 
-def _note_shown(read: Read, row: asyncpg.Record, board: Mapping[str, Any]) -> None:
-    relation = Relation(row["relation"])
-    read.shows("session", [row["session_id"]], *visible_groups(relation), basis=relation)
-    read.shows("participant", [one["id"] for one in board["participants"]], basis=relation)
+def _note_shown(read: Read, shown: Iterable[tuple[asyncpg.Record, Mapping[str, Any]]]) -> None:
+    """Each session by its relation; whoever is known at several, by all of theirs."""
+    known: dict[UUID, set[Relation]] = {}
+    for row, board in shown:
+        relation = Relation(row["relation"])
+        read.shows("session", [row["session_id"]], *visible_groups(relation), basis=relation)
+        for one in board["participants"]:
+            known.setdefault(one["id"], set()).add(relation)
+    for participant, relations in known.items():
+        groups = {group for relation in relations for group in visible_groups(relation)}
+        read.shows("participant", [participant], *groups, basis=",".join(sorted(relations)))
 
 
 def _session(row: asyncpg.Record) -> dict[str, Any]:

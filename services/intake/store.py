@@ -285,13 +285,18 @@ async def get_beginning(
 
 
 async def find_who_saw(tx: Connection, actor: Actor, consultation_id: UUID) -> Sequence[asyncpg.Record]:
-    """Every read by staff of a sheet and of its handoffs, oldest first, once whoever asks was let in (`get_beginning`)."""
+    """Every answer to staff that showed a sheet or its handoffs, oldest first, once whoever asks was let in (`get_beginning`).
+
+    The rows of one answer, of one moment, are told as one: each handoff was seen by a basis of its own."""
     return await tx.fetch(
-        "select distinct on (a.id) a.at, a.actor_id, a.field_groups, a.basis, a.purpose from access_log a, ("
+        "select s.at, s.actor_id, s.purpose, string_agg(distinct s.basis, ',') as basis,"
+        " array_remove(array_agg(distinct g), null) as field_groups from ("
+        " select distinct on (a.id) a.at, a.actor_id, a.field_groups, a.basis, a.purpose from access_log a, ("
         "  select jsonb_build_object('consultation', jsonb_build_array($1::uuid::text)) as asked"
         "  union all select jsonb_build_object('handoff', jsonb_build_array(handoff_id::text)) from handoff"
         "  where consultation_id = $1) about where a.shown @> about.asked and a.action = 'read' and a.actor_kind = 'staff'"
-        " and $2::uuid is not null order by a.id",
+        " and $2::uuid is not null) s left join unnest(s.field_groups) g on true"
+        " group by s.at, s.actor_id, s.purpose order by s.at",
         *(consultation_id, actor.id),
     )
 

@@ -1,4 +1,4 @@
-"""The read side of 相談受付. Every answer is authorised in its SQL and leaves one access row."""
+"""The read side of 相談受付. Every answer is authorised in its SQL and leaves its access rows."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The access row: who was shown what, and why, in the transaction of the answer and before it."""
+"""The access rows: who was shown what, and why, in the transaction of the answer and before it; one for each basis."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -33,20 +33,18 @@ async def record(
 
 @dataclass
 class Read:
-    """One answer being prepared. Say what it shows; leaving the block writes the row and commits."""
+    """One answer being prepared. Say what it shows; leaving the block writes a row for each basis of it and commits."""
 
     tx: Connection
     actor: Actor
     now: datetime
-    _shown: dict[str, list[UUID]] = field(default_factory=dict, init=False)
-    _groups: set[str] = field(default_factory=set, init=False)
-    _bases: set[str] = field(default_factory=set, init=False)
+    _rows: dict[str, tuple[dict[str, list[UUID]], set[str]]] = field(default_factory=dict, init=False)
 
     def shows(self, kind: str, ids: Sequence[UUID], *groups: str, basis: str) -> None:
-        """Note that the answer shows these ids, with these field groups, by this relation or lawful basis."""
-        self._shown.setdefault(kind, []).extend(ids)
-        self._groups.update(groups)
-        self._bases.add(basis)
+        """Note that the answer shows these ids, with these field groups, by this relation or lawful basis (of several: `a,b`)."""
+        shown, said = self._rows.setdefault(basis, ({}, set()))
+        shown.setdefault(kind, []).extend(ids)
+        said.update(groups)
 
 
 @dataclass(frozen=True)
@@ -61,10 +59,10 @@ class Reader:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Read]:
-        """A consistent snapshot; on leaving, the access row is committed before the answer exists (fails closed)."""
+        """A consistent snapshot; on leaving, the access rows are committed before the answer exists (fails closed)."""
         async with self.db.transaction("read", "repeatable_read") as tx:
             read = Read(tx, self.actor, self.now)
             yield read
-            groups, basis = sorted(read._groups), ",".join(sorted(read._bases)) or "none"
             about = {"purpose": self.purpose, "screen": self.screen}
-            await record(tx, self.actor, "read", read._shown, basis=basis, field_groups=groups, **about)
+            for basis, (shown, groups) in (read._rows or {"none": ({}, set())}).items():
+                await record(tx, self.actor, "read", shown, basis=basis, field_groups=sorted(groups), **about)

@@ -1,6 +1,7 @@
 """Who learns what, when something happened elsewhere. The one-screen map is at the end.
 
 Notices go to the people known when the event is applied; a colleague assigned later sees the tray, not an old notice.
+Whoever the event says is kept off the case is told nothing.
 """
 
 from collections.abc import Iterable
@@ -75,14 +76,14 @@ async def tell_supervisors(event: Event, work: Work) -> None:
     """An emergency was used: the managers of the case's unit and of the person's own learn it at once."""
     data: coordination.EmergencyUsed = event.data
     managers = await store.find_staff(work.tx, data.unit_ids, [Role.MANAGER], tokyo_day(work.now))
-    told = [staff_id for staff_id in managers if staff_id != data.used_by]
+    told = [staff_id for staff_id in managers if staff_id not in {*data.kept_off, data.used_by}]
     await _notify(event, work, told, NoticeKind.EMERGENCY_USED, case_id=data.case_id)
 
 
 async def ask_to_pledge(event: Event, work: Work) -> None:
     """A 支援会議 was called: its members are asked to pledge secrecy. The notice names no case."""
     data: coordination.ConferenceConvened = event.data
-    await _notify(event, work, data.member_ids, NoticeKind.PLEDGE_ASKED)
+    await _notify(event, work, [one for one in data.member_ids if one not in data.kept_off], NoticeKind.PLEDGE_ASKED)
 
 
 async def tell_case_team(event: Event, work: Work) -> None:
@@ -98,14 +99,15 @@ async def tell_managers_to_decide(event: Event, work: Work) -> None:
     """A record waits: the managers of the case's unit learn that, not what."""
     data: coordination.VisitQuarantined = event.data
     managers = await store.find_staff(work.tx, [data.unit_id], [Role.MANAGER], tokyo_day(work.now))
-    await _notify(event, work, managers, NoticeKind.RECORD_WAITS, case_id=data.case_id)
+    told = [staff_id for staff_id in managers if staff_id not in data.kept_off]
+    await _notify(event, work, told, NoticeKind.RECORD_WAITS, case_id=data.case_id)
 
 
 async def tell_managers_of_request(event: Event, work: Work) -> None:
     """A request of the person waits: the managers of the case's unit learn that, and not what; whoever opened it knows."""
     data: person_request.PersonRequestOpened = event.data
     managers = await store.find_staff(work.tx, [data.unit_id], [Role.MANAGER], tokyo_day(work.now))
-    told = [one for one in managers if one != data.opened_by]
+    told = [staff_id for staff_id in managers if staff_id not in {*data.kept_off, data.opened_by}]
     await _notify(event, work, told, NoticeKind.REQUEST_WAITS, case_id=data.case_id)
 
 

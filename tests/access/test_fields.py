@@ -63,6 +63,7 @@ ELSEWHERE = {
     "ContactSafety.personPhone": "away while 本人 does not know: tests/service/coordination/test_views.py",
     "NextPromise.at": "an appointment of the package, before any visit: tests/service/coordination/test_views.py",
     "Sync.drop": "tests/service/coordination/test_sync.py",
+    "Sync.erased": "tests/service/coordination/test_erasure.py",
     "Sync.confirming": "tests/service/gateway/test_sync.py",
     "Standing": "the author's own only: tests/service/gateway/test_sync.py",
     "Sync.unavailable": "no person in it",

@@ -1,10 +1,12 @@
 """本人からの請求 in a real browser: received by the team, decided by the manager, and what is left to see afterwards."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from infra.seed import PASSWORD
 from infra.stack import Stack
 from services.kernel.ids import new_id
 from tests.e2e.conftest import SIZES, SignIn, look
@@ -22,6 +24,12 @@ def case(city: Stack) -> str:
     made = open_case(Person(city.url, "watanabe"), member, told=told)
     member.do("RecordVisit", made, visit_payload(personWords="また来て", familyWords="眠れていない"))
     return str(made)
+
+
+def grow_stale(city: Stack) -> None:
+    """Some time goes by after the manager signed in."""
+    stale = "update session set fresh_until = now() where staff_id = $1"
+    rows(city, "gateway", stale, UUID(Person(city.url, "sasaki").id))
 
 
 def receive(page: Page, city: Stack, case: str) -> None:
@@ -48,11 +56,17 @@ def test_an_erasure_from_the_asking_to_its_last_line(city: Stack, sign_in: SignI
     found += meet_dialog(manager, line.get_by_role("button", name="持っている記録"), "requests-held", size)
     line.get_by_role("button", name="を決める").click()
     dialog = manager.get_by_role("dialog")
+    expect(dialog.get_by_text("家族の言葉")).to_be_visible()
     dialog.get_by_role("button", name="決める").click()
     expect(dialog.get_by_role("alert")).to_be_visible()
-    expect(dialog.get_by_text("家族の言葉")).to_be_visible()
     dialog.get_by_label("決定").select_option("approve")
     found += meet(manager, "requests-decide", size)
+    grow_stale(city)
+    dialog.get_by_role("button", name="消去する").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("もう一度パスワード")
+    assert rows(city, "coordination", "select 1 from erasure where case_id = $1::text::uuid", case) == []
+    found += meet(manager, "requests-decide-again", size)
+    dialog.get_by_label("パスワード").fill(PASSWORD)
     dialog.get_by_role("button", name="消去する").click()
     expect(manager.get_by_role("status").filter(has_text="消去しました")).to_be_focused()
     expect(manager.get_by_text(ASKED)).to_have_count(0)
@@ -76,14 +90,45 @@ def test_a_disclosure_is_printed_without_the_family_s_words(city: Stack, sign_in
     Person(city.url, "takahashi").do("OpenPersonRequest", case, request)
     page = sign_in("sasaki", size)
     page.goto(f"{city.url}/cases/{case}/requests")
+    page.get_by_role("button", name="開示の下書き").click()
+    dialog = page.get_by_role("dialog")
+    grow_stale(city)
+    dialog.get_by_role("button", name="下書きを作る").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("もう一度パスワード")
+    found = meet(page, "requests-print-again", size)
+    dialog.get_by_label("パスワード").fill(PASSWORD)
+    dialog.get_by_role("button", name="下書きを作る").click()
     with page.expect_popup() as opened:
-        page.get_by_role("link", name="開示の下書き").click()
+        dialog.get_by_role("link", name="下書きを開く").click()
     paper = opened.value
     expect(paper.get_by_role("heading", name="あなたの支援の記録（開示の下書き）")).to_be_visible()
     expect(paper.get_by_text("また来て")).to_be_visible()
     expect(paper.get_by_text("眠れていない")).to_have_count(0)
     look(paper, "disclosure-page", size)
     paper.close()
+    assert not found, "\n".join(found)
+
+
+def test_a_decision_with_its_reason_waits_for_the_password(city: Stack, sign_in: SignIn, case: str) -> None:
+    """What was typed is still there, and goes with it."""
+    request = {"requestId": str(new_id()), "kind": "suspension", "asked": "使わないでほしい"}
+    Person(city.url, "takahashi").do("OpenPersonRequest", case, request)
+    page = sign_in("sasaki", "desk")
+    page.goto(f"{city.url}/cases/{case}/requests")
+    page.get_by_role("button", name="を決める").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("決定").select_option("decline")
+    dialog.get_by_label("決めたわけ").fill("窓口で話をうかがった")
+    grow_stale(city)
+    dialog.get_by_role("button", name="決める").click()
+    dialog.get_by_label("パスワード").fill("x" * 12)
+    dialog.get_by_role("button", name="決める").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("パスワードが違います")
+    expect(dialog.get_by_label("決めたわけ")).to_have_value("窓口で話をうかがった")
+    dialog.get_by_label("パスワード").fill(PASSWORD)
+    dialog.get_by_role("button", name="決める").click()
+    expect(page.get_by_role("status").filter(has_text="決めました")).to_be_focused()
+    expect(page.get_by_text("窓口で話をうかがった")).to_be_visible()
 
 
 @pytest.mark.parametrize("size", SIZES)

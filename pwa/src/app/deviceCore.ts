@@ -30,6 +30,7 @@ const manifest = new Manifest(theVault, {
   wire,
   now: Date.now,
   waiting: () => theQueue.counts.get().device + theQueue.counts.get().sent,
+  about: async () => [...theQueue.keptCases(), ...(await deviceDrafts.cases())],
   contacted,
 }, home);
 const local = new LocalAnswers(manifest, theQueue, () => deviceDrafts.all());
@@ -171,7 +172,8 @@ async function contacted(answer: SyncAnswer, home: Home): Promise<void> {
   const isComplete = answer.unavailable.length === 0;
   // Null: nothing is known of what waits. What is no longer 確認中 on the device never is again.
   if (answer.confirming) await theQueue.confirmed(answer.confirming);
-  if (await theQueue.afterContact(isComplete ? answer.incarnations : [], Date.parse(answer.serverTime))) pump.nudge();
+  await deviceDrafts.forget(answer.erased);
+  if (await theQueue.afterContact(isComplete ? answer.incarnations : [], Date.parse(answer.serverTime), answer.erased)) pump.nudge();
 }
 
 async function register(name = "") {

@@ -124,10 +124,16 @@ export class CommandQueue {
   }
 
   /** After a contact; see `Rows.afterContact`. True when something must be sent again. */
-  async afterContact(incarnations: readonly string[], serverTime: number): Promise<boolean> {
-    const { again, gone } = (await this.rows?.afterContact(incarnations, serverTime)) ?? { again: 0, gone: 0 };
+  async afterContact(incarnations: readonly string[], serverTime: number, erased: readonly string[] = []): Promise<boolean> {
+    const { again, gone } = (await this.rows?.afterContact(incarnations, serverTime, erased)) ?? { again: 0, gone: 0 };
     if (again + gone > 0) await this.reload();
     return again > 0;
+  }
+
+  /** The cases whose accepted visits are still kept here. */
+  keptCases(): string[] {
+    const isVisit = ({ id, open }: QueueRow) => !open && ["RecordVisit", ""].includes(this.opened.get(id)?.type ?? "");
+    return [...this.known.values()].filter(isVisit).map(({ subject }) => subject);
   }
 
   /** What a manager has decided since is no longer 確認中. `standing`: one's own visits that are not on their case, by the visit's

@@ -35,6 +35,42 @@ describe("one draft in two tabs", () => {
   });
 });
 
+describe("an erased case", () => {
+  beforeEach(newProfile);
+  const OTHER_CASE = "55555555-5555-7555-8555-555555555555";
+  const about = (id: string, caseId: string) => ({ id, kind: "visit", seq: 1, body: { caseId, memo: "begun" } });
+
+  it("takes its drafts and its accepted commands along, and nothing that was not accepted", async () => {
+    const [tab, second] = await twoTabs();
+    await tab.drafts.save(about(VISIT, CASE), []);
+    await tab.drafts.save(about(OTHER_CASE, OTHER_CASE), []);
+    for (const subject of [CASE, OTHER_CASE]) await tab.queue.enqueue("RecordVisit", subject, { memo: "sent" });
+    await tab.drain();
+    const refused = await tab.queue.enqueue("RecordVisit", CASE, { memo: "refused" });
+    tab.owner.refuses.add(refused.id);
+    await tab.drain();
+    const waiting = await tab.queue.enqueue("RecordVisit", CASE, { memo: "not sent" });
+    expect(new Set([...tab.queue.keptCases(), ...(await tab.drafts.cases())])).toEqual(new Set([CASE, OTHER_CASE]));
+    await tab.drafts.forget([CASE]);
+    await tab.queue.afterContact([tab.owner.incarnation], 1_000, [CASE]);
+    expect((await tab.drafts.all()).map(({ id }) => id)).toEqual([OTHER_CASE]);
+    const left = tab.queue.entries.get().map(({ id, subject, state }) => [subject, state, id]);
+    expect(left).toEqual([[OTHER_CASE, "received", expect.any(String)], [CASE, "refused", refused.id], [CASE, "device", waiting.id]]);
+    expect(await second.drafts.save(about(VISIT, CASE), [1])).toMatchObject({ saved: false, body: {} });
+    expect(await tab.queue.afterContact(["another"], 2_000, [CASE])).toBe(true);
+    await tab.drain();
+    expect(tab.owner.log.filter(({ subject }) => subject === CASE)).toHaveLength(1);
+  });
+
+  it("is not sent again to a restored database that knows of its erasure", async () => {
+    const [tab] = await twoTabs();
+    await tab.queue.enqueue("RecordVisit", CASE, { memo: "sent" });
+    await tab.drain();
+    expect(await tab.queue.afterContact(["another"], 1_000, [CASE])).toBe(false);
+    expect(tab.queue.entries.get()).toEqual([]);
+  });
+});
+
 describe("the sync line", () => {
   beforeEach(newProfile);
 

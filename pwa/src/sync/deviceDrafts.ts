@@ -1,5 +1,6 @@
 import type { DraftRow, PersonStore } from "../db/person";
 import type { DraftsQuery } from "../gateway/generated";
+import { joined } from "../db/joined";
 import type { KeyVault } from "../vault/keyVault";
 
 export type SavedDraft = DraftsQuery["drafts"][number];
@@ -39,6 +40,20 @@ export class DeviceDrafts {
     return drafts.flatMap((draft) => draft ?? []).sort((a, b) => b.savedAt.localeCompare(a.savedAt));
   }
 
+  /** The cases they are about. */
+  async cases(): Promise<string[]> {
+    return (await this.all()).flatMap(caseOf);
+  }
+
+  /** A case was erased: what was being typed about it goes. As after its command, its id stays against the save of another tab. */
+  async forget(erased: readonly string[]): Promise<void> {
+    const gone = (await this.all()).filter((draft) => caseOf(draft).some((id) => erased.includes(id)));
+    if (gone.length === 0) return;
+    await this.need().write(["drafts"], async (tx) => {
+      await Promise.all(gone.map(({ id }) => joined(tx.objectStore("drafts").put({ id, seq: 0, sealed: new Uint8Array() }))));
+    });
+  }
+
   async discard(id: string): Promise<void> {
     await this.need().write(["drafts"], async (tx) => void (await tx.objectStore("drafts").delete(id)));
   }
@@ -48,4 +63,9 @@ export class DeviceDrafts {
     if (!store) throw new Error("no person's database");
     return store;
   }
+}
+
+function caseOf({ body }: SavedDraft): string[] {
+  const { caseId } = body as Record<string, unknown>;
+  return typeof caseId === "string" ? [caseId] : [];
 }

@@ -15,13 +15,15 @@ class Server {
   readonly cases = new Map<string, number>();
   staff = ME;
   silent = false;
+  asked: Held[] = [];
 
   sync = async (have: Held[]): Promise<SyncAnswer> => {
     const held = new Map(have.map((each) => [each.id, each.etag]));
     const shown = this.silent ? [] : [...this.cases];
     const cases = shown.filter(([id, version]) => held.get(id) !== `v${version}`).map(([id, version]) => carried(id, version));
     const drop = this.silent ? [] : have.filter((each) => !this.cases.has(each.id)).map((each) => each.id);
-    const rest = { sessions: [], today, confirming: [], incarnations: ["one"], serverTime: new Date(NOW).toISOString(), readableHours: 72 };
+    this.asked = have;
+    const rest = { sessions: [], erased: [], today, confirming: [], incarnations: ["one"], serverTime: new Date(NOW).toISOString(), readableHours: 72 };
     return { cases, drop, ...rest, unavailable: this.silent ? ["coordination"] : [] } as unknown as SyncAnswer;
   };
 
@@ -33,13 +35,13 @@ function carried(id: string, version: number) {
   return { id, etag: `v${version}`, card: { id, label: `${id} ${version}`, kana: "", openedAt: "", nextPromisedOn: null }, record: { id, label: `${id} ${version}` } };
 }
 
-async function tablet() {
+async function tablet(about: string[] = []) {
   newProfile();
   const tab = new Tab(await Owner.make(ME, ""));
   await tab.setUp();
   const server = new Server();
   const clock = { now: NOW };
-  const manifest = new Manifest(tab.vault, { store: () => tab.queue.store, wire: server, now: () => clock.now, waiting: () => 0, contacted: async () => undefined });
+  const manifest = new Manifest(tab.vault, { store: () => tab.queue.store, wire: server, now: () => clock.now, waiting: () => 0, about: async () => about, contacted: async () => undefined });
   return { tab, server, manifest, clock, local: new LocalAnswers(manifest, tab.queue, () => tab.drafts.all()) };
 }
 
@@ -52,6 +54,14 @@ async function held(tab: Tab, manifest: Manifest): Promise<Record<string, string
 const change = fc.record({ id: fc.constantFrom("a", "b", "c", "d"), act: fc.constantFrom("write", "write", "leave", "pull", "silent", "lock") });
 
 describe("what is on the device", () => {
+  it("asks of the cases that a draft or a kept command is about, each once, whether the record is here or not", async () => {
+    const { server, manifest } = await tablet(["a", "b", "b"]);
+    server.cases.set("a", 1);
+    await manifest.pull();
+    await manifest.pull();
+    expect(server.asked).toEqual([{ kind: "case", id: "a", etag: "v1" }, { kind: "case", id: "b", etag: "" }]);
+  });
+
   it("equals what the server would show, one round trip after any history", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(change, { maxLength: 25 }), async (history) => {

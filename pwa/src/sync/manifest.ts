@@ -27,6 +27,8 @@ export interface ManifestAround {
   wire: Pick<Wire, "me" | "notices" | "sync">;
   now: () => number;
   waiting: () => number;
+  /** The cases that something else here is about: commands that were accepted, and drafts. */
+  about: () => Promise<readonly string[]>;
   /** After the device holds the answer. */
   contacted: (answer: SyncAnswer, home: Home) => Promise<void>;
 }
@@ -83,8 +85,9 @@ export class Manifest {
     // Without a home list this vault has nothing: what lies there was sealed under an older PIN.
     const before = this.home.get() ?? (await this.restore());
     const readable = before === null ? [] : rows;
+    const have = heldIn(readable, await this.around.about());
     const [me, answer, notices] = await Promise.all([
-      this.around.wire.me(), this.around.wire.sync(heldIn(readable), this.around.waiting()), this.around.wire.notices(),
+      this.around.wire.me(), this.around.wire.sync(have, this.around.waiting()), this.around.wire.notices(),
     ]);
     // Signed in as somebody else, or locked, in the meantime: not for this vault.
     const isTheirs = () => me.staff.id === staffId && this.vault.isOpen && this.vault.staffId() === staffId;
@@ -116,8 +119,12 @@ export class Manifest {
   }
 }
 
-function heldIn(rows: readonly RecordRow[]): Held[] {
-  return rows.flatMap(({ id, kind, etag }) => (kind === "home" ? [] : [{ kind, id: id.slice(kind.length + 1), etag }]));
+/** Cases without a record here are named too: their owner says which were erased. */
+function heldIn(rows: readonly RecordRow[], about: readonly string[]): Held[] {
+  const held: Held[] = rows.flatMap(({ id, kind, etag }) => (kind === "home" ? [] : [{ kind, id: id.slice(kind.length + 1), etag }]));
+  const known = new Set(held.map(({ id }) => id));
+  const others = [...new Set(about)].filter((id) => !known.has(id));
+  return [...held, ...others.map((id) => ({ kind: "case", id, etag: "" }) as const)];
 }
 
 /** Everybody who owns records answered: what may no longer be seen is gone, and the hours of reading begin again. */

@@ -109,13 +109,16 @@ export class Rows {
     });
   }
 
-  /** After a contact: what a restored database has forgotten is sent again; what is older than 72 h of server time goes. */
-  afterContact(incarnations: readonly string[], serverTime: number): Promise<{ again: number; gone: number }> {
+  /** After a contact: what a restored database has forgotten is sent again; what is older than 72 h of server time goes, and what
+   *  was accepted about an erased case. What was not accepted stays: its owner decides. */
+  afterContact(incarnations: readonly string[], serverTime: number, erased: readonly string[]): Promise<{ again: number; gone: number }> {
     return this.store.write(["queue"], async (tx) => {
       const rows = (await tx.objectStore("queue").getAll()).filter((row) => !row.open);
-      const old = rows.filter((row) => row.keptSince !== null && serverTime - row.keptSince > KEPT_MS && row.state === "received");
-      const again = rows.filter((row) => isForgotten(row, incarnations) && !old.includes(row)).map(sendAgain);
-      const fresh = rows.filter((row) => row.keptSince === null && !isForgotten(row, incarnations)).map((row) => ({ ...row, keptSince: serverTime }));
+      const isOld = (row: QueueRow) => row.keptSince !== null && serverTime - row.keptSince > KEPT_MS && row.state === "received";
+      const old = rows.filter((row) => isOld(row) || erased.includes(row.subject));
+      const kept = rows.filter((row) => !old.includes(row));
+      const again = kept.filter((row) => isForgotten(row, incarnations)).map(sendAgain);
+      const fresh = kept.filter((row) => row.keptSince === null && !isForgotten(row, incarnations)).map((row) => ({ ...row, keptSince: serverTime }));
       await Promise.all(old.map((row) => joined(tx.objectStore("queue").delete(row.n))));
       await put(tx, [...again, ...fresh]);
       return { again: again.length, gone: old.length };

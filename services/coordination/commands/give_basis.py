@@ -62,6 +62,7 @@ async def convene_conference(command: ConveneConference, case_id: UUID, work: Wo
         member_ids=list(dict.fromkeys(c.member_ids)),
         from_at=c.from_at,
         until=c.until,
+        kept_off=await basis_store.find_kept_off(work.tx, case_id),
     )
     await work.emit(case_id, convened)
     return _refs(case_id, c.basis_id)
@@ -114,6 +115,7 @@ async def use_emergency(command: UseEmergency, case_id: UUID, work: Work) -> Ref
         unit_ids=list(dict.fromkeys([case.unit_id, *own])),
         used_by=work.actor.id,
         until=until,
+        kept_off=await basis_store.find_kept_off(work.tx, case_id),
     )
     await work.emit(case_id, used)
     return _refs(case_id, command.basis_id)

@@ -13,7 +13,7 @@ from services.contracts.person_request import (
     RecordErased,
 )
 from services.contracts.tokyo import tokyo_day
-from services.coordination import erasure_store, request_store, store
+from services.coordination import basis_store, erasure_store, request_store, store
 from services.coordination.domain.person_request import ERASING, decide_correction, decide_decision, decide_open
 from services.coordination.settings import RetentionSettings
 from services.kernel.commands import Refs, Work
@@ -30,7 +30,12 @@ async def open_person_request(command: OpenPersonRequest, case_id: UUID, work: W
     decide_open(c.kind, case, work.now, RetentionSettings().retention_years)
     await request_store.insert(work.tx, work.actor, case_id, c, work.now)
     opened = PersonRequestOpened(
-        case_id=case_id, request_id=c.request_id, unit_id=case.unit_id, kind=c.kind, opened_by=work.actor.id
+        case_id=case_id,
+        request_id=c.request_id,
+        unit_id=case.unit_id,
+        kind=c.kind,
+        opened_by=work.actor.id,
+        kept_off=await basis_store.find_kept_off(work.tx, case_id),
     )
     await work.emit(case_id, opened)
     return _refs(case_id, c.request_id)

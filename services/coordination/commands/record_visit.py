@@ -6,7 +6,7 @@ from uuid import UUID
 from services import drafts
 from services.contracts.coordination import RecordVisit, VisitQuarantined, VisitRecorded
 from services.contracts.tokyo import tokyo_day
-from services.coordination import quarantine_store, store
+from services.coordination import basis_store, quarantine_store, store
 from services.coordination.domain.visit import CaseState, decide_record
 from services.kernel.commands import Refs, Work
 from services.kernel.errors import NotFound
@@ -43,7 +43,11 @@ async def _wait_for_the_manager(
     decide_record(case, command, work.now)
     await quarantine_store.insert(work.tx, work.actor, case_id, command, work.now, captured_at)
     waits = VisitQuarantined(
-        case_id=case_id, quarantine_id=command.visit_id, unit_id=case.unit_id, recorded_by=work.actor.id
+        case_id=case_id,
+        quarantine_id=command.visit_id,
+        unit_id=case.unit_id,
+        recorded_by=work.actor.id,
+        kept_off=await basis_store.find_kept_off(work.tx, case_id),
     )
     await work.emit(case_id, waits)
     return {"caseId": str(case_id), "visitId": str(command.visit_id), "confirming": True}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from services.contracts.codes import FieldGroup
+from services.contracts.codes import FieldGroup, WithWhom
 
 
 class Relation(StrEnum):
@@ -137,7 +137,10 @@ def _safety_shown(safety: Mapping[str, Any], groups: frozenset[str]) -> dict[str
 
 
 def _entry_shown(entry: Mapping[str, Any], groups: frozenset[str]) -> dict[str, Any]:
-    return {**entry, **_emptied(_ENTRY_FIELDS, groups, entry)}
+    left = {**entry, **_emptied(_ENTRY_FIELDS, groups, entry)}
+    if FieldGroup.FAMILY_WORDS not in groups:  # that the family was met is the family's as much as what they said
+        left["withWhom"] = [who for who in entry["withWhom"] if who != WithWhom.FAMILY]
+    return left
 
 
 def _is_shown(entry: Mapping[str, Any], groups: frozenset[str]) -> bool:
@@ -145,7 +148,6 @@ def _is_shown(entry: Mapping[str, Any], groups: frozenset[str]) -> bool:
     to them alone, is the family's."""
     if entry["kind"] == "attendance":
         return TOKENS in groups
-    of_family = (entry["kind"] == "consultation" and entry["callerKind"] != "person") or entry[
-        "outcome"
-    ] == "family_only"
-    return not of_family or FieldGroup.FAMILY_WORDS in groups
+    called = entry["kind"] == "consultation" and entry["callerKind"] != "person"
+    alone = entry["outcome"] == "family_only" or {*entry["withWhom"]} == {WithWhom.FAMILY}
+    return not (called or alone) or FieldGroup.FAMILY_WORDS in groups

@@ -121,11 +121,11 @@ MUTANTS = (
         (
             (
                 "services/kernel/access.py",
-                '            await record(tx, self.actor, "read", read._shown, basis=basis, field_groups=groups, **about)\n',
-                "        asyncio.get_running_loop().call_later(0.2, lambda: asyncio.ensure_future(self._later(read, basis, groups, about)))\n\n"
-                "    async def _later(self, read, basis, groups, about):\n"
+                '                await record(tx, self.actor, "read", shown, basis=basis, field_groups=sorted(groups), **about)\n',
+                "                asyncio.get_running_loop().call_later(0.2, lambda: asyncio.ensure_future(self._later(shown, basis, groups, about)))\n\n"
+                "    async def _later(self, shown, basis, groups, about):\n"
                 '        async with self.db.transaction("late") as tx:\n'
-                '            await record(tx, self.actor, "read", read._shown, basis=basis, field_groups=groups, **about)\n',
+                '            await record(tx, self.actor, "read", shown, basis=basis, field_groups=sorted(groups), **about)\n',
             ),
             ("services/kernel/access.py", "from collections.abc import", "import asyncio\nfrom collections.abc import"),
         ),

@@ -1,6 +1,6 @@
 """記録の閲覧 and 誰が見たか: odd reads first, by whom and about whom; the log, never the record; looking is logged."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -122,11 +122,13 @@ def test_a_street_is_the_same_however_its_number_is_written(street: str, address
 
 
 async def test_an_emergency_is_marked_in_a_list_too_where_other_cases_were_one_s_own(today: World) -> None:
-    """A list names the bases of all its cases together: whoever has cases of their own was taken for on this team."""
+    """A list names the basis of each of its cases: whoever has cases of their own is not taken for on this team."""
     own, case = await today.settled(), await story(today)
     await give(today, case, "emergency", own.owner)
     assert str(case.id) in str((await today.get(own.owner, "/views/cases")).json())
     for about, is_marked in ((case, True), (own, False)):
+        said = (await today.get(auditor(), f"/views/cases/{about.id}/who-saw")).json()
+        assert [one["basis"] for one in said] == [["emergency"] if is_marked else ["member"]], "the person's own page"
         [line] = [
             one for one in await log(today, auditor(), caseId=str(about.id)) if one["staffId"] == str(own.owner.id)
         ]
@@ -141,6 +143,36 @@ async def test_a_read_without_a_relation_is_not_pushed_out_by_many_later_reads(t
     await today.tables.execute(later, case.owner.id, {"case": [str(case.id)]}, access_store.MOST + 100)
     for asked in ({}, {"caseId": str(case.id)}):
         assert str(nosy.id) in {line["staffId"] for line in await log(today, auditor(), **asked)}
+
+
+async def test_a_list_by_several_bases_is_one_answer_in_several_rows_and_no_page(today: World) -> None:
+    lives = {"personAddress": "西東京市南町三丁目5番1号"}
+    own, both, shared = await today.settled(told=lives), await story(today), await today.settled(told=lives)
+    reader, until = own.owner, (today.now + timedelta(days=1)).isoformat()
+    await do(today, both.owner, both, "ChangeTeam", join=[str(reader.id)])
+    await give(today, both, "emergency", reader)
+    meeting = {"basisId": str(new_id()), "fieldGroups": ["timeline"], "memberIds": [str(reader.id)], "until": until}
+    await do(
+        today,
+        shared.owner,
+        shared,
+        "ConveneConference",
+        **meeting,
+        fromAt=today.now.isoformat(),
+        reason="これからの話し合い",
+    )
+    assert (await do(today, reader, shared, "PledgeSecrecy", basisId=meeting["basisId"]))["status"] == "accepted"
+    assert len((await today.get(reader, "/views/cases")).json()) == 3
+    rows = [row for row in await today.accesses(reader) if row["action"] == "read"]
+    cases = {row["basis"]: row["shown"]["case"] for row in rows}
+    assert cases == {"member": [str(own.id)], "emergency,member": [str(both.id)], "conference": [str(shared.id)]}
+    assert [row["shown"]["basis"] for row in rows if row["basis"] == "conference"] == [[meeting["basisId"]]]
+    assert [row["field_groups"] for row in rows if row["basis"] == "conference"] == [["contact_rules", "timeline"]]
+    assert len({row["at"] for row in rows}) == 1, "known as one answer"
+    for about in (own, shared):
+        asked = {"caseId": str(about.id), "staffId": str(reader.id), "streets": {str(reader.id): "南町3丁目"}}
+        [line] = await log(today, auditor(), **asked)
+        assert "own_street" not in line["odd"], "a list, not the page of a person"
 
 
 async def test_many_different_pages_in_a_row_are_marked_and_one_page_read_often_is_not(today: World) -> None:
@@ -179,6 +211,24 @@ async def test_a_read_is_looked_at_once_with_a_note_and_goes_to_the_end(today: W
     assert again["status"] == "accepted"
     last = (await log(today, watching, caseId=str(case.id)))[-1]
     assert (last["id"], last["reviewedById"], last["note"]) == (odd["id"], str(manager.id), "電話のあとの安否確認")
+
+
+async def test_a_list_looked_at_for_one_case_is_still_to_be_looked_at_for_the_others(today: World) -> None:
+    one, other = await story(today), await today.settled()
+    manager = one.staff("manager")
+    await today.tables.execute("update case_file set unit_id = $2 where case_id = $1", other.id, one.unit)
+    reader = one.staff("manager")
+    assert len((await today.get(reader, "/views/cases")).json()) == 2
+    [mine] = await log(today, manager, caseId=str(one.id), staffId=str(reader.id))
+    [theirs] = await log(today, manager, caseId=str(other.id), staffId=str(reader.id))
+    assert mine["id"] == theirs["id"], "one row of the log shows both"
+    for case, note in ((one, "係の会議で使った"), (one, "あとから"), (other, "べつの件")):
+        marked = {line["caseId"]: line["note"] for line in await log(today, manager, staffId=str(reader.id))}
+        assert marked.get(str(other.id)) == "", "nobody looked at this one"
+        payload = {"accessId": mine["id"], "note": note}
+        assert (await do(today, manager, case, "ReviewAccess", **payload))["status"] == "accepted"
+    marked = {line["caseId"]: line["note"] for line in await log(today, manager, staffId=str(reader.id))}
+    assert marked == {str(one.id): "係の会議で使った", str(other.id): "べつの件"}
 
 
 async def test_nobody_checks_their_own_reads(today: World) -> None:

@@ -115,6 +115,24 @@ async def test_each_basis_opens_exactly_its_parts_and_closes_when_it_is_over(wor
 
 
 @pytest.mark.parametrize("kind", OPENED)
+async def test_that_the_family_was_met_is_told_only_with_the_family_s_words(world: World, kind: str) -> None:
+    case = await world.settled(told=TOLD, personKnows="knows", contactRules=["no_city_envelope"])
+    together, alone, twice, called = (str(new_id()) for _ in range(4))
+    await world.record(case.owner, case, visitId=together, withWhom=["person", "family"])
+    await world.record(case.owner, case, visitId=alone, withWhom=["family"])
+    await world.record(case.owner, case, visitId=twice, withWhom=["family", "family"])
+    await world.record(case.owner, case, visitId=called, withWhom=["person", "agency"])
+    reader = receiver(case, kind)
+    await give(world, case, kind, reader)
+    answer = await world.case(reader, case)
+    met = {entry["id"]: entry["withWhom"] for entry in answer["timeline"] if entry["kind"] == "visit"}
+    seen = {together: ["person"], called: ["person", "agency"]}
+    if kind == "conference":
+        seen |= {together: ["person", "family"], alone: ["family"], twice: ["family", "family"]}
+    assert met == seen
+
+
+@pytest.mark.parametrize("kind", OPENED)
 async def test_each_basis_is_over_at_its_hour(world: World, kind: str) -> None:
     case = await story(world)
     reader = receiver(case, kind)

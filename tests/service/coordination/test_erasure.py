@@ -121,6 +121,30 @@ async def test_every_table_for_words_is_on_the_list(world: World) -> None:
     }
 
 
+async def test_a_device_is_told_which_of_its_cases_were_erased_and_nobody_else_is(world: World) -> None:
+    """Drafts and accepted commands about it may lie on the devices of whoever was there, or wrote from outside."""
+    case, left, other = await full_case(world), await world.settled(), await world.settled()
+    visitor, stranger = case.staff(), case.staff("coordinator", "another-unit")
+    await world.record(visitor, case)
+    await act(world, case.owner, case, "ChangeTeam", leave=[str(case.colleague.id)])
+    await world.tables.execute("update case_member set until = '2026-01-01' where case_id = $1", left.id)
+    have = {"have": {str(each): "" for each in (case.id, left.id, other.id, new_id())} | {"nothing": ""}}
+
+    async def erased(actor: Actor) -> list[str]:
+        answer = await world.http.post("/views/sync", json=have, headers=world.headers(actor))
+        assert {str(case.id)} & set(answer.json()["drop"]) or actor == case.owner
+        found: list[str] = answer.json()["erased"]
+        return found
+
+    assert await erased(case.colleague) == []
+    request = await ask(world, case.owner, case)
+    assert (await decide(world, case.staff("manager"), case, request))["status"] == "accepted"
+    for actor in (case.owner, case.colleague, visitor, case.staff("manager")):
+        assert await erased(actor) == [str(case.id)]
+    for actor in (stranger, case.staff("partner"), left.owner):
+        assert await erased(actor) == []
+
+
 async def test_nobody_sees_an_erased_case_but_its_manager_a_line(world: World) -> None:
     case, manager, request = await erased_case(world)
     partner = Actor(new_id(), "staff", (("wakamono-station", "partner"),))

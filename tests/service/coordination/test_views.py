@@ -1,4 +1,4 @@
-"""The read side: contact safety, the timeline, what comes next; one access row per answer."""
+"""The read side: contact safety, the timeline, what comes next; the access row of every answer."""
 
 from datetime import timedelta
 

@@ -13,7 +13,7 @@ from services.contracts.codes import Role
 from services.kernel.ids import new_id
 from tests.service.gateway.test_sessions import post, stale
 from tests.support.hired import FIRST_PASSWORD, Hired, hire, today
-from tests.support.person import Person, open_case
+from tests.support.person import Person, open_case, wait_until
 from tests.support.rows import rows
 from tests.support.signals import WITHIN_SECONDS, listening
 
@@ -61,6 +61,34 @@ def test_whoever_leaves_is_signed_out_everywhere_within_a_second(city: Stack, un
     assert post(city, hired.login, FIRST_PASSWORD).json()["code"] == "no_assignment"
     changes = boss.ask("Staffing")["staffing"]["changes"]
     assert ("退職", boss.id) in {(each["note"], each["by"]["id"]) for each in changes}
+
+
+def street_of(city: Stack, hired: Hired) -> str:
+    query = "select home_street from staff_private where staff_id = $1"
+    return str(rows(city, "gateway", query, hired.staff_id)[0]["home_street"])
+
+
+def test_the_street_of_whoever_leaves_goes_with_them(city: Stack, unit: str, boss: Person) -> None:
+    leaves, stays, changes = hire(city, unit), hire(city, unit), hire(city, unit)
+    for hired in (leaves, stays, changes):
+        boss.do("NoteHomeStreet", hired.staff_id, {"homeStreet": "南町3丁目"})
+    ends = [{"assignmentId": assignments_of(boss, hired)[0]["id"], "until": YESTERDAY} for hired in (leaves, changes)]
+    tomorrow = str(today() + timedelta(days=1))
+    begins = [begun(changes, unit, "ibasho_staff", fromDate=tomorrow)]
+    assert change(boss, ends=ends, begins=begins)["status"] == "ACCEPTED"
+    assert [street_of(city, hired) for hired in (leaves, stays, changes)] == ["", "南町3丁目", "南町3丁目"]
+
+
+def test_the_street_of_somebody_whose_last_day_passed_goes_by_itself(city: Stack, unit: str, boss: Person) -> None:
+    left, stays = hire(city, unit), hire(city, unit)
+    for hired in (left, stays):
+        boss.do("NoteHomeStreet", hired.staff_id, {"homeStreet": "南町3丁目"})
+    left.reassign(until_days=-1)
+    stays.reassign(until_days=0)
+    city.stop(["gateway"])
+    city.start(["gateway"])
+    wait_until(lambda: street_of(city, left) == "")
+    assert street_of(city, stays) == "南町3丁目", "the last day is a day of work"
 
 
 def test_several_roles_at_once_and_the_bus_learns_ids_only(city: Stack, unit: str, boss: Person) -> None:

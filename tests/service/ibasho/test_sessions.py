@@ -1,6 +1,7 @@
 """回: scheduling, names of their day, the timetable, tokens, and what a device takes along."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 import pytest
@@ -147,11 +148,12 @@ async def test_a_device_takes_its_sessions_along_and_only_what_changed(world: Wo
     assert {held["id"] for held in said["upsert"]} == {str(today.id), str(tomorrow.id)}, "a new face is known tomorrow"
     assert device[str(today.id)]["board"] == await world.board(today)
     rows = [row for row in await world.accesses(today.staff) if row["purpose"] == "take_along"]
-    assert [sorted(row["shown"].get("session", [])) for row in rows] == [
-        sorted([str(today.id), str(tomorrow.id)]),
-        [],
-        sorted([str(today.id), str(tomorrow.id)]),
-    ]
+    answers = [list(of_it) for _, of_it in groupby(rows, key=lambda row: row["at"])]
+    both = {"session_staff": [str(today.id)], "unit_staff": [str(tomorrow.id)]}
+    named = [{row["basis"]: row["shown"]["session"] for row in rows if row["shown"].get("session")} for rows in answers]
+    assert named == [both, {}, both]
+    [known] = [row["shown"]["participant"] for row in answers[2] if row["basis"] == "session_staff,unit_staff"]
+    assert len(known) == 1, "whoever is known at both is in one row"
 
 
 async def test_a_device_holds_from_yesterday_to_two_weeks_ahead_and_drops_the_rest(world: World) -> None:

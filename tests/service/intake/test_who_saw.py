@@ -44,6 +44,23 @@ async def test_every_read_of_the_sheet_and_its_handoffs_is_named_to_who_answers_
         assert (row["shown"], row["field_groups"], row["basis"]) == ({"answered": [str(case)]}, ["access_log"], "log")
 
 
+async def test_one_answer_by_two_bases_is_told_once_with_both(world: World) -> None:
+    """A handoff that was given back, and the one that waits now, behind one sheet."""
+    own = {"callerKind": "person", "callerRelation": None, "personKnows": "knows"}
+    consultation, case = await world.opened(**own), new_id()
+    back = await world.handed_off(consultation=consultation)
+    returned = await world.act(
+        COORDINATOR, "ReturnHandoff", back, {"reason": "question_left", "note": "かけてよい時間は"}
+    )
+    assert returned["status"] == "accepted", returned
+    handoff = await world.handed_off(consultation=consultation)
+    assert (await world.get(COORDINATOR, f"/views/handoffs/{handoff}")).status_code == 200
+    assert (await world.act(COORDINATOR, "AcceptHandoff", handoff, {"caseId": str(case)}))["status"] == "accepted"
+    [said] = (await world.get(MANAGER, f"/views/cases/{case}/who-saw")).json()
+    assert (said["staffId"], said["basis"]) == (str(COORDINATOR.id), ["answered_by_me", "receiving_unit"])
+    assert said["fieldGroups"] == ["answer_words", "codes", "package_words", "sheet", "told"]
+
+
 async def test_nobody_else_is_told_and_an_absent_case_looks_the_same(world: World) -> None:
     _, _, case = await began(world)
     for asking in (CLERK, COORDINATOR, OTHER_CLERK, IBASHO, person("lead", ("yato-ibasho", "manager"))):

@@ -106,6 +106,23 @@ def test_an_emergency_is_told_to_the_supervisor_at_once_and_a_meeting_to_its_mem
     )
 
 
+def test_a_manager_who_is_kept_off_is_told_nothing(city: Stack) -> None:
+    clerk, author, colleague, neighbour = (
+        Person(city.url, login) for login in ("watanabe", "takahashi", "hamada", "nakamura")
+    )
+    case = open_case(clerk, author, colleague)
+    author.do("KeepOff", case, {"staffId": str(staff_id("sasaki"))})
+    before = notices(city, "recipient_id", staff_id("sasaki"))
+    neighbour.do("RecordVisit", case, visit_payload())
+    clerk.do("UseEmergency", case, basis_payload("UseEmergency", new_id()))
+    author.do("OpenPersonRequest", case, {"requestId": str(new_id()), "kind": "erasure"})
+    author.do("ConveneConference", case, basis_payload("ConveneConference", new_id(), str(staff_id("sasaki"))))
+    author.do("RecordVisit", case, visit_payload())  # told after all of those: they are in the same order
+    wait_until(lambda: ("visit_recorded", staff_id("hamada")) in notices(city, "case_id", case))
+    assert notices(city, "case_id", case) == {("visit_recorded", staff_id("hamada"))}
+    assert notices(city, "recipient_id", staff_id("sasaki")) == before
+
+
 def test_whoever_left_the_team_is_told_nothing_any_more(city: Stack) -> None:
     clerk, author, colleague = (Person(city.url, login) for login in ("watanabe", "takahashi", "hamada"))
     case = open_case(clerk, author, colleague)

@@ -10,7 +10,7 @@ import { Dialog, Note } from "../../ui/parts";
 import type { Told } from "./grouped";
 import { timeText } from "./parts";
 
-/** 確認済: needs the network. What is told as one is looked at as one, each row of the log with the same note. */
+/** 確認済: needs the network. What is told as one is looked at as one, each case of each row of the log with the same note. */
 export function Review({ told, onClose, onDone }: { told: Told; onClose: () => void; onDone: () => void }) {
   const [note, setNote] = useState("");
   const [problem, setProblem] = useState("");
@@ -19,8 +19,7 @@ export function Review({ told, onClose, onDone }: { told: Told; onClose: () => v
   const run = async () => {
     if (!online.get()) return setProblem(t("error.needs_network"));
     setProblem("");
-    const caseId = told.line.caseId;
-    const outcomes = await Promise.all(told.ids.map((accessId) => send("ReviewAccess", caseId, { accessId, note: note.trim() })));
+    const outcomes = await Promise.all(told.looked.map(({ accessId, caseId }) => send("ReviewAccess", caseId, { accessId, note: note.trim() })));
     const refused = outcomes.find((outcome) => outcome && outcome.status !== "ACCEPTED");
     if (refused) setProblem(sentenceOf(refused));
     else if (outcomes.every(Boolean)) onDone();

@@ -10,7 +10,7 @@ const read = (change: Partial<Line>): Line => ({ ...usual, ...change });
 it("tells what one person read again on the same day as one, with how often and from when until when", () => {
   const told = grouped([read({ id: "3", at: "2026-11-24T05:00:00Z", fieldGroups: ["identity"] }), read({ id: "2" }), read({ id: "1", at: "2026-11-24T02:00:00Z" })]);
   expect(told).toHaveLength(1);
-  expect(told[0]).toMatchObject({ times: 3, from: "2026-11-24T02:00:00Z", until: "2026-11-24T05:00:00Z", fieldGroups: ["identity", "timeline"], ids: ["3", "2", "1"] });
+  expect(told[0]).toMatchObject({ times: 3, from: "2026-11-24T02:00:00Z", until: "2026-11-24T05:00:00Z", fieldGroups: ["identity", "timeline"], looked: [{ accessId: "3", caseId: "a" }, { accessId: "2", caseId: "a" }, { accessId: "1", caseId: "a" }] });
 });
 
 it("keeps apart what differs in anything that would be looked at", () => {
@@ -25,7 +25,7 @@ it("tells a list of many cases as one read, once", () => {
   const list = ["a", "b", "c"].map((caseId) => read({ caseId, screen: "Cases" }));
   const [told, ...rest] = grouped(list);
   expect(rest).toEqual([]);
-  expect(told).toMatchObject({ times: 1, ids: ["1"] });
+  expect(told).toMatchObject({ times: 1, looked: ["a", "b", "c"].map((caseId) => ({ accessId: "1", caseId })) });
   expect(told?.cases.map(({ id }) => id)).toEqual(["a", "b", "c"]);
 });
 

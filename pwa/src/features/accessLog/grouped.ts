@@ -21,8 +21,8 @@ export interface Told {
   times: number;
   cases: readonly NamedCase[];
   fieldGroups: readonly string[];
-  /** The rows of the log. */
-  ids: readonly string[];
+  /** What is looked at: each case of each row of the log. */
+  looked: readonly { accessId: string; caseId: string }[];
 }
 
 /** Lines of the log as they are told, in the order in which each first appears. */
@@ -40,7 +40,7 @@ export function grouped(lines: readonly Line[]): Told[] {
       times: same.length,
       cases: [...new Map(all.map(({ caseId, receiptNumber }) => [caseId, { id: caseId, receiptNumber }])).values()],
       fieldGroups: [...new Set(all.flatMap(({ fieldGroups }) => fieldGroups))],
-      ids: [...new Set(all.map(({ id }) => id))],
+      looked: all.map(({ id, caseId }) => ({ accessId: id, caseId })),
     };
   });
 }

@@ -1,10 +1,13 @@
 import { useState } from "preact/hooks";
+import { sentenceOf } from "../../app/outgoing";
+import { GatewayFailure, postJson } from "../../gateway/client";
 import { fullDayText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
 import { uuid7 } from "../../sync/uuid7";
 import { SelectField, TextField } from "../../ui/forms";
 import { useAsked } from "../../ui/hooks";
 import { Dialog, Note } from "../../ui/parts";
+import { useAgain } from "../session/useAgain";
 import { useAct } from "../sharing/useAct";
 import { Holdings, type PersonRequest } from "./documents";
 
@@ -33,23 +36,41 @@ export function Receive({ caseId, onClose, onDone }: Closing & { caseId: string;
   );
 }
 
-/** 請求を決める. What erases says before what goes, and that nobody brings it back. */
+/** 請求を決める, by somebody who has just shown who they are. What erases says before what goes, and that nobody brings it back. */
 export function Decide({ request, onClose, onDone }: Closing & { request: PersonRequest; onDone: (said: string) => void }) {
   const [decision, setDecision] = useState("");
   const [note, setNote] = useState("");
   const isErased = erases(request.kind) && decision === "approve";
-  const { busy, run, failed, of } = useAct("DecidePersonRequest", request.caseId, () => onDone(t(isErased ? "requests.erasedDone" : "requests.decidedDone")));
+  const { run, failed, of } = useAct("DecidePersonRequest", request.caseId, () => onDone(t(isErased ? "requests.erasedDone" : "requests.decidedDone")));
   const missing = decision ? [] : [{ field: "decision", text: t("requests.decisionMissing") }];
   const options = [["", t("sharing.choose")] as const, ...DECISIONS.map((each) => [each, codeText("request_decision", each)] as const)];
+  const act = async () => {
+    const outcome = await run(() => ({ requestId: request.id, decision, note }), missing);
+    if (outcome?.code === "not_fresh") throw new GatewayFailure("refused", outcome.code, sentenceOf(outcome));
+  };
+  const again = useAgain(act, () => undefined, "staff.failed");
   return (
-    <Dialog title={t("requests.decideOf", { about: `${request.label} ${codeText("request_kind", request.kind)}` })} submit={t(isErased ? "requests.erase" : "requests.decide")} busy={busy}
-      onSubmit={() => void run(() => ({ requestId: request.id, decision, note }), missing)} onClose={onClose}>
+    <Dialog title={t("requests.decideOf", { about: `${request.label} ${codeText("request_kind", request.kind)}` })} submit={t(isErased ? "requests.erase" : "requests.decide")} busy={again.busy}
+      onSubmit={() => void again.run()} onClose={onClose}>
       {request.asked && <p>{request.asked}</p>}
       {erases(request.kind) && <HeldOf caseId={request.caseId} />}
       <SelectField id="decision" label={t("requests.decision")} value={decision} options={options} onChange={setDecision} error={of("decision")} required />
       {isErased && <Note kind="err"><p>{t("requests.eraseHelp")}</p></Note>}
       {!isErased && <TextField id="reason" label={t("requests.note")} rows={2} limit={200} value={note} onInput={setNote} error={of("reason")} />}
       {failed}
+      {again.asking}
+    </Dialog>
+  );
+}
+
+/** 開示の下書き: the page with everything about the person is opened by somebody who has just shown who they are. */
+export function Print({ request, onClose }: Closing & { request: PersonRequest }) {
+  const [ready, setReady] = useState(false);
+  const { busy, run, asking } = useAgain(() => postJson("/session/fresh", {}), () => setReady(true), "staff.failed");
+  return (
+    <Dialog title={t("requests.printOf", { about: `${request.label} ${codeText("request_kind", request.kind)}` })} submit={t(ready ? "requests.close" : "requests.printMake")} busy={busy} onSubmit={() => (ready ? onClose() : void run())} onClose={onClose}>
+      <p>{t("requests.printHelp")}</p>
+      {ready ? <a class="btn line" href={`/print/disclosure/${request.caseId}`} target="_blank" rel="noopener">{t("requests.printOpen")}</a> : asking}
     </Dialog>
   );
 }

@@ -10,10 +10,11 @@ interface Props {
   onDecide: () => void;
   onHeld: () => void;
   onCorrect: () => void;
+  onPrint: () => void;
 }
 
 /** One request: of what kind, where it stands, and what can be done about it. */
-export function RequestLine({ request, today, onDecide, onHeld, onCorrect }: Props) {
+export function RequestLine({ request, today, onDecide, onHeld, onCorrect, onPrint }: Props) {
   const { kind, state, label, receiptNumber, erasedAt, mayDecide } = request;
   const about = `${label} ${codeText("request_kind", kind)}`;
   const isTold = kind === "disclosure" && (state === "waiting" || state === "approved");
@@ -27,7 +28,7 @@ export function RequestLine({ request, today, onDecide, onHeld, onCorrect }: Pro
         {hasRole("manager") && (
           <div class="row">
             {mayDecide && <button class="btn" type="button" aria-label={t("requests.decideOf", { about })} onClick={onDecide}>{t("requests.decide")}</button>}
-            {isTold && <a class="btn line" href={`/print/disclosure/${request.caseId}`} target="_blank" rel="noopener">{t("requests.print")}</a>}
+            {isTold && <button class="btn line" type="button" aria-label={t("requests.printOf", { about })} onClick={onPrint}>{t("requests.print")}</button>}
             <button class="btn line" type="button" aria-label={t("requests.heldOf", { about })} onClick={onHeld}>{t("requests.held")}</button>
           </div>
         )}

@@ -13,17 +13,19 @@ const PLACES = {
   join: "team", leave: "team", ownerId: "owner", staffId: "staff", minutes: "minutes",
 };
 
-/** One act that needs the network: done now or refused in words, with everything typed still there. */
+/** One act that needs the network: done now or refused in words, with everything typed still there. `run` gives the answer, if there was one;
+ *  that one has to show again who one is (`not_fresh`) is left to the caller. */
 export function useAct(type: CommandName, caseId: string, onDone: () => void) {
   const [problems, setProblems] = useState<readonly Problem[]>([]);
   const { busy, send } = useSubmit();
   const run = async (payload: () => Record<string, unknown>, missing: readonly Problem[] = []) => {
     setProblems(missing);
-    if (missing.length > 0) return document.getElementById(missing[0]?.field ?? "")?.focus();
-    if (!online.get()) return setProblems([{ field: "", text: t("error.needs_network") }]);
+    if (missing.length > 0) return void document.getElementById(missing[0]?.field ?? "")?.focus();
+    if (!online.get()) return void setProblems([{ field: "", text: t("error.needs_network") }]);
     const outcome = await send(type, caseId, payload());
     if (outcome?.status === "ACCEPTED") onDone();
-    else if (outcome) setProblems(problemsOf(outcome, PLACES, ""));
+    else if (outcome && outcome.code !== "not_fresh") setProblems(problemsOf(outcome, PLACES, ""));
+    return outcome;
   };
   return { busy, run, failed: failedText(problems), of: (field: string) => saidOf(problems, field) };
 }
