@@ -7,7 +7,7 @@ import { online } from "../../sync/live";
 import { TextField } from "../../ui/forms";
 import { useNow } from "../../ui/hooks";
 import { Dialog, Note } from "../../ui/parts";
-import type { Told } from "./grouped";
+import { aboutOf, type Told } from "./grouped";
 import { timeText } from "./parts";
 
 /** 確認済: needs the network. What is told as one is looked at as one, each row of the log with the same note. */
@@ -19,8 +19,8 @@ export function Review({ told, onClose, onDone }: { told: Told; onClose: () => v
   const run = async () => {
     if (!online.get()) return setProblem(t("error.needs_network"));
     setProblem("");
-    const caseId = told.line.caseId;
-    const outcomes = await Promise.all(told.ids.map((accessId) => send("ReviewAccess", caseId, { accessId, note: note.trim() })));
+    const type = told.line.caseId ? "ReviewAccess" : "ReviewSheetAccess";
+    const outcomes = await Promise.all(told.ids.map((accessId) => send(type, aboutOf(told.line), { accessId, note: note.trim() })));
     const refused = outcomes.find((outcome) => outcome && outcome.status !== "ACCEPTED");
     if (refused) setProblem(sentenceOf(refused));
     else if (outcomes.every(Boolean)) onDone();

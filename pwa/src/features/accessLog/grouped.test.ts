@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { byDay, grouped, type Line } from "./grouped";
 
 const usual: Line = {
-  id: "1", at: "2026-11-24T03:00:00Z", staff: { id: "s", name: "見本 花" }, staffUnit: null, caseId: "a", receiptNumber: "保2026-0001",
+  id: "1", at: "2026-11-24T03:00:00Z", staff: { id: "s", name: "見本 花" }, staffUnit: null, caseId: "a", consultationId: null, receiptNumber: "保2026-0001",
   basis: ["member"], purpose: "support", screen: "Case", fieldGroups: ["timeline"], odd: [], reviewedAt: null, reviewedBy: null, note: "",
 };
 const read = (change: Partial<Line>): Line => ({ ...usual, ...change });
@@ -15,7 +15,7 @@ it("tells what one person read again on the same day as one, with how often and 
 
 it("keeps apart what differs in anything that would be looked at", () => {
   const others: Partial<Line>[] = [
-    { staff: { id: "t", name: "別の人" } }, { caseId: "b" }, { at: "2026-11-24T15:00:00Z" }, { basis: ["emergency"] }, { purpose: "sharing" }, { screen: "Sharing" },
+    { staff: { id: "t", name: "別の人" } }, { caseId: "b" }, { caseId: null, consultationId: "a-sheet" }, { at: "2026-11-24T15:00:00Z" }, { basis: ["emergency"] }, { purpose: "sharing" }, { screen: "Sharing" },
     { odd: ["night"] }, { reviewedBy: { id: "m", name: "係長" } }, { note: "確かめた" },
   ];
   for (const other of others) expect(grouped([usual, read({ id: "2", ...other })])).toHaveLength(2);

@@ -1,10 +1,12 @@
 import type { AccessLogQuery } from "../../gateway/generated";
 import { tokyoDay } from "../../i18n/dates";
 
-export type Line = AccessLogQuery["accessLog"][number];
+export type Line = AccessLogQuery["accessLog"]["lines"][number];
 
+/** A case, or a sheet, by the number both go by. */
 export interface NamedCase {
   id: string;
+  isCase: boolean;
   receiptNumber: string | null;
 }
 
@@ -38,17 +40,19 @@ export function grouped(lines: readonly Line[]): Told[] {
       from: moments[0] ?? "",
       until: moments.at(-1) ?? "",
       times: same.length,
-      cases: [...new Map(all.map(({ caseId, receiptNumber }) => [caseId, { id: caseId, receiptNumber }])).values()],
+      cases: [...new Map(all.map((line) => [aboutOf(line), { id: aboutOf(line), isCase: Boolean(line.caseId), receiptNumber: line.receiptNumber }])).values()],
       fieldGroups: [...new Set(all.flatMap(({ fieldGroups }) => fieldGroups))],
       ids: [...new Set(all.map(({ id }) => id))],
     };
   });
 }
 
+export const aboutOf = ({ caseId, consultationId }: Line) => caseId ?? consultationId ?? "";
+
 /** Everything that must be the same for two reads to be told as one. */
 function wayOf(read: readonly Line[]): string {
   const [{ staff, at, purpose, basis, screen, odd, reviewedBy, note }] = read as [Line];
-  const cases = read.map(({ caseId }) => caseId).sort();
+  const cases = read.map(aboutOf).sort();
   return JSON.stringify([staff.id, tokyoDay(at), cases, purpose, basis, screen, odd, reviewedBy?.id, note]);
 }
 

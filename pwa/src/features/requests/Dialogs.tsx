@@ -6,6 +6,7 @@ import { SelectField, TextField } from "../../ui/forms";
 import { useAsked } from "../../ui/hooks";
 import { Dialog, Note } from "../../ui/parts";
 import { useAct } from "../sharing/useAct";
+import { type About, commandOf, subjectOf } from "./about";
 import { Holdings, type PersonRequest } from "./documents";
 
 interface Closing {
@@ -18,15 +19,15 @@ const DECISIONS = ["approve", "decline"] as const;
 const erases = (kind: string) => kind === "erasure" || kind === "retention";
 
 /** 請求を受ける: in the person's words, by whoever hears it. */
-export function Receive({ caseId, onClose, onDone }: Closing & { caseId: string; onDone: () => void }) {
+export function Receive({ about, onClose, onDone }: Closing & { about: About; onDone: () => void }) {
   const [requestId] = useState(uuid7);
   const [kind, setKind] = useState<(typeof KINDS)[number]>(KINDS[0]);
   const [asked, setAsked] = useState("");
-  const { busy, run, failed } = useAct("OpenPersonRequest", caseId, onDone);
+  const { busy, run, failed } = useAct(commandOf("open", about), subjectOf(about), onDone);
   return (
     <Dialog title={t("requests.receive")} submit={t("requests.receiveDo")} busy={busy} onSubmit={() => void run(() => ({ requestId, kind, asked }))} onClose={onClose}>
       <SelectField id="kind" label={t("requests.kind")} value={kind} options={KINDS.map((each) => [each, codeText("request_kind", each)] as const)} onChange={(value) => setKind(value as typeof kind)} />
-      <p class="sub">{t(`requests.help.${kind}`)}</p>
+      <p class="sub">{t(kind === "suspension" && !about.caseId ? "requests.help.suspensionSheet" : `requests.help.${kind}`)}</p>
       <TextField id="asked" label={t("requests.asked")} help={t("requests.askedHelp")} rows={3} value={asked} onInput={setAsked} />
       {failed}
     </Dialog>
@@ -38,14 +39,15 @@ export function Decide({ request, onClose, onDone }: Closing & { request: Person
   const [decision, setDecision] = useState("");
   const [note, setNote] = useState("");
   const isErased = erases(request.kind) && decision === "approve";
-  const { busy, run, failed, of } = useAct("DecidePersonRequest", request.caseId, () => onDone(t(isErased ? "requests.erasedDone" : "requests.decidedDone")));
+  const said = isErased ? (request.caseId ? "requests.erasedDone" : "requests.erasedSheet") : "requests.decidedDone";
+  const { busy, run, failed, of } = useAct(commandOf("decide", request), subjectOf(request), () => onDone(t(said)));
   const missing = decision ? [] : [{ field: "decision", text: t("requests.decisionMissing") }];
   const options = [["", t("sharing.choose")] as const, ...DECISIONS.map((each) => [each, codeText("request_decision", each)] as const)];
   return (
     <Dialog title={t("requests.decideOf", { about: `${request.label} ${codeText("request_kind", request.kind)}` })} submit={t(isErased ? "requests.erase" : "requests.decide")} busy={busy}
       onSubmit={() => void run(() => ({ requestId: request.id, decision, note }), missing)} onClose={onClose}>
       {request.asked && <p>{request.asked}</p>}
-      {erases(request.kind) && <HeldOf caseId={request.caseId} />}
+      {erases(request.kind) && <HeldOf about={request} />}
       <SelectField id="decision" label={t("requests.decision")} value={decision} options={options} onChange={setDecision} error={of("decision")} required />
       {isErased && <Note kind="err"><p>{t("requests.eraseHelp")}</p></Note>}
       {!isErased && <TextField id="reason" label={t("requests.note")} rows={2} limit={200} value={note} onInput={setNote} error={of("reason")} />}
@@ -57,7 +59,7 @@ export function Decide({ request, onClose, onDone }: Closing & { request: Person
 /** 訂正する: only what is written replaces what stands there. */
 export function Correct({ request, onClose, onDone }: Closing & { request: PersonRequest; onDone: () => void }) {
   const [said, setSaid] = useState<Record<string, string>>({});
-  const { busy, run, failed } = useAct("CorrectPerson", request.caseId, onDone);
+  const { busy, run, failed } = useAct(commandOf("correct", request), subjectOf(request), onDone);
   const payload = () => {
     const { year = "", month = "", day = "", ...rest } = said;
     const given = Object.fromEntries(Object.entries(rest).filter(([, text]) => text.trim()));
@@ -78,25 +80,25 @@ export function Correct({ request, onClose, onDone }: Closing & { request: Perso
 export function Held({ request, onClose }: Closing & { request: PersonRequest }) {
   return (
     <Dialog title={t("requests.heldOf", { about: request.label })} submit={t("requests.close")} onSubmit={onClose} onClose={onClose}>
-      <HeldOf caseId={request.caseId} />
+      <HeldOf about={request} />
     </Dialog>
   );
 }
 
-function HeldOf({ caseId }: { caseId: string }) {
-  const { data, failure } = useAsked(Holdings, { caseId });
+function HeldOf({ about: { caseId, consultationId } }: { about: About }) {
+  const { data, failure } = useAsked(Holdings, { caseId, consultationId });
   if (!data) return <p class="sub" role="status">{t(failure ? "requests.heldUnknown" : "app.loading")}</p>;
   const held = data.holdings?.held ?? [];
   return (
     <>
       <dl class="kv">
         {held.map(({ owner, kind, count, oldest, newest }) => (
-          <><dt>{codeText("held_kind", kind)}{owner === "intake" && t("requests.atIntake")}</dt><dd>{t("requests.count", { n: count })}　{oldest && daysText(oldest, newest ?? oldest)}</dd></>
+          <><dt>{codeText("held_kind", kind)}{caseId && owner === "intake" && t("requests.atIntake")}</dt><dd>{t("requests.count", { n: count })}　{oldest && daysText(oldest, newest ?? oldest)}</dd></>
         ))}
       </dl>
       {held.length === 0 && <p>{t("requests.nothingHeld")}</p>}
       {data.holdings?.unavailable.length !== 0 && <p>{t("requests.heldUnknown")}</p>}
-      <p class="sub">{t("requests.heldElsewhere")}</p>
+      <p class="sub">{t(caseId ? "requests.heldElsewhere" : "requests.heldElsewhereSheet")}</p>
     </>
   );
 }

@@ -2,6 +2,7 @@ import { hasRole } from "../../app/session";
 import { momentText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
 import { Icon } from "../../ui/Icon";
+import { paperOf } from "./about";
 import type { PersonRequest } from "./documents";
 
 interface Props {
@@ -21,13 +22,13 @@ export function RequestLine({ request, today, onDecide, onHeld, onCorrect }: Pro
     <li>
       <div class="grow stack stack-s">
         <p><b>{label}</b>{receiptNumber && <span class="sub">　{receiptNumber}</span>}</p>
-        <p class="row chips"><span class="chip">{codeText("request_kind", kind)}</span><State state={state} /></p>
+        <p class="row chips"><span class="chip quiet">{t(request.caseId ? "requests.ofCase" : "requests.ofSheet")}</span><span class="chip">{codeText("request_kind", kind)}</span><State state={state} /></p>
         <dl class="kv">{erasedAt ? <Erased request={request} today={today} /> : <Asked request={request} today={today} />}</dl>
         {kind === "correction" && state === "approved" && <div class="row"><button class="btn" type="button" aria-label={t("requests.correctOf", { about })} onClick={onCorrect}>{t("requests.correctDo")}</button></div>}
         {hasRole("manager") && (
           <div class="row">
             {mayDecide && <button class="btn" type="button" aria-label={t("requests.decideOf", { about })} onClick={onDecide}>{t("requests.decide")}</button>}
-            {isTold && <a class="btn line" href={`/print/disclosure/${request.caseId}`} target="_blank" rel="noopener">{t("requests.print")}</a>}
+            {isTold && <a class="btn line" href={paperOf(request)} target="_blank" rel="noopener">{t("requests.print")}</a>}
             <button class="btn line" type="button" aria-label={t("requests.heldOf", { about })} onClick={onHeld}>{t("requests.held")}</button>
           </div>
         )}
