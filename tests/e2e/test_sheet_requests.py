@@ -154,10 +154,10 @@ def test_reads_of_sheets_stand_in_the_log_are_looked_at_and_missed_aloud(
     city.stop(["intake"])
     try:
         page.reload()
-        expect(page.get_by_text("相談票の閲覧が、いま読み込めません")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("相談票の閲覧が、いま読み込めず")).to_be_visible(timeout=20_000)
         found += meet(page, "access-log-missing", size)
         page.goto(f"{city.url}/requests")
-        expect(page.get_by_text("相談票についての請求が、いま読み込めません")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("相談票についての請求が、いま読み込めず")).to_be_visible(timeout=20_000)
         found += meet(page, "requests-missing", size)
     finally:
         city.start(["intake"])
