@@ -15,16 +15,17 @@ from services.kernel.errors import NotFound
 from services.kernel.token import Actor
 
 MOST = 5_000
-NEWEST = 20_000
+NEWEST, NEWEST_LISTS = 20_000, 2_000
 # $1 a sheet or nothing, $2 units the actor manages, $3 the actor, $4 whether they audit: the sheets whose log they may read.
 _MAY_LOOK_INTO = f"""
 consultation c where ($4::bool or c.unit_id = any($2::text[]) or exists (select 1 from handoff h
     where h.consultation_id = c.consultation_id and h.case_id is not null and h.to_unit = any($2))) and {NOT_KEPT_OFF}
 """
 _OF_READING = "l.action = 'read' and l.actor_kind = 'staff' and (l.shown ? 'consultation' or l.shown ? 'handoff')"
+_NEWEST = f"""select * from access_log l where {_OF_READING} and at >= $5 and ($6::uuid is null or actor_id = $6)
+and coalesce(jsonb_array_length(l.shown -> 'consultation'), 0)"""
 _LATEST = f"""
-select * from access_log l where {_OF_READING} and at >= $5 and ($6::uuid is null or actor_id = $6)
-order by at desc limit {NEWEST}
+({_NEWEST} = 1 order by at desc limit {NEWEST}) union all ({_NEWEST} <> 1 order by at desc limit {NEWEST_LISTS})
 """
 _AROUND_ONE = f"""
 select l.* from (
@@ -82,7 +83,7 @@ async def find_reads(
     first. `names`: surname by staff id, compared with 本人's and the caller's.
 
     `run` counts the sheets one person opened, each another than the one before, in the ten minutes up to then. Looked through
-    are the `NEWEST` reads; of one sheet, all."""
+    are the `NEWEST` pages and the `NEWEST_LISTS` lists, which every open screen reads each minute; of one sheet, all."""
     query = _reads(_LATEST if consultation_id is None else _AROUND_ONE)
     return await tx.fetch(query, consultation_id, *_who(actor), since, staff_id, dict(names))
 

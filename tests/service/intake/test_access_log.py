@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from services.intake import access_store
 from services.kernel.ids import new_id
 from services.kernel.token import Actor
 from tests.service.intake.conftest import (
@@ -129,6 +130,22 @@ async def test_own_street_and_own_surname_come_before_the_rest(today: World) -> 
         assert (first["staffId"], first["odd"], second["odd"]) == (colleague, [mark], [])
     first, second = await log(today, LEAD, surnames={colleague: "橋"}, streets={colleague: "北町3丁目"})
     assert (first["staffId"], first["odd"] + second["odd"]) == (str(CLERK.id), []), "the newest first"
+
+
+async def test_a_page_is_not_pushed_out_by_many_later_lists(today: World) -> None:
+    consultation, other = await today.opened(), await today.opened()
+    await read(today, CLERK, consultation)
+    await today.get(CLERK_COLLEAGUE, "/views/consultations")
+    await today.owner.execute(
+        "insert into access_log (actor_id, actor_kind, action, shown, field_groups, basis, purpose, screen, at)"
+        " select actor_id, actor_kind, action, shown, field_groups, basis, purpose, screen, at from access_log,"
+        " generate_series(1, $1) where jsonb_array_length(shown -> 'consultation') = 2",
+        access_store.NEWEST + 100,
+    )
+    lines = await log(today, LEAD)
+    page = [line for line in lines if line["staffId"] == str(CLERK.id)]
+    assert [line["consultationId"] for line in page] == [str(consultation)]
+    assert {line["consultationId"] for line in lines} == {str(consultation), str(other)}
 
 
 async def test_a_read_at_night_and_many_in_a_row_are_marked(today: World) -> None:
