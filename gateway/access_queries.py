@@ -8,9 +8,12 @@ from strawberry import ID
 from gateway import access_types as types
 from gateway import store, who_saw
 from gateway.context import Ctx
+from services.contracts.access_log import first_lines
 from services.contracts.codes import Role
 from services.contracts.tokyo import tokyo_day
 from services.kernel.errors import NotFound
+
+LOG_KEEPERS = ("coordination", "intake")
 
 
 @strawberry.type
@@ -25,15 +28,17 @@ class AccessQuery:
         staff_id: ID | None = None,
         case_id: ID | None = None,
         receipt_number: str | None = None,
-    ) -> list[types.AccessLine]:
-        """Odd reads first, 確認済 last. Surnames and streets go to the owner to be compared; nothing of a record comes back."""
+    ) -> types.AccessLog:
+        """Odd reads first, 確認済 last. Surnames and streets go to the owners to be compared; nothing of a record comes back."""
         async with info.context.service.db.transaction("names") as tx:
             surnames, streets = await store.find_surnames(tx), await store.find_streets(tx)
         asked = {"days": days, "staffId": staff_id, "caseId": case_id, "receiptNumber": receipt_number}
         body = {**asked, "surnames": surnames, "streets": streets}
-        lines = await info.context.ask("coordination", "/views/access-log", method="POST", body=body)
+        answers, unavailable = await info.context.ask_each(LOG_KEEPERS, "/views/access-log", method="POST", body=body)
+        lines = first_lines(line for answer in answers.values() for line in answer)
         units = await who_saw.units_on(info.context, lines)
-        return [{**line, "staffUnitId": unit} for line, unit in zip(lines, units, strict=True)]  # type: ignore[misc]
+        found = [{**line, "staffUnitId": unit} for line, unit in zip(lines, units, strict=True)]
+        return {"lines": found, "unavailable": unavailable}  # type: ignore[return-value]
 
     @strawberry.field
     async def log_readers(self, info: Ctx) -> list[types.LogReader]:

@@ -7,13 +7,14 @@ from gateway.types import Date, DateTime, Staff, Unit
 
 @strawberry.type
 class AccessLine:
-    """One read of one case: the log, never the record. `unit` is the case's; `staff_unit` the reader's on that day."""
+    """One read of one case or sheet: the log, never the record. `unit` is its; `staff_unit` the reader's on that day."""
 
     id: strawberry.ID
     at: DateTime
     staff: Staff
     staff_unit: Unit | None
-    case_id: strawberry.ID
+    case_id: strawberry.ID | None
+    consultation_id: strawberry.ID | None
     receipt_number: str | None
     unit: Unit
     basis: list[str]
@@ -24,6 +25,14 @@ class AccessLine:
     reviewed_at: DateTime | None
     reviewed_by: Staff | None
     note: str
+
+
+@strawberry.type
+class AccessLog:
+    """Reads of cases and of sheets in one order. An owner that does not answer is named in `unavailable`."""
+
+    lines: list[AccessLine]
+    unavailable: list[str]
 
 
 @strawberry.type

@@ -1,6 +1,7 @@
 """What one GraphQL request may use: who asks, the owners, and names fetched once for the whole answer."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from gateway.session_store import Session
 from services.contracts.codes import Role
 from services.contracts.tokyo import tokyo_day
 from services.kernel.app import Service
-from services.kernel.errors import NotFound
+from services.kernel.errors import NotFound, Overloaded
 
 
 @dataclass
@@ -37,6 +38,18 @@ class Context:
     async def ask(self, service: str, path: str, *, method: str = "GET", body: object = None, **query: Any) -> Any:
         """The owner's answer, as this person on this screen."""
         return await self.owners.ask(self.session, service, method, path, body=body, screen=self.screen, **query)
+
+    async def ask_each(
+        self, services: Sequence[str], path: str, *, method: str = "GET", body: object = None
+    ) -> tuple[dict[str, Any], list[str]]:
+        """The answer of each owner that has one, and which owners are away. One to whom it is not found has none."""
+        asked = (self.ask(service, path, method=method, body=body) for service in services)
+        said = dict(zip(services, await asyncio.gather(*asked, return_exceptions=True), strict=True))
+        unavailable = [service for service, answer in said.items() if isinstance(answer, Overloaded)]
+        for answer in said.values():
+            if isinstance(answer, BaseException) and not isinstance(answer, NotFound | Overloaded):
+                raise answer
+        return {who: answer for who, answer in said.items() if not isinstance(answer, BaseException)}, unavailable
 
     async def send(self, owner: str, envelopes: list[dict[str, Any]]) -> Any:
         """Commands to their owner, who may be the gateway itself: `outcomes`, one each, and its `incarnation`."""

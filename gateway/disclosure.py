@@ -1,4 +1,5 @@
-"""開示の下書き: one page of plain Japanese for a manager to look through and hand over. Coordination says what is told."""
+"""開示の下書き: one page of plain Japanese for a manager to look through and hand over. Coordination says what is told
+of a case, intake what is told of a sheet."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -26,12 +27,21 @@ async def get_disclosure_page(request: Request, case_id: str) -> HTMLResponse:
     context = Context(service_of(request), request.app.state.owners, request.app.state.sealing, session, "Disclosure")
     require_fresh(context)
     said = await context.ask("coordination", f"/views/cases/{uuid_of(case_id)}/disclosure")
-    return HTMLResponse(await _page(context, said), headers={"Cache-Control": "no-store"})
+    return HTMLResponse(await _case_page(context, said), headers={"Cache-Control": "no-store"})
 
 
-async def _page(context: Context, said: dict[str, Any]) -> str:
-    made = _said("disclosure.made", date=to_wareki(tokyo_day(context.service.clock())))
-    unit = _said("disclosure.unit", unit=await unit_text(context, said["unitId"]))
+@router.get("/print/sheet-disclosure/{consultation_id}", include_in_schema=False)
+async def get_sheet_disclosure_page(request: Request, consultation_id: str) -> HTMLResponse:
+    """The window's own paper about one sheet, as above; where there is none to hand over, that and why."""
+    session = await current_session(request)
+    context = Context(service_of(request), request.app.state.owners, request.app.state.sealing, session, "Disclosure")
+    require_fresh(context)
+    said = await context.ask("intake", f"/views/consultations/{uuid_of(consultation_id)}/disclosure")
+    page = await _sheet_page(context, said) if said["person"] else _no_paper()
+    return HTMLResponse(page, headers={"Cache-Control": "no-store"})
+
+
+async def _case_page(context: Context, said: dict[str, Any]) -> str:
     parts = [
         _section("person", _pairs(_person(said["person"]))),
         _section("case", _pairs([("openedAt", _day(said["openedAt"])), ("closedAt", _day(said["closedAt"]))])),
@@ -40,13 +50,34 @@ async def _page(context: Context, said: dict[str, Any]) -> str:
         _section("attendance", _lines(map(_came, said["attendance"]))),
         _section("consents", _lines([await _consent(context, one) for one in said["consents"]])),
     ]
-    title = _said("disclosure.title")
-    return (
-        f'<!doctype html><html lang="ja"><head><meta charset="utf-8"><title>{title}</title></head>'
-        f"<body><main><h1>{title}</h1><p>{_said('disclosure.intro')}{made}</p><p>{unit}</p>{''.join(parts)}"
-        f"<h2>{_said('disclosure.apart')}</h2><p>{_said('disclosure.apartHelp')}</p><p>{_said('disclosure.window')}</p>"
-        f"<p>{_said('disclosure.ask')}</p></main></body></html>"
+    return await _paper(context, said["unitId"], "disclosure.title", parts, "disclosure.window")
+
+
+async def _sheet_page(context: Context, said: dict[str, Any]) -> str:
+    own_call = _section("ownCall", _pairs(_own_call(said["ownCall"]))) if said["ownCall"] else ""
+    parts = [_section("person", _pairs(_person(said["person"]))), own_call]
+    return await _paper(context, said["unitId"], "disclosure.sheetTitle", parts, "disclosure.support")
+
+
+async def _paper(context: Context, unit_id: str, title: str, parts: list[str], elsewhere: str) -> str:
+    made = _said("disclosure.made", date=to_wareki(tokyo_day(context.service.clock())))
+    unit = _said("disclosure.unit", unit=await unit_text(context, unit_id))
+    return _html(
+        title,
+        f"<p>{_said('disclosure.intro')}{made}</p><p>{unit}</p>{''.join(parts)}"
+        f"<h2>{_said('disclosure.apart')}</h2><p>{_said('disclosure.apartHelp')}</p><p>{_said(elsewhere)}</p>"
+        f"<p>{_said('disclosure.ask')}</p>",
     )
+
+
+def _no_paper() -> str:
+    """For the manager alone: a paper would say that somebody else consulted (81条)."""
+    return _html("disclosure.noPaper", f"<p>{_said('disclosure.noPaperHelp')}</p>")
+
+
+def _html(title: str, body: str) -> str:
+    head = f'<meta charset="utf-8"><title>{_said(title)}</title>'
+    return f'<!doctype html><html lang="ja"><head>{head}</head><body><main><h1>{_said(title)}</h1>{body}</main></body></html>'
 
 
 def _section(name: str, body: str) -> str:

@@ -1,6 +1,6 @@
 """Reads of 本人からの請求. Each owner answers for what it holds; the gateway puts the answers side by side."""
 
-import asyncio
+from datetime import datetime
 from typing import Any
 
 import strawberry
@@ -8,10 +8,11 @@ from strawberry import ID
 
 from gateway import request_types as types
 from gateway.context import Context, Ctx, uuid_of
-from services.kernel.errors import BansoError, NotFound
+from services.contracts.codes import RequestState
 
 HOLDERS = ("coordination", "intake")
-"""Who holds words of a case. notify and reporting keep ids; 居場所 knows no case, the link to a token is coordination's."""
+"""Who holds words of a person and answers requests. notify and reporting keep ids; 居場所 knows no case, the link to a token is
+coordination's."""
 
 
 @strawberry.type
@@ -19,35 +20,35 @@ class RequestQuery:
     """What a screen may read of requests and of what is held."""
 
     @strawberry.field
-    async def person_requests(self, info: Ctx) -> list[types.PersonRequest]:
-        """Of my cases and of my unit's; what waits comes first."""
-        return await info.context.ask("coordination", "/views/requests")  # type: ignore[no-any-return]
+    async def person_requests(self, info: Ctx) -> types.PersonRequests:
+        """Of my cases, of my unit's, and of my unit's sheets; what waits comes first."""
+        answers, unavailable = await info.context.ask_each(HOLDERS, "/views/requests")
+        found = [each for answer in answers.values() for each in answer]
+        found.sort(key=lambda each: datetime.fromisoformat(each["openedAt"]), reverse=True)
+        found.sort(key=lambda each: each["state"] != RequestState.WAITING)
+        return {"requests": found, "unavailable": unavailable}  # type: ignore[return-value]
 
     @strawberry.field
-    async def holdings(self, info: Ctx, case_id: ID) -> types.Holdings | None:
-        """What each owner holds of a case, counted; for the managers who answer for it."""
-        return await compose_holdings(info.context, str(case_id))  # type: ignore[return-value]
+    async def holdings(
+        self, info: Ctx, case_id: ID | None = None, consultation_id: ID | None = None
+    ) -> types.Holdings | None:
+        """What each owner holds of a case or a sheet, counted; for the managers who answer for it."""
+        return await compose_holdings(info.context, case_id, consultation_id)  # type: ignore[return-value]
 
     @strawberry.field
     async def retention_proposals(self, info: Ctx) -> list[types.RetentionProposal]:
-        """Closed cases of my units whose 保存期間 is over."""
-        return await info.context.ask("coordination", "/views/retention")  # type: ignore[no-any-return]
+        """Closed cases and sheets of my units whose 保存期間 is over. Who is away is said by `personRequests`, beside it."""
+        answers, _ = await info.context.ask_each(HOLDERS, "/views/retention")
+        found = [each for answer in answers.values() for each in answer]
+        return sorted(found, key=lambda each: datetime.fromisoformat(each["closedAt"]))
 
 
-async def compose_holdings(context: Context, case_id: str) -> dict[str, Any] | None:
-    """Nothing unless an owner finds it, also while another is away; each authorises and records its own part."""
-    path = f"/views/cases/{uuid_of(case_id)}/holdings"
-    asked = (context.ask(owner, path) for owner in HOLDERS)
-    answers = dict(zip(HOLDERS, await asyncio.gather(*asked, return_exceptions=True), strict=True))
-    held: list[dict[str, Any]] = []
-    unavailable = []
-    for owner, answer in answers.items():
-        if isinstance(answer, BansoError) and not isinstance(answer, NotFound):
-            unavailable.append(owner)
-        elif isinstance(answer, BaseException) and not isinstance(answer, NotFound):
-            raise answer
-        elif not isinstance(answer, NotFound):
-            held += [{"owner": owner, **line} for line in answer]
-    if all(isinstance(answer, BansoError) for answer in answers.values()):
+async def compose_holdings(context: Context, case_id: str | None, consultation_id: str | None) -> dict[str, Any] | None:
+    """Nothing unless an owner finds it, also while another is away; each authorises and records its own part. A sheet is
+    intake's alone."""
+    about = f"cases/{uuid_of(case_id)}" if case_id else f"consultations/{uuid_of(consultation_id or '')}"
+    answers, unavailable = await context.ask_each(HOLDERS if case_id else ["intake"], f"/views/{about}/holdings")
+    if not answers:
         return None
-    return {"caseId": case_id, "held": held, "unavailable": unavailable}
+    held = [{"owner": owner, **line} for owner, answer in answers.items() for line in answer]
+    return {"held": held, "unavailable": unavailable}

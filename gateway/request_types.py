@@ -7,10 +7,11 @@ from gateway.types import Date, DateTime, Staff
 
 @strawberry.type
 class PersonRequest:
-    """A request of the person. Of an erased case nothing but that it is erased, and who still owes its part."""
+    """A request of the person, about a case or a sheet. Once erased, nothing but that it is, and who still owes its part."""
 
     id: strawberry.ID
-    case_id: strawberry.ID
+    case_id: strawberry.ID | None
+    consultation_id: strawberry.ID | None
     label: str
     receipt_number: str | None
     kind: str
@@ -27,6 +28,14 @@ class PersonRequest:
 
 
 @strawberry.type
+class PersonRequests:
+    """Of cases and of sheets. An owner that does not answer is named in `unavailable`."""
+
+    requests: list[PersonRequest]
+    unavailable: list[str]
+
+
+@strawberry.type
 class HeldOf:
     """How much of one kind an owner holds, and of which days."""
 
@@ -39,18 +48,19 @@ class HeldOf:
 
 @strawberry.type
 class Holdings:
-    """What is held of a case. An owner that does not answer is named in `unavailable`."""
+    """What is held of a case or a sheet. An owner that does not answer is named in `unavailable`."""
 
-    case_id: strawberry.ID
     held: list[HeldOf]
     unavailable: list[str]
 
 
 @strawberry.type
 class RetentionProposal:
-    """A closed case that was kept as long as the rule asks."""
+    """A closed case, or a sheet that became none, that was kept as long as the rule asks; of a sheet, since anything happened
+    last."""
 
-    case_id: strawberry.ID
+    case_id: strawberry.ID | None
+    consultation_id: strawberry.ID | None
     label: str
     receipt_number: str | None
     closed_at: DateTime

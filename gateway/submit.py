@@ -10,10 +10,11 @@ from services.contracts import staff
 from services.contracts.messages import sentence
 from services.contracts.person_request import DecidePersonRequest
 from services.contracts.registry import COMMAND_OWNERS
+from services.contracts.sheet_request import DecideSheetRequest
 from services.kernel.errors import BansoError, Malformed, Overloaded, Refusal
 
 MAX_COMMANDS = 50
-DANGEROUS = {command.__name__ for command in staff.COMMANDS} | {DecidePersonRequest.__name__}
+DANGEROUS = {each.__name__ for each in (*staff.COMMANDS, DecidePersonRequest, DecideSheetRequest)}
 """Commands that only somebody may give who has just shown who they are."""
 
 

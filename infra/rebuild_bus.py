@@ -2,9 +2,9 @@
 
 Every event ever committed is in an outbox, so the topics are deleted, made anew and filled by the relays. What Kafka knew
 and the restored outboxes do not is listed first: those events were published, then lost with the database; the devices
-that keep their acknowledged commands send them again. An erasure is not left to anybody: each `RecordErased` that was lost
-is done again in the restored database before a topic is filled, and every holder hears it again. Works beside running
-services. Safe to repeat.
+that keep their acknowledged commands send them again. An erasure is not left to anybody: each `RecordErased` and `SheetErased`
+that was lost is done again in its owner's restored database before a topic is filled, and every holder hears it again. Works
+beside running services. Safe to repeat.
 """
 
 import asyncio
@@ -25,8 +25,11 @@ from infra.leases import held
 from infra.paths import SERVICES, SPEAKERS, VAR
 from infra.stack import Stack
 from infra.topics import create_topics, delete_topics
+from services.contracts.base import EventData
 from services.contracts.person_request import RecordErased
+from services.contracts.sheet_request import SheetErased
 from services.coordination import erasure_store
+from services.intake import erasure_store as sheet_erasure_store
 from services.kernel import outbox
 from services.kernel.ids import event_id
 from services.kernel.outbox import Cause
@@ -67,7 +70,7 @@ async def rebuild_bus(stack: Stack, report: Path | None = None) -> Rebuilt:
         missing = await find_missing(stack, databases)
         if report and missing:  # written before anything is deleted
             _write(report, missing)
-        erased_again = await _erase_again(databases["coordination"], missing)
+        erased_again = await _erase_again(databases, missing)
         await delete_topics(stack.bootstrap, stack.prefix)
         counts = [await _begin_again(owner, incarnation) for owner in databases.values()]
         await create_topics(stack.bootstrap, stack.prefix)
@@ -78,16 +81,25 @@ def _write(report: Path, missing: list[KnownEvent]) -> None:
     report.write_text(json.dumps([asdict(event) for event in missing], indent=1, default=str))
 
 
-async def _erase_again(coordination: "asyncpg.Connection[Any]", missing: list[KnownEvent]) -> int:
+ERASES: dict[str, tuple[str, type[EventData], Any]] = {
+    RecordErased.type_name(): ("coordination", RecordErased, erasure_store.erase),
+    SheetErased.type_name(): ("intake", SheetErased, sheet_erasure_store.erase_sheet),
+}
+"""Type of the event that erased -> whose it is, and how it is done."""
+
+
+async def _erase_again(databases: dict[str, "asyncpg.Connection[Any]"], missing: list[KnownEvent]) -> int:
     """The erasure ledger, re-applied: the same deletion, the same event with the same id, at the subject's next version."""
     lost = [event for event in missing if event.erased]
     for event in lost:
-        erased, at = RecordErased.model_validate_json(event.erased), datetime.fromisoformat(event.time)
+        speaker, data, erase = ERASES[event.type]
+        owner, erased = databases[speaker], data.model_validate_json(event.erased)
+        at = datetime.fromisoformat(event.time)
         cause = Cause(uuid.UUID(event.cause), uuid.UUID(event.correlation))
         place = next(n for n in range(100) if event_id(cause.id, n) == event.event_id)
-        async with coordination.transaction():
-            await erasure_store.erase(coordination, erased, at)
-            await outbox.insert(coordination, cause, place, erased.case_id, erased, at, at)
+        async with owner.transaction():
+            await erase(owner, erased, at)
+            await outbox.insert(owner, cause, place, uuid.UUID(event.subject), erased, at, at)
     return len(lost)
 
 
@@ -141,7 +153,7 @@ def _known(topic: str, headers: dict[str, bytes], body: bytes | None) -> KnownEv
     said = {name.removeprefix("ce_"): value.decode() for name, value in headers.items()}
     names = ("type", "subject", "aggregateversion", "time", "causationid", "correlationid")
     type_, subject, version, time, cause, correlation = (said.get(name, "") for name in names)
-    erased = (body or b"").decode() if type_ == RecordErased.type_name() else ""
+    erased = (body or b"").decode() if type_ in ERASES else ""
     return KnownEvent(topic, uuid.UUID(said["id"]), type_, subject, version, time, cause, correlation, erased)
 
 

@@ -20,6 +20,7 @@ from infra.stack import DEFAULT_PORTS, Stack
 
 DEMO_LOGINS = {
     "watanabe": "渡邉 健　　保谷庁舎 窓口",
+    "otsuka": "大塚 由美　保谷庁舎 窓口の係長",
     "yoshida": "𠮷田 美咲　田無庁舎 窓口",
     "takahashi": "髙橋 直子　コーディネーター",
     "hamada": "濵田 恵　　コーディネーター",

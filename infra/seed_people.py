@@ -22,6 +22,7 @@ UNITS = {
 }
 STAFF = (
     ("watanabe", "渡邉 健", "hoya-window", Role.WINDOW_STAFF),
+    ("otsuka", "大塚 由美", "hoya-window", Role.MANAGER),
     ("yoshida", "𠮷田 美咲", "tanashi-window", Role.WINDOW_STAFF),
     ("takahashi", "髙橋 直子", "hikikomori-support", Role.COORDINATOR),
     ("hamada", "濵田 恵", "hikikomori-support", Role.COORDINATOR),

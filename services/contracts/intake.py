@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.contracts import sheet_request
 from services.contracts.base import Command, EventData, Instant, Line, Model, Text, UnitId, date
 from services.contracts.birth import BirthAsTold
 from services.contracts.codes import (
@@ -207,12 +208,11 @@ class HandoffPackage(Model):
     told: AsTold
 
 
-COMMANDS: tuple[type[Command], ...] = (OpenConsultation, HandOff, AcceptHandoff, ReturnHandoff, WithdrawHandoff)
+COMMANDS: tuple[type[Command], ...] = (
+    *(OpenConsultation, HandOff, AcceptHandoff, ReturnHandoff, WithdrawHandoff),
+    *sheet_request.COMMANDS,
+)
 EVENTS: tuple[type[EventData], ...] = (
-    ConsultationOpened,
-    HandedOff,
-    HandoffAccepted,
-    HandoffReturned,
-    HandoffWithdrawn,
-    ErasureDone,
+    *(ConsultationOpened, HandedOff, HandoffAccepted, HandoffReturned, HandoffWithdrawn, ErasureDone),
+    *sheet_request.EVENTS,
 )

@@ -3,37 +3,22 @@
 import unicodedata
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
+from services.contracts.access_log import Asked, Read, first_lines, is_same_street, odd_marks, weight
 from services.coordination import access_store
-from services.coordination.domain.odd import Read, is_same_street, odd_marks, weight
 from services.kernel.access import Read as AccessRead
 from services.kernel.errors import malformed
 from services.kernel.request import ReaderDep, read_json
 
 router = APIRouter()
-SHOWN = 300
-SHOWN_REVIEWED = 100
 HIDDEN_FROM_THE_PERSON = {"family_words"}
 """誰が見たか leaves out reads of the family's record: that a family spoke may be what the person does not know."""
-
-
-class Asked(BaseModel):
-    """What somebody looks for. `surnames` and `streets` by staff id come from the register; they are
-    compared and not kept."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-    days: Annotated[int, Field(ge=1, le=400)] = 31
-    staffId: UUID | None = None
-    caseId: UUID | None = None
-    receiptNumber: Annotated[str | None, Field(max_length=20)] = None
-    surnames: dict[str, Annotated[str, Field(max_length=50)]] = Field(default_factory=dict, max_length=5000)
-    streets: dict[str, Annotated[str, Field(max_length=200)]] = Field(default_factory=dict, max_length=5000)
 
 
 @router.post("/views/access-log")
@@ -46,10 +31,7 @@ async def post_access_log(request: Request, reader: ReaderDep) -> list[dict[str,
         raise malformed(error, "malformed_request") from None
     async with reader.open() as read:
         rows = await _found(read, asked)
-        lines = [_line(row, asked.streets) for row in rows]
-        waiting = sorted((one for one in lines if not one["reviewedAt"]), key=lambda one: -one["weight"])[:SHOWN]
-        looked = sorted((one for one in lines if one["reviewedAt"]), key=lambda one: one["reviewedAt"], reverse=True)
-        lines = waiting + looked[:SHOWN_REVIEWED]
+        lines = first_lines(_line(row, asked.streets) for row in rows)
         read.shows("access", list(dict.fromkeys(line["id"] for line in lines)), "access_log", basis="log")
         return lines
 
@@ -85,6 +67,7 @@ def _line(row: asyncpg.Record, streets: dict[str, str]) -> dict[str, Any]:
         "at": row["at"],
         "staffId": row["actor_id"],
         "caseId": row["case_id"],
+        "consultationId": None,
         "receiptNumber": row["receipt_number"],
         "unitId": row["unit_id"],
         "basis": row["basis"].split(","),
@@ -93,6 +76,7 @@ def _line(row: asyncpg.Record, streets: dict[str, str]) -> dict[str, Any]:
         "fieldGroups": row["field_groups"],
         "odd": marks,
         "weight": weight(marks),
+        "isPage": row["is_page"],
         "reviewedAt": row["reviewed_at"],
         "reviewedById": row["reviewed_by"],
         "note": row["note"] or "",

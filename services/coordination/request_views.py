@@ -6,16 +6,14 @@ from uuid import UUID
 import asyncpg
 from fastapi import APIRouter
 
-from services.contracts.codes import RequestDecision, RequestState
 from services.contracts.messages import sentence
 from services.coordination import basis_store, request_store, store
 from services.coordination.domain.disclosure import DISCLOSED_GROUPS, disclosed
-from services.coordination.domain.person_request import ERASING
 from services.coordination.domain.who_may import Relation
-from services.coordination.settings import RetentionSettings
 from services.coordination.views import label
 from services.kernel.errors import NotFound
 from services.kernel.request import ReaderDep
+from services.person_request import RetentionSettings, request_json
 
 router = APIRouter()
 
@@ -51,6 +49,7 @@ async def get_retention(reader: ReaderDep) -> list[dict[str, Any]]:
         return [
             {
                 "caseId": row["case_id"],
+                "consultationId": None,
                 "label": label(row),
                 "receiptNumber": row["receipt_number"],
                 "closedAt": row["closed_at"],
@@ -75,38 +74,6 @@ async def get_disclosure(case_id: UUID, reader: ReaderDep) -> dict[str, Any]:
 
 
 def _request(row: asyncpg.Record, reader_id: UUID) -> dict[str, Any]:
-    is_erased = row["erased_at"] is not None
-    is_waiting = row["decision"] is None and not is_erased
-    return {
-        "id": row["request_id"],
-        "caseId": row["case_id"],
-        "label": sentence("label.erased") if is_erased else label(row),
-        "receiptNumber": row["receipt_number"],
-        "kind": row["kind"],
-        "state": _state(row),
-        "asked": row["asked"] or "",
-        "openedById": row["opened_by"],
-        "openedAt": row["opened_at"],
-        "decidedById": row["decided_by"],
-        "decidedAt": row["decided_at"],
-        "note": row["decision_note"] or "",
-        "erasedAt": row["erased_at"],
-        "owed": row["owed"] if is_erased else [],
-        "mayDecide": is_waiting
-        and row["is_managed"]
-        and not (row["kind"] in ERASING and row["opened_by"] == reader_id),
-    }
-
-
-def _state(row: asyncpg.Record) -> RequestState:
-    if row["erased_at"] is not None:
-        return RequestState.ERASING if row["owed"] else RequestState.DONE
-    match row["decision"]:
-        case None:
-            return RequestState.WAITING
-        case RequestDecision.APPROVE if row["done_at"] is not None:
-            return RequestState.DONE
-        case RequestDecision.APPROVE:
-            return RequestState.APPROVED
-        case _:
-            return RequestState.DECLINED
+    called = sentence("label.erased") if row["erased_at"] else label(row)
+    about = {"caseId": row["case_id"], "consultationId": None, "label": called}
+    return {**about, **request_json(dict(row), reader_id)}

@@ -1,15 +1,84 @@
-"""相談受付's part of 誰が見たか: who read the sheet and the handoffs a case began with. Looking is logged."""
+"""相談受付's part of 記録の閲覧 and of 誰が見たか: who read a sheet or a handoff of it. Looking is itself a read, and logged."""
 
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
+import asyncpg
+from fastapi import APIRouter, Request
+from pydantic import ValidationError
 
+from services.contracts.access_log import Asked, first_lines, is_same_street, odd_marks, weight
+from services.contracts.access_log import Read as ReadOnce
 from services.contracts.codes import CallerKind, Role
-from services.intake import store
-from services.kernel.request import ReaderDep
+from services.intake import access_store, store
+from services.kernel.access import Read
+from services.kernel.errors import malformed
+from services.kernel.request import ReaderDep, read_json
 
 router = APIRouter()
+
+
+@router.post("/views/access-log")
+async def post_access_log(request: Request, reader: ReaderDep) -> list[dict[str, Any]]:
+    """By staff, by sheet, odd reads first, unlooked-at before 確認済; to anybody else an empty list. A case stands for the
+    sheet it began with."""
+    body = await read_json(request)
+    try:
+        asked = Asked.model_validate(body)
+    except ValidationError as error:
+        raise malformed(error, "malformed_request") from None
+    async with reader.open() as read:
+        lines = first_lines(_line(row, asked.streets) for row in await _found(read, asked))
+        read.shows("access", list(dict.fromkeys(line["id"] for line in lines)), "access_log", basis="log")
+        return lines
+
+
+async def _found(read: Read, asked: Asked) -> Sequence[asyncpg.Record]:
+    """One that is not theirs to look into finds nothing, as an unknown one."""
+    sheet = None
+    if asked.caseId or asked.receiptNumber:
+        receipt_number = unicodedata.normalize("NFKC", asked.receiptNumber or "") or None
+        sheet = await access_store.find_sheet(read.tx, read.actor, asked.caseId, receipt_number)
+        if sheet is None:
+            return []
+    since = read.now - timedelta(days=asked.days)
+    return await access_store.find_reads(read.tx, read.actor, since, asked.staffId, sheet, asked.surnames)
+
+
+def _line(row: asyncpg.Record, streets: Mapping[str, str]) -> dict[str, Any]:
+    lives_there = is_same_street(streets.get(str(row["actor_id"]), ""), row["person_address"] or "")
+    marks = odd_marks(
+        ReadOnce(
+            basis=row["basis"],
+            tokyo_hour=row["tokyo_hour"],
+            is_after_close=False,
+            has_own_surname=row["has_own_surname"],
+            has_own_street=lives_there,
+            run=row["run"],
+        )
+    )
+    return {
+        "id": row["access_id"],
+        "at": row["at"],
+        "staffId": row["actor_id"],
+        "caseId": None,
+        "consultationId": row["consultation_id"],
+        "receiptNumber": row["receipt_number"],
+        "unitId": row["unit_id"],
+        "basis": row["basis"].split(","),
+        "purpose": row["purpose"].split(" ")[0],
+        "screen": row["screen"],
+        "fieldGroups": row["field_groups"],
+        "odd": marks,
+        "weight": weight(marks),
+        "isPage": row["is_page"],
+        "reviewedAt": row["reviewed_at"],
+        "reviewedById": row["reviewed_by"],
+        "note": row["note"] or "",
+    }
 
 
 @router.get("/views/cases/{case_id}/who-saw")

@@ -28,7 +28,7 @@ class Filed:
 
 
 # Kept off by any handoff = kept off the whole consultation. `c` is the consultation (or a handoff of it), $3 the actor.
-_NOT_KEPT_OFF = """not exists (
+NOT_KEPT_OFF = """not exists (
     select 1 from handoff k where k.consultation_id = c.consultation_id and $3::uuid = any(k.kept_off))"""
 _ALL_KEPT_OFF = """(select coalesce(array_agg(distinct person), '{}') from handoff k, unnest(k.kept_off) person
     where k.consultation_id = c.consultation_id)"""
@@ -100,8 +100,7 @@ async def next_receipt_number(tx: Connection, office_mark: str, fiscal_year: int
 async def get_own_consultation(tx: Connection, actor: Actor, consultation_id: UUID) -> asyncpg.Record:
     """The consultation of one's own unit (a sheet never changes, so nothing to lock); NotFound when absent or not yours."""
     row = await tx.fetchrow(
-        "select * from consultation c where c.consultation_id = $1 and c.unit_id = any($2::text[])"
-        f" and {_NOT_KEPT_OFF}",
+        f"select * from consultation c where c.consultation_id = $1 and c.unit_id = any($2::text[]) and {NOT_KEPT_OFF}",
         *(consultation_id, actor.units_as(*OWNING_ROLES), actor.id),
     )
     return _found(row)
@@ -142,7 +141,7 @@ async def lock_handoff(tx: Connection, actor: Actor, handoff_id: UUID) -> Handof
     """The handoff between the actor's units, locked; NotFound when absent or not yours. All transitions pass here."""
     row = _found(
         await tx.fetchrow(
-            f"select c.*, {_ALL_KEPT_OFF} as all_kept_off from handoff c where c.handoff_id = $1 and {_NOT_KEPT_OFF}"
+            f"select c.*, {_ALL_KEPT_OFF} as all_kept_off from handoff c where c.handoff_id = $1 and {NOT_KEPT_OFF}"
             " and (c.from_unit = any($2::text[]) or c.to_unit = any($4::text[])) for update of c",
             *(handoff_id, actor.units_as(*OWNING_ROLES), actor.id, actor.units_as(*ANSWERING_ROLES)),
         )
@@ -187,7 +186,7 @@ select h.*, t.promised, t.safe_contact, t.next_appointment_note, t.return_note, 
        c.caller_relation, c.concerns, c.main_concern, c.urgency, ct.caller_name, ct.person_name, ct.person_kana
 from handoff h join handoff_told t using (handoff_id)
 join consultation c using (consultation_id) join consultation_told ct using (consultation_id)
-where {_NOT_KEPT_OFF}
+where {NOT_KEPT_OFF}
 """
 _SENDS = "h.from_unit = any($1::text[])"
 _RECEIVES = """(h.to_unit = any($2::text[])
@@ -239,7 +238,7 @@ async def find_consultations(tx: Connection, actor: Actor, limit: int) -> Sequen
     """Sheets of one's own unit, newest first: the codes, and the caller's name for "anonymous or not"."""
     return await tx.fetch(
         "select c.*, t.caller_name from consultation c join consultation_told t using (consultation_id)"
-        f" where c.unit_id = any($1::text[]) and {_NOT_KEPT_OFF} order by c.opened_at desc limit $2",
+        f" where c.unit_id = any($1::text[]) and {NOT_KEPT_OFF} order by c.opened_at desc limit $2",
         *(actor.units_as(*OWNING_ROLES), limit, actor.id),
     )
 
@@ -248,7 +247,7 @@ async def get_consultation(tx: Connection, actor: Actor, consultation_id: UUID) 
     """A sheet of one's own unit, or of the receiving unit while a handoff is open."""
     row = await tx.fetchrow(
         "select c.*, t.* from consultation c join consultation_told t using (consultation_id)"
-        f" where c.consultation_id = $4 and {_NOT_KEPT_OFF} and (c.unit_id = any($1::text[]) or exists ("
+        f" where c.consultation_id = $4 and {NOT_KEPT_OFF} and (c.unit_id = any($1::text[]) or exists ("
         " select 1 from handoff h where h.consultation_id = c.consultation_id and h.status = 'open'"
         " and h.to_unit = any($2::text[])))",
         *(actor.units_as(*OWNING_ROLES), actor.units_as(*ANSWERING_ROLES), actor.id, consultation_id),
@@ -278,7 +277,7 @@ async def get_beginning(
     """The consultation a case began with, for who answers for either unit of its handoff; NotFound to anybody else."""
     row = await tx.fetchrow(
         "select c.consultation_id, c.caller_kind from handoff h join consultation c using (consultation_id)"
-        f" where h.case_id = $1 and ($4 or h.from_unit = any($2::text[]) or h.to_unit = any($2::text[])) and {_NOT_KEPT_OFF}",
+        f" where h.case_id = $1 and ($4 or h.from_unit = any($2::text[]) or h.to_unit = any($2::text[])) and {NOT_KEPT_OFF}",
         *(case_id, managed, actor.id, audits),
     )
     return _found(row)

@@ -72,12 +72,11 @@ async def get_consultation(consultation_id: UUID, reader: ReaderDep) -> dict[str
 async def get_holdings(case_id: UUID, reader: ReaderDep) -> list[dict[str, Any]]:
     """What intake holds of what became a case: kinds, counts and days, never content."""
     async with reader.open() as read:
-        found = await erasure_store.find_holdings(read.tx, read.actor, case_id)
-        is_own = found[0]["from_unit"] in read.actor.units_as(Role.MANAGER)
+        consultation_id, from_unit = await erasure_store.get_answered_for(read.tx, read.actor, case_id)
+        is_own = from_unit in read.actor.units_as(Role.MANAGER)
         basis = Relation.OWN_UNIT if is_own else Relation.RECEIVING_UNIT
-        read.shows("consultation", [found[0]["consultation_id"]], "holdings", basis=basis)
-        asked = ("kind", "count", "oldest", "newest")
-        return [{name: row[name] for name in asked} for row in found if row["count"]]
+        read.shows("consultation", [consultation_id], "holdings", basis=basis)
+        return [dict(row) for row in await erasure_store.find_holdings(read.tx, read.actor, consultation_id)]
 
 
 @router.get("/packages/{handoff_id}")
@@ -122,7 +121,7 @@ def _card(row: asyncpg.Record, read: Read, groups: frozenset[Group]) -> dict[str
         "id": row["handoff_id"],
         "consultationId": row["consultation_id"],
         "receiptNumber": row["receipt_number"],
-        "label": _label(row, (row["person_name"] or row["person_kana"]) if package else ""),
+        "label": label_of(row, (row["person_name"] or row["person_kana"]) if package else ""),
         "kind": row["kind"],
         "status": row["status"],
         "fromUnitId": row["from_unit"],
@@ -151,7 +150,8 @@ def _card(row: asyncpg.Record, read: Read, groups: frozenset[Group]) -> dict[str
     }
 
 
-def _label(row: asyncpg.Record, called: str) -> str:
+def label_of(row: asyncpg.Record, called: str) -> str:
+    """What a sheet or handoff is called on a list."""
     return label(
         called=called,
         caller_kind=row["caller_kind"],
@@ -186,7 +186,7 @@ def _sheet_of(row: asyncpg.Record, told: AsTold, handoffs: list[dict[str, Any]])
         "isHikikomori": row["is_hikikomori"],
         "otherIssues": row["other_issues"],
         "urgency": row["urgency"],
-        "label": _label(row, told.person_name or told.person_kana),
+        "label": label_of(row, told.person_name or told.person_kana),
         "told": told.model_dump(by_alias=True),
         "handoffs": handoffs,
     }

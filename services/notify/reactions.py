@@ -7,7 +7,7 @@ Whoever the event says is kept off the case is told nothing.
 from collections.abc import Iterable
 from uuid import UUID
 
-from services.contracts import coordination, ibasho, intake, person_request, staff
+from services.contracts import coordination, ibasho, intake, person_request, sheet_request, staff
 from services.contracts.base import EventData
 from services.contracts.codes import NoticeKind, Role, SignalHint
 from services.contracts.notify import NoticeRaised, SignalRaised
@@ -111,6 +111,13 @@ async def tell_managers_of_request(event: Event, work: Work) -> None:
     await _notify(event, work, told, NoticeKind.REQUEST_WAITS, case_id=data.case_id)
 
 
+async def tell_managers_of_sheet_request(event: Event, work: Work) -> None:
+    """A request about a sheet waits: the managers of its unit learn that, and not of which."""
+    data: sheet_request.SheetRequestOpened = event.data
+    managers = await store.find_staff(work.tx, [data.unit_id], [Role.MANAGER], tokyo_day(work.now))
+    await _notify(event, work, [one for one in managers if one != data.opened_by], NoticeKind.REQUEST_WAITS)
+
+
 async def keep_session_staff(event: Event, work: Work) -> None:
     """A session was scheduled: keep who works there, and tell their screens."""
     data: ibasho.SessionScheduled = event.data
@@ -159,6 +166,7 @@ REACTIONS: dict[type[EventData], Reaction] = {
     coordination.VisitRecorded: tell_case_team,
     coordination.VisitQuarantined: tell_managers_to_decide,
     person_request.PersonRequestOpened: tell_managers_of_request,
+    sheet_request.SheetRequestOpened: tell_managers_of_sheet_request,
     ibasho.SessionScheduled: keep_session_staff,
     ibasho.AttendanceLogged: tell_session_staff,
     ibasho.SessionClosed: tell_session_staff,

@@ -2,7 +2,8 @@
 
 People: the clerk who opened the consultation, a clerk of the other window, the accepting coordinator and the colleague on the team
 (case member), a coordinator of the same unit who is not on the team, an ibasho member (other unit), the unit's manager, the auditor,
-somebody of another agency (partner), and nobody (no session). What a basis opens: test_bases.py.
+somebody of another agency (partner), and nobody (no session). Then the manager of the window, and a coordinator whom the window
+kept off: of the case, and of the sheet and its handoffs. A revoked device: test_revoked.py. What a basis opens: test_bases.py.
 """
 
 PEOPLE = {
@@ -15,6 +16,8 @@ PEOPLE = {
     "manager": "sasaki",
     "auditor": "fujiwara",
     "partner": "ishii",
+    "window_manager": "otsuka",
+    "kept_off": "kobayashi",
 }
 
 # Query root -> who gets the thing of the story (everybody else: null or an empty list, as if it did not exist).
@@ -22,28 +25,36 @@ STORY_READERS = {
     "case": {"member", "colleague", "manager"},
     "sharing": {"member", "colleague", "manager"},
     "whoSaw": {"manager", "auditor"},
-    "holdings": {"manager"},
-    "consultation": {"clerk"},  # the handoff is answered: the receiving unit no longer reads the sheet
-    "handoff": {"clerk", "member"},
-    "open_consultation": {"clerk", "member", "colleague", "same_unit", "manager"},
-    "open_handoff": {"clerk", "member", "colleague", "same_unit", "manager"},
-    "statistics": {"manager"},
+    "holdings": {"manager", "window_manager"},  # the window's manager: of the sheet it began with
+    "sheet_holdings": {"window_manager"},
+    "consultation": {
+        "clerk",
+        "window_manager",
+    },  # the handoff is answered: the receiving unit no longer reads the sheet
+    "handoff": {"clerk", "member", "window_manager"},
+    "open_consultation": {"clerk", "member", "colleague", "same_unit", "manager", "window_manager"},
+    "open_handoff": {"clerk", "member", "colleague", "same_unit", "manager", "window_manager"},
+    "statistics": {"manager", "window_manager"},
     "session": {"member", "other_unit"},  # staff of the session, whatever their unit; staff of the place's unit
-    "tokenHolder": {"member", "colleague", "same_unit", "other_unit"},
-    "staffing": {"manager"},
+    "tokenHolder": {"member", "colleague", "same_unit", "other_unit", "kept_off"},
+    "staffing": {"manager", "window_manager"},
 }
 
 # Lists -> who finds the story's thing in it.
 STORY_LISTS = {
     "cases": {"member", "colleague", "manager"},
     "accessLog": {"manager", "auditor"},
-    "logReaders": {"manager", "auditor"},  # names of staff, for the filter of the log
+    "accessLog_sheet": {"manager", "auditor", "window_manager"},  # of the sheet it began with: both units
+    "accessLog_open": {"auditor", "window_manager"},  # of a sheet that nobody took yet
+    "logReaders": {"manager", "auditor", "window_manager"},  # names of staff, for the filter of the log
     "personRequests": {"member", "colleague", "manager"},
-    "consultations": {"clerk"},
+    "personRequests_sheet": {"clerk", "window_manager"},
+    "consultations": {"clerk", "window_manager"},
     "tray_received": {"member", "colleague", "same_unit", "manager"},
-    "tray_sent": {"clerk"},
-    "colleagues": {"member", "colleague", "same_unit", "manager"},
-    "staffOf": {"member", "colleague", "same_unit", "manager"},  # of any unit, for coordinators and managers
+    "tray_sent": {"clerk", "window_manager"},
+    "colleagues": {"member", "colleague", "same_unit", "manager", "kept_off"},
+    # of any unit, for coordinators and managers
+    "staffOf": {"member", "colleague", "same_unit", "manager", "window_manager", "kept_off"},
     "sessions": {"member", "other_unit"},
     "ibashoPlaces": {"other_unit"},
 }
@@ -68,11 +79,11 @@ OWN_THINGS = {
 
 # Command -> who may do it in the story. Everybody else: refused, nothing changed, nothing emitted.
 COMMANDS = {
-    "OpenConsultation": {"clerk"},  # for the unit hoya-window
-    "HandOff": {"clerk"},
+    "OpenConsultation": {"clerk", "window_manager"},  # for the unit hoya-window
+    "HandOff": {"clerk", "window_manager"},
     "AcceptHandoff": {"member", "colleague", "same_unit"},
     "ReturnHandoff": {"member", "colleague", "same_unit", "manager"},
-    "WithdrawHandoff": {"clerk"},
+    "WithdrawHandoff": {"clerk", "window_manager"},
     "RecordVisit": {"member", "colleague", "manager", "same_unit"},  # same_unit: it waits for the manager
     "ViewedOffline": set(PEOPLE),  # a line of the access log is never refused
     "DecideQuarantine": {"manager"},
@@ -92,13 +103,17 @@ COMMANDS = {
     "ConveneConference": {"member", "colleague", "manager"},
     "PledgeSecrecy": {"other_unit"},  # the one who was called
     "ShareByLaw": {"manager"},
-    "UseEmergency": set(PEOPLE) - {"auditor", "partner"},
+    "UseEmergency": set(PEOPLE) - {"auditor", "partner", "kept_off"},
     "EndBasis": {"member", "colleague", "manager"},
     "ReviewAccess": {"manager", "auditor"},
     "OpenPersonRequest": {"member", "colleague", "manager"},
     "DecidePersonRequest": {"manager"},
     "CorrectPerson": {"member", "colleague", "manager"},
-    "RegisterStaff": {"manager"},
+    "OpenSheetRequest": {"clerk", "window_manager"},
+    "DecideSheetRequest": {"window_manager"},
+    "CorrectSheet": {"clerk", "window_manager"},
+    "ReviewSheetAccess": {"auditor", "window_manager"},
+    "RegisterStaff": {"manager", "window_manager"},
     "NoteHomeStreet": {"manager"},  # of who is assigned to their units
     "ChangeAssignments": {"manager"},  # of the unit hikikomori-support
 }
@@ -126,6 +141,8 @@ ROUTES = {
         "/views/retention",
         "/views/cases/{case_id}/holdings",
         "/views/cases/{case_id}/disclosure",
+        "/views/consultations/{consultation_id}/holdings",
+        "/views/consultations/{consultation_id}/disclosure",
         "/views/cases/{case_id}/who-saw",
         "/views/notices",
         "/views/statistics",
@@ -137,7 +154,7 @@ ROUTES = {
     "open": {"/livez", "/readyz", "/metrics", "/openapi.json"},
     "session": {
         *("/graphql", "/signals", "/print/who-saw/{case_id}", "/session/fresh", "/password"),
-        "/print/disclosure/{case_id}",
+        *("/print/disclosure/{case_id}", "/print/sheet-disclosure/{consultation_id}"),
         *("/passkey/new", "/passkey/new/options"),
     },
     "sign-in": {

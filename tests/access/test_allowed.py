@@ -52,6 +52,9 @@ EMITTED = {
     "OpenPersonRequest": "PersonRequestOpened",
     "DecidePersonRequest": "PersonRequestDecided",
     "CorrectPerson": "PersonCorrected",
+    "OpenSheetRequest": "SheetRequestOpened",
+    "DecideSheetRequest": "SheetRequestDecided",
+    "CorrectSheet": "SheetCorrected",
     "ChangeAssignments": "StaffAssigned",
 }
 """What each command says on the bus. The others change something that only their reader sees: `silent_effect`."""
@@ -134,11 +137,30 @@ def thing_for(house: House, command: str) -> tuple[object, dict[str, Any]]:
             return case, {"quarantineId": record, "decision": "admit"}
     if COMMAND_OWNERS[command] == "staff":
         return of_staff(house, command)
-    return of_ibasho(house, command) if command in OF_IBASHO else of_sharing(house, command)
+    about = of_ibasho if command in OF_IBASHO else of_sheets if "Sheet" in command else of_sharing
+    return about(house, command)
 
 
 OF_IBASHO = {*("ScheduleSession", "OpenSession", "CloseSession"), *("LogAttendance", "CorrectAttendance")}
 OF_IBASHO |= {"JoinToken", "SeparateToken"}
+
+
+def of_sheets(house: House, command: str) -> tuple[object, dict[str, Any]]:
+    """(subject, payload) of a request about a fresh sheet, or of looking after its log."""
+    sheet, clerk = house.consultation(), house.people["clerk"]
+    if command == "ReviewSheetAccess":
+        clerk.ask("Consultation", id=str(sheet))
+        lines = house.people["auditor"].ask_everything("accessLog", days=1, staffId=clerk.id)["lines"]
+        return sheet, {"accessId": next(line["id"] for line in lines if line["consultationId"] == str(sheet))}
+    asked = {"requestId": str(new_id()), "kind": "correction"}
+    if command == "OpenSheetRequest":
+        return sheet, asked
+    clerk.do("OpenSheetRequest", sheet, asked)
+    decided = {"requestId": asked["requestId"], "decision": "approve"}
+    if command == "DecideSheetRequest":
+        return sheet, decided
+    house.people["window_manager"].do("DecideSheetRequest", sheet, decided)
+    return sheet, {"requestId": asked["requestId"], "personName": "石田 遼太"}
 
 
 def of_sharing(house: House, command: str) -> tuple[object, dict[str, Any]]:
@@ -160,7 +182,7 @@ def of_sharing(house: House, command: str) -> tuple[object, dict[str, Any]]:
         case "ReviewAccess":
             member.ask("Case", id=str(case))
             asked = {"days": 1, "staffId": member.id, "caseId": str(case)}
-            return case, {"accessId": house.people["auditor"].ask_everything("accessLog", **asked)[0]["id"]}
+            return case, {"accessId": house.people["auditor"].ask_everything("accessLog", **asked)["lines"][0]["id"]}
         case "ConveneConference":
             return case, basis_payload(command, new_id(), called.id)
         case "CorrectPerson":
@@ -239,8 +261,11 @@ def silent_effect(city: Stack, person: Person, command: str, subject: object, pa
     if command == "NoteHomeStreet":
         members = person.ask("Staffing")["staffing"]["directory"]
         return payload["homeStreet"] in {each["homeStreet"] for each in members if each["staff"]["id"] == str(subject)}
+    if command == "ReviewSheetAccess":
+        lines = person.ask_everything("accessLog", days=1, staffId=None)["lines"]
+        return {line["id"]: bool(line["reviewedAt"]) for line in lines}[payload["accessId"]]
     if command == "ReviewAccess":
-        lines = person.ask_everything("accessLog", days=1, staffId=None, caseId=str(subject))
+        lines = person.ask_everything("accessLog", days=1, staffId=None, caseId=str(subject))["lines"]
         return {line["id"]: bool(line["reviewedAt"]) for line in lines}[payload["accessId"]]
     service, kind = {"ViewedOffline": ("coordination", "case"), "ViewedSessionOffline": ("ibasho", "session")}[command]
     seen = "select shown -> $2 ->> 0 from access_log where action = 'viewed_offline' and actor_id = $1"

@@ -72,6 +72,8 @@ ELSEWHERE = {
     "PersonRequest.erasedAt": "tests/service/coordination/test_erasure.py",
     "PersonRequest.owed": "tests/service/coordination/test_erasure.py",
     "Holdings.unavailable": "tests/service/gateway/test_requests.py",
+    "PersonRequests.unavailable": "no person in it",
+    "AccessLog.unavailable": "no person in it",
     "RetentionProposal": "tests/service/coordination/test_requests.py",
     "Query": "the roots themselves",
 }
@@ -100,9 +102,10 @@ class Story:
             urgency="days",
         )
         appointment = {"at": "2030-01-10T05:00:00Z", "note": "電話"}
+        package = {"nextAppointment": appointment, "keptOff": [self.people["kept_off"].id]}
         for consultation, handoff in ((self.consultation, self.handoff), (self.open_consultation, self.open_handoff)):
             clerk.do("OpenConsultation", consultation, sheet)
-            clerk.do("HandOff", handoff, package_payload(consultation, nextAppointment=appointment))
+            clerk.do("HandOff", handoff, package_payload(consultation, **package))
         member.do("AcceptHandoff", self.handoff, {"caseId": self.case, "colleagueIds": [colleague.id]})
         wait_until(lambda: (c := member.ask("Case", id=self.case)["case"]) and not c["packagePending"])
         soon = (tokyo_day(datetime.now(UTC)) + timedelta(days=3)).isoformat()
@@ -156,19 +159,29 @@ class Story:
         manager.do("NoteHomeStreet", self.people["member"].id, {"homeStreet": "試しの町3丁目"})
 
     def _asked_for(self) -> None:
-        """A 開示請求 that was approved."""
-        asked = {"requestId": str(new_id()), "kind": "disclosure", "asked": "記録を見たい"}
-        self.people["member"].do("OpenPersonRequest", self.case, asked)
-        decided = {"requestId": asked["requestId"], "decision": "approve", "note": "窓口で渡す"}
-        self.people["manager"].do("DecidePersonRequest", self.case, decided)
+        """A 開示請求 that was approved, of the case and of the sheet that waits."""
+        for what, subject, asking, deciding in (
+            ("Person", self.case, "member", "manager"),
+            ("Sheet", self.open_consultation, "clerk", "window_manager"),
+        ):
+            asked = {"requestId": str(new_id()), "kind": "disclosure", "asked": "記録を見たい"}
+            self.people[asking].do(f"Open{what}Request", subject, asked)
+            decided = {"requestId": asked["requestId"], "decision": "approve", "note": "窓口で渡す"}
+            self.people[deciding].do(f"Decide{what}Request", subject, decided)
 
     def _looked_into(self) -> None:
-        """The member reads the case; the auditor looks at that read."""
-        member, auditor = self.people["member"], self.people["auditor"]
+        """The member reads the case, the clerk the sheet; the auditor looks at those reads."""
+        member, clerk, auditor = (self.people[who] for who in ("member", "clerk", "auditor"))
         member.ask("Case", id=self.case)
-        asked = {"days": 1, "staffId": member.id, "caseId": self.case}
-        for line in auditor.ask_everything("accessLog", **asked):
-            auditor.do("ReviewAccess", self.case, {"accessId": line["id"], "note": "担当です"})
+        clerk.ask("Consultation", id=self.open_consultation)
+        asked = {"days": 1, "caseId": self.case}
+        for line in auditor.ask_everything("accessLog", **asked, staffId=member.id)["lines"]:
+            if line["caseId"]:
+                auditor.do("ReviewAccess", self.case, {"accessId": line["id"], "note": "担当です"})
+        for line in auditor.ask_everything("accessLog", days=1, staffId=clerk.id)["lines"]:
+            if line["consultationId"] == self.open_consultation:
+                note = {"accessId": line["id"], "note": "窓口です"}
+                auditor.do("ReviewSheetAccess", self.open_consultation, note)
 
     @property
     def ids(self) -> set[str]:
@@ -196,7 +209,9 @@ class Story:
             "sharing": ("sharing", {"caseId": self.case}),
             "holdings": ("holdings", {"caseId": self.case}),
             "who saw": ("whoSaw", {"caseId": self.case}),
+            "sheet holdings": ("holdings", {"consultationId": self.open_consultation}),
             "access log": ("accessLog", {"days": 1, "staffId": self.people["member"].id, "caseId": self.case}),
+            "sheet access log": ("accessLog", {"days": 1, "staffId": self.people["clerk"].id}),
         }
         assert SCHEMA.query_type
         without = {name for name, root in SCHEMA.query_type.fields.items() if not root.args}

@@ -1,6 +1,7 @@
 """The access matrix, generated from the routes and the GraphQL schema: every cell tried on the real stack."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -53,16 +54,18 @@ class Story:
     meeting: str
     read: str
     request: str
+    sheet_request: str
+    sheet_read: str
 
 
 @pytest.fixture(scope="module")
 def story(city: Stack) -> Iterator[Story]:
     people = {name: Person(city.url, login) for name, login in PEOPLE.items()}
-    clerk = people["clerk"]
-    case = open_case(clerk, people["member"], people["colleague"])
+    clerk, kept_off = people["clerk"], {"keptOff": [people["kept_off"].id]}
+    case = open_case(clerk, people["member"], people["colleague"], **kept_off)
     consultation, handoff = new_id(), new_id()
     clerk.do("OpenConsultation", consultation, consultation_payload())
-    clerk.do("HandOff", handoff, package_payload(consultation))
+    clerk.do("HandOff", handoff, package_payload(consultation, **kept_off))
     sent = next(card for card in clerk.ask("Tray")["tray"]["sent"] if card["caseId"] == str(case))
     session, participant, code = new_id(), new_id(), token_code(new_id().int % 32**5)
     ibasho_staff = people["other_unit"]
@@ -76,17 +79,24 @@ def story(city: Stack) -> Iterator[Story]:
     people["member"].do("ConveneConference", case, basis_payload("ConveneConference", meeting, ibasho_staff.id))
     people["member"].ask("Case", id=str(case))
     everything = {"days": 1, "staffId": people["member"].id, "caseId": str(case)}
-    read = people["auditor"].ask_everything("accessLog", **everything)[0]["id"]
+    read = people["auditor"].ask_everything("accessLog", **everything)["lines"][0]["id"]
     request = str(new_id())
     people["member"].do("OpenPersonRequest", case, {"requestId": request, "kind": "erasure"})
-    ids = (session, participant, code, came["attendanceId"], consent, meeting, read, request)
+    sheet_request = str(new_id())
+    clerk.do("OpenSheetRequest", consultation, {"requestId": sheet_request, "kind": "erasure"})
+    for sheet in (sent["consultationId"], str(consultation)):
+        clerk.ask("Consultation", id=sheet)
+    lines = people["auditor"].ask_everything("accessLog", days=1, staffId=clerk.id)["lines"]
+    sheet_read = next(line["id"] for line in lines if line["consultationId"] == str(consultation))
+    ids = (session, participant, code, came["attendanceId"], consent, meeting, read, request, sheet_request, sheet_read)
     yield Story(people, case, sent["consultationId"], sent["id"], consultation, handoff, *ids)
 
 
 def test_every_query_and_mutation_has_a_row() -> None:
     schema = build_schema((ROOT / "gateway" / "schema.graphql").read_text(encoding="utf8"))
     assert schema.query_type and schema.mutation_type
-    known = {name.removeprefix("open_") for name in STORY_READERS} | {n.split("_")[0] for n in STORY_LISTS} | OWN_THINGS
+    known = {name.removeprefix("open_").removeprefix("sheet_") for name in STORY_READERS}
+    known |= {n.split("_")[0] for n in STORY_LISTS} | OWN_THINGS
     assert set(schema.query_type.fields) == known
     assert set(schema.mutation_type.fields) == {
         *("submit", "saveDraft", "discardDraft"),
@@ -124,7 +134,7 @@ async def test_every_route_has_a_row_and_refuses_without_its_guard(city: Stack) 
         for path in ROUTES["session"]:
             method = "GET" if path == "/signals" or path.startswith("/print/") else "POST"
             answer = await client.request(
-                method, f"{city.url}{path.replace('{case_id}', str(new_id()))}", headers={"Origin": city.url}, json={}
+                method, f"{city.url}{re.sub('{.*}', str(new_id()), path)}", headers={"Origin": city.url}, json={}
             )
             assert answer.status_code == 401
             tried += 1
@@ -144,6 +154,8 @@ def reads(story: Story, person: Person, field: str) -> object:
         "staffing": {},
         "tokenHolder": {"code": story.code},
     }
+    if field == "sheet_holdings":
+        return person.ask_everything("holdings", consultationId=str(story.open_consultation))
     if field in ("sharing", "whoSaw", "holdings"):
         return person.ask_everything(field, caseId=str(story.case))
     root = field.removeprefix("open_")
@@ -162,12 +174,17 @@ def test_lists_hold_exactly_what_the_table_says(story: Story, who: str) -> None:
     person = story.people[who]
     tray = person.ask("Tray")["tray"]
     story.people["member"].ask("Case", id=str(story.case))
-    log = person.ask_everything("accessLog", days=1, staffId=None, caseId=str(story.case), receiptNumber=None) or []
+    log = person.ask_everything("accessLog", days=1, staffId=None, caseId=str(story.case), receiptNumber=None)["lines"]
+    by_clerk = person.ask_everything("accessLog", days=1, staffId=story.people["clerk"].id)["lines"]
+    requests = {q["id"] for q in person.ask("PersonRequests")["personRequests"]["requests"]}
     held = {
         "cases": str(story.case) in {c["id"] for c in person.ask("Cases")["cases"]},
         "accessLog": str(story.case) in {line["caseId"] for line in log},
+        "accessLog_sheet": story.consultation in {line["consultationId"] for line in log},
+        "accessLog_open": str(story.open_consultation) in {line["consultationId"] for line in by_clerk},
         "logReaders": person.id in {each["staff"]["id"] for each in person.ask("LogReaders")["logReaders"]},
-        "personRequests": story.request in {q["id"] for q in person.ask("PersonRequests")["personRequests"]},
+        "personRequests": story.request in requests,
+        "personRequests_sheet": story.sheet_request in requests,
         "consultations": story.consultation
         in {c["id"] for c in person.ask("Consultations", limit=200)["consultations"]},
         "tray_received": str(story.open_handoff) in {c["id"] for c in tray["received"]},
@@ -260,7 +277,18 @@ def ibasho_envelope(story: Story, person: Person, command: str) -> dict:
             return person.envelope(command, story.people["member"].id, {"homeStreet": "南町3丁目"})
         case "ChangeAssignments":
             return person.envelope(command, new_id(), assignments_payload(story.people["other_clerk"]))
-    return sharing_envelope(story, person, command)
+    return (sheet_envelope if "Sheet" in command else sharing_envelope)(story, person, command)
+
+
+def sheet_envelope(story: Story, person: Person, command: str) -> dict:
+    """A request about the story's sheet that nobody took, or the log of it."""
+    payload: dict[str, object] = {
+        "OpenSheetRequest": {"requestId": str(new_id()), "kind": "erasure"},
+        "DecideSheetRequest": {"requestId": story.sheet_request, "decision": "approve"},
+        "CorrectSheet": {"requestId": story.sheet_request, "personName": "別人"},
+        "ReviewSheetAccess": {"accessId": story.sheet_read},
+    }[command]
+    return person.envelope(command, story.open_consultation, payload)
 
 
 def sharing_envelope(story: Story, person: Person, command: str) -> dict:

@@ -16,7 +16,7 @@ from tests.support.city import running_city
 from tests.support.person import Person, basis_payload, consultation_payload, package_payload, visit_payload, wait_until
 from tests.support.servers import Servers, running_servers
 
-PEOPLE = ("watanabe", "takahashi", "sasaki")
+PEOPLE = ("watanabe", "takahashi", "sasaki", "otsuka")
 
 
 @pytest.fixture
@@ -49,6 +49,17 @@ class Thread:
         )
         appointment = {"promised": self.word, "safeContact": self.word, "nextAppointment": {"note": self.word}}
         self.do("watanabe", "HandOff", self.handoff, package_payload(self.consultation, **appointment))
+
+    def open_alone(self) -> None:
+        """A sheet that comes back from the other unit and never becomes a case."""
+        self.open()
+        self.do("takahashi", "ReturnHandoff", self.handoff, {"reason": "other", "note": self.word})
+
+    def erase_sheet(self) -> None:
+        asked = {"requestId": str(self.request), "kind": "erasure", "asked": self.word}
+        self.do("watanabe", "OpenSheetRequest", self.consultation, asked)
+        decided = {"requestId": str(self.request), "decision": "approve", "note": self.word}
+        self.do("otsuka", "DecideSheetRequest", self.consultation, decided)
 
     def walk_along(self) -> None:
         coordinator = self.people["takahashi"]
@@ -96,7 +107,7 @@ async def ledger(stack: Stack) -> dict[str, set[Any]]:
     found: dict[str, set[Any]] = {}
     for service, query in (
         ("coordination", "select case_id, request_id from erasure"),
-        ("intake", "select case_id, request_id from erasure"),
+        ("intake", "select coalesce(case_id, consultation_id), request_id from erasure"),
         ("coordination", "select request_id, holder from erasure_done"),
     ):
         connection = await connect(stack.dsns[service].owner)
@@ -108,11 +119,13 @@ async def ledger(stack: Stack) -> dict[str, set[Any]]:
 def test_what_was_erased_stays_erased_in_a_restored_backup(town: tuple[Stack, Servers], tmp_path: Path) -> None:
     stack, servers = town
     people = {login: Person(stack.url, login) for login in PEOPLE}
-    whole, half, late, kept = (Thread(people, f"ことば{name}ことば") for name in ("まる", "なかば", "あと", "のこる"))
+    names = ("まる", "なかば", "あと", "のこる", "ひょう", "あとのひょう")
+    whole, half, late, kept, sheet, late_sheet = (Thread(people, f"ことば{name}ことば") for name in names)
     for thread in (whole, kept):
         thread.open()
         thread.walk_along()
     half.open()
+    sheet.open_alone()
     stack.wait_settled()
     assert len(asyncio.run(rows_with(stack, whole.word))) >= 8, "it stands in many tables"
     taken = people["takahashi"].ask("Sync", have=[], waiting=0)["sync"]["cases"]
@@ -123,14 +136,18 @@ def test_what_was_erased_stays_erased_in_a_restored_backup(town: tuple[Stack, Se
     half.walk_along()
     late.open()
     late.walk_along()
+    late_sheet.open_alone()
     for thread in (whole, half, late):
         thread.erase()
+    for thread in (sheet, late_sheet):
+        thread.erase_sheet()
+    erased = (whole, half, late, sheet, late_sheet)
     stack.wait_settled()
-    for thread in (whole, half, late):
+    for thread in erased:
         assert asyncio.run(rows_with(stack, thread.word)) == {}
         assert on_the_bus(servers, thread.word) == []
     before = asyncio.run(ledger(stack))
-    assert [len(rows) for rows in before.values()] == [3, 3, 3]
+    assert [len(rows) for rows in before.values()] == [3, 5, 3]
     have = [{"kind": "case", "id": each["id"], "etag": each["etag"]} for each in taken]
     assert str(whole.case) in people["takahashi"].ask("Sync", have=have, waiting=0)["sync"]["drop"]
 
@@ -138,12 +155,13 @@ def test_what_was_erased_stays_erased_in_a_restored_backup(town: tuple[Stack, Se
     servers.postgres.stop("immediate")
     servers.postgres.restore(backup)
     servers.postgres.start()
-    assert asyncio.run(rows_with(stack, whole.word)) != {}, "the restore really went back"
+    for thread in (whole, sheet):
+        assert asyncio.run(rows_with(stack, thread.word)) != {}, "the restore really went back"
     rebuilt = asyncio.run(rebuild_bus(stack, tmp_path / "missing.json"))
-    assert rebuilt.erased_again == 3
+    assert rebuilt.erased_again == 5
     stack.start()
     stack.wait_settled()
-    for thread in (whole, half, late):
+    for thread in erased:
         assert asyncio.run(rows_with(stack, thread.word)) == {}
         assert on_the_bus(servers, thread.word) == []
     assert asyncio.run(ledger(stack)) == before
@@ -153,10 +171,10 @@ def test_what_was_erased_stays_erased_in_a_restored_backup(town: tuple[Stack, Se
     have = [{"kind": "case", "id": each["id"], "etag": each["etag"]} for each in taken]
     assert str(whole.case) in people["takahashi"].ask("Sync", have=have, waiting=0)["sync"]["drop"]
     assert kept.send_again() == {"None"}, "accepted, as before"
-    refusals = set().union(*(thread.send_again() for thread in (whole, half, late)))
+    refusals = set().union(*(thread.send_again() for thread in erased))
     assert refusals <= {"None", "record_erased", "not_found"}
     stack.wait_settled()
-    for thread in (whole, half, late):
+    for thread in erased:
         assert asyncio.run(rows_with(stack, thread.word)) == {}, "what devices send again brings nothing back"
     assert asyncio.run(rows_with(stack, kept.word)) != {}
     assert asyncio.run(ledger(stack)) == before

@@ -1,6 +1,7 @@
 """Real Chromium against the whole running installation, on a desk and on a tablet."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Protocol
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -56,7 +57,10 @@ def hills(running_hills: tuple[Stack, Way]) -> Iterator[tuple[Stack, Way]]:
     yield stack, path
 
 
-SignIn = Callable[[str, str], Page]
+class SignIn(Protocol):
+    """Give a page of a browser of its own, signed in through the form."""
+
+    def __call__(self, login: str, size: str, password: str = PASSWORD) -> Page: ...
 
 
 @pytest.fixture
@@ -64,7 +68,7 @@ def sign_in(browser: Browser, city: Stack) -> Iterator[SignIn]:
     """`sign_in(login, size)` gives a page of a browser of its own, signed in through the form."""
     opened = []
 
-    def enter(login: str, size: str) -> Page:
+    def enter(login: str, size: str, password: str = PASSWORD) -> Page:
         width, height = SIZES[size]
         context = browser.new_context(
             viewport={"width": width, "height": height},
@@ -83,7 +87,7 @@ def sign_in(browser: Browser, city: Stack) -> Iterator[SignIn]:
         page.problems = problems  # type: ignore[attr-defined]
         page.goto(city.url)
         page.get_by_label("職員ID").fill(login)
-        page.get_by_label("パスワード").fill(PASSWORD)
+        page.get_by_label("パスワード").fill(password)
         page.keyboard.press("Enter")
         page.wait_for_url("**/today")
         return page

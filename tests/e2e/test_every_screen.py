@@ -45,6 +45,7 @@ ROWS = {
     "newConsultation": Row("watanabe", "相談を開く"),
     "consultations": Row("watanabe", "相談の記録"),
     "consultation": Row("watanabe", "聞きとり票", "consultation"),
+    "sheetRequests": Row("watanabe", "本人からの請求", "consultation"),
     "handoffs": Row("takahashi", "引継ぎトレイ"),
     "handoff": Row("takahashi", "引継ぎ", "handoff"),
     "cases": Row("takahashi", "ケース"),

@@ -49,7 +49,7 @@ async def answers_logged(stack: Stack, case: str) -> int:
 
 def test_the_manager_s_list_shows_it_first_and_the_person_s_page_names_it(city: Stack) -> None:
     case = nosy_read(city)
-    lines = Person(city.url, "sasaki").ask_everything("accessLog", days=1, staffId=None, caseId=case)
+    lines = Person(city.url, "sasaki").ask_everything("accessLog", days=1, staffId=None, caseId=case)["lines"]
     assert (lines[0]["staff"]["name"], lines[0]["odd"][0]) == ("𠮷田 美咲", "no_relation")
     said = page(city, "sasaki", case)
     assert said.status_code == 200 and said.headers["cache-control"] == "no-store"

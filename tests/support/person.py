@@ -155,11 +155,13 @@ def assignments_payload(*people: Person, unit: str = "hikikomori-support", **cha
     return {"note": "4月1日の異動", "begins": begins, **changes}
 
 
-def open_case(clerk: Person, coordinator: Person, colleague: Person | None = None, **told: Any) -> UUID:
+def open_case(
+    clerk: Person, coordinator: Person, colleague: Person | None = None, keptOff: Any = (), **told: Any
+) -> UUID:
     """From the call to a case whose package has arrived. Returns the case id."""
     consultation, handoff, case = new_id(), new_id(), new_id()
     clerk.do("OpenConsultation", consultation, consultation_payload(**told))
-    clerk.do("HandOff", handoff, package_payload(consultation))
+    clerk.do("HandOff", handoff, package_payload(consultation, keptOff=list(keptOff)))
     colleagues = [colleague.id] if colleague else []
     coordinator.do("AcceptHandoff", handoff, {"caseId": str(case), "colleagueIds": colleagues})
     wait_until(

@@ -25,6 +25,7 @@ const apart: Partial<Record<string, () => Promise<Screens>>> = {
   accessLog: managers,
   requests,
   caseRequests: requests,
+  sheetRequests: requests,
   devices: account,
   sharing: () => import("../features/sharing/screens"),
   staff: managers,

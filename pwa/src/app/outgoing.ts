@@ -18,9 +18,9 @@ export const outgoing = new Outgoing({
 /** Refusals whose screen was already left. Shown above every screen until somebody has read them. */
 export const strayRefusals = new Store<readonly Outcome[]>([]);
 
-export type CommandName = "OpenConsultation" | "HandOff" | "AcceptHandoff" | "ReturnHandoff" | "WithdrawHandoff" | "ScheduleSession" | "DecideQuarantine" | "JoinToken" | "SeparateToken" | "RegisterStaff" | "NoteHomeStreet" | "ChangeAssignments" | "ReviewAccess" | SharingCommand | OfflineCommand;
+export type CommandName = "OpenConsultation" | "HandOff" | "AcceptHandoff" | "ReturnHandoff" | "WithdrawHandoff" | "ScheduleSession" | "DecideQuarantine" | "JoinToken" | "SeparateToken" | "RegisterStaff" | "NoteHomeStreet" | "ChangeAssignments" | "ReviewAccess" | "ReviewSheetAccess" | SharingCommand | OfflineCommand;
 
-type SharingCommand = "OpenPersonRequest" | "DecidePersonRequest" | "CorrectPerson" | "GiveConsent" | "ConveneConference" | "PledgeSecrecy" | "ShareByLaw" | "UseEmergency" | "EndBasis" | "ChangeTeam" | "KeepOff" | "LetIn";
+type SharingCommand = "OpenPersonRequest" | "DecidePersonRequest" | "CorrectPerson" | "OpenSheetRequest" | "DecideSheetRequest" | "CorrectSheet" | "GiveConsent" | "ConveneConference" | "PledgeSecrecy" | "ShareByLaw" | "UseEmergency" | "EndBasis" | "ChangeTeam" | "KeepOff" | "LetIn";
 
 /** Commands that are written down on the device and need no network. */
 export const offlineCommands = ["RecordVisit", "LogAttendance", "CorrectAttendance", "OpenSession", "CloseSession", "ViewedOffline", "ViewedSessionOffline", "ReadNotice"] as const;

@@ -5,6 +5,7 @@ export const paths = {
   newConsultation: "/consultations/new",
   consultations: "/consultations",
   consultation: "/consultations/:id",
+  sheetRequests: "/consultations/:id/requests",
   handoffs: "/handoffs",
   handoff: "/handoffs/:id",
   cases: "/cases",

@@ -53,7 +53,7 @@ export type AccessLogQueryVariables = Exact<{
 }>;
 
 
-export type AccessLogQuery = { accessLog: Array<{ id: string, at: string, caseId: string, receiptNumber: string | null, basis: Array<string>, purpose: string, screen: string, fieldGroups: Array<string>, odd: Array<string>, reviewedAt: string | null, note: string, staff: { id: string, name: string }, staffUnit: { id: string, name: string } | null, reviewedBy: { id: string, name: string } | null }> };
+export type AccessLogQuery = { accessLog: { unavailable: Array<string>, lines: Array<{ id: string, at: string, caseId: string | null, consultationId: string | null, receiptNumber: string | null, basis: Array<string>, purpose: string, screen: string, fieldGroups: Array<string>, odd: Array<string>, reviewedAt: string | null, note: string, staff: { id: string, name: string }, staffUnit: { id: string, name: string } | null, reviewedBy: { id: string, name: string } | null }> } };
 
 export type CaseQueryVariables = Exact<{
   id: string;
@@ -141,11 +141,12 @@ export type HandoffQueryVariables = Exact<{
 export type HandoffQuery = { handoff: { card: { id: string, consultationId: string, label: string, kind: string, status: string, handedOffAt: string, answerDueAt: string, workingMinutesUsed: number, workingMinutesAllowed: number, urgency: string | null, personKnows: string, contactRules: Array<string>, safeContact: string, promised: string, concerns: Array<string>, mainConcern: string | null, answeredAt: string | null, caseId: string | null, returnReason: string | null, returnNote: string, fromUnit: { id: string, name: string }, toUnit: { id: string, name: string }, handedOffBy: { id: string, name: string }, nextAppointment: { at: string | null, note: string }, answeredBy: { id: string, name: string } | null }, consultation: { id: string, receiptNumber: string, label: string, openedAt: string, callerKind: string, callerRelation: string | null, channel: string, residence: string | null, personKnows: string | null, contactRules: Array<string>, concerns: Array<string>, mainConcern: string | null, heardFrom: Array<string>, isHikikomori: string | null, otherIssues: Array<string>, urgency: string | null, unit: { id: string, name: string }, openedBy: { id: string, name: string }, told: { personName: string, personKana: string, personPhone: string, personAddress: string, callerName: string, callerPhone: string, contactNote: string, memo: string, birth: { year: string, month: string, day: string } }, handoffs: Array<{ id: string }> } | null } | null };
 
 export type HoldingsQueryVariables = Exact<{
-  caseId: string;
+  caseId?: string | null | undefined;
+  consultationId?: string | null | undefined;
 }>;
 
 
-export type HoldingsQuery = { holdings: { caseId: string, unavailable: Array<string>, held: Array<{ owner: string, kind: string, count: number, oldest: string | null, newest: string | null }> } | null };
+export type HoldingsQuery = { holdings: { unavailable: Array<string>, held: Array<{ owner: string, kind: string, count: number, oldest: string | null, newest: string | null }> } | null };
 
 export type IbashoPlacesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -182,7 +183,7 @@ export type PasskeysQuery = { passkeys: Array<{ id: string, name: string, addedA
 export type PersonRequestsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type PersonRequestsQuery = { personRequests: Array<{ id: string, caseId: string, label: string, receiptNumber: string | null, kind: string, state: string, asked: string, openedAt: string, decidedAt: string | null, note: string, erasedAt: string | null, owed: Array<string>, mayDecide: boolean, openedBy: { id: string, name: string }, decidedBy: { id: string, name: string } | null }> };
+export type PersonRequestsQuery = { personRequests: { unavailable: Array<string>, requests: Array<{ id: string, caseId: string | null, consultationId: string | null, label: string, receiptNumber: string | null, kind: string, state: string, asked: string, openedAt: string, decidedAt: string | null, note: string, erasedAt: string | null, owed: Array<string>, mayDecide: boolean, openedBy: { id: string, name: string }, decidedBy: { id: string, name: string } | null }> } };
 
 export type QuarantineQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -206,7 +207,7 @@ export type RemovePasskeyMutation = { removePasskey: boolean };
 export type RetentionProposalsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type RetentionProposalsQuery = { retentionProposals: Array<{ caseId: string, label: string, receiptNumber: string | null, closedAt: string, years: number }> };
+export type RetentionProposalsQuery = { retentionProposals: Array<{ caseId: string | null, consultationId: string | null, label: string, receiptNumber: string | null, closedAt: string, years: number }> };
 
 export type RevokeDeviceMutationVariables = Exact<{
   id: string;

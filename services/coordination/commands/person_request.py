@@ -14,9 +14,9 @@ from services.contracts.person_request import (
 )
 from services.contracts.tokyo import tokyo_day
 from services.coordination import basis_store, erasure_store, request_store, store
-from services.coordination.domain.person_request import ERASING, decide_correction, decide_decision, decide_open
-from services.coordination.settings import RetentionSettings
+from services.coordination.domain.person_request import decide_open
 from services.kernel.commands import Refs, Work
+from services.person_request import ERASING, RetentionSettings, decide_correction, decide_decision
 
 
 def _refs(case_id: UUID, request_id: UUID) -> Refs:

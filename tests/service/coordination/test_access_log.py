@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from services.contracts.access_log import Odd, Read, is_same_street, odd_marks, weight
 from services.contracts.codes import FieldGroup
 from services.coordination import access_store
-from services.coordination.domain.odd import Odd, Read, is_same_street, odd_marks, weight
 from services.kernel.ids import new_id
 from services.kernel.token import Actor
 from tests.service.coordination.conftest import Case, World

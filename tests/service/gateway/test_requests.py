@@ -8,13 +8,13 @@ import pytest
 from infra.seed import PASSWORD
 from infra.stack import Stack
 from services.kernel.ids import new_id
-from tests.support.person import Person, open_case, visit_payload
+from tests.support.person import Person, consultation_payload, open_case, visit_payload
 from tests.support.rows import rows
 
 
 @pytest.fixture(scope="module")
 def people(city: Stack) -> dict[str, Person]:
-    return {login: Person(city.url, login) for login in ("watanabe", "takahashi", "hamada", "sasaki")}
+    return {login: Person(city.url, login) for login in ("watanabe", "takahashi", "hamada", "sasaki", "otsuka")}
 
 
 def test_a_manager_sees_what_each_owner_holds(people: dict[str, Person], city: Stack) -> None:
@@ -101,3 +101,50 @@ def test_the_page_of_a_disclosure_opens_only_for_somebody_who_has_just_shown_who
     assert stale.http.post("/session/fresh", json={}).status_code == 200
     assert stale.http.get(page).status_code == 200
     assert rows(city, "coordination", shown, str(case))[0]["n"] == 1
+
+
+TOLD = {"personName": "石田 遼太", "callerName": "石田 さと", "memo": "<b>眠れない</b>"}
+
+
+def asked_sheet(people: dict[str, Person], **changes: object) -> str:
+    """A sheet that never became a case, whose 開示 was asked for."""
+    sheet = str(new_id())
+    people["watanabe"].do("OpenConsultation", sheet, consultation_payload(told=TOLD, **changes))
+    people["watanabe"].do("OpenSheetRequest", sheet, {"requestId": str(new_id()), "kind": "disclosure"})
+    return sheet
+
+
+def test_the_window_s_own_page_of_a_sheet_is_plain_and_says_what_the_person_said(people: dict[str, Person]) -> None:
+    own = {"callerKind": "person", "callerRelation": None, "personKnows": "knows"}
+    page = f"/print/sheet-disclosure/{asked_sheet(people, **own)}"
+    for login in ("watanabe", "takahashi", "sasaki"):
+        assert people[login].http.get(page).status_code == 404
+    answer = people["otsuka"].http.get(page)
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    for told in ("石田 遼太", "&lt;b&gt;眠れない&lt;/b&gt;", "保谷庁舎", "78条1項2号", "自宅の電話にかけない"):
+        assert told in answer.text, told
+    for apart in ("石田 さと", "ひきこもり"):
+        assert apart not in answer.text, apart
+    assert not re.search(r"disclosure\.|code\.|[{}]|None", answer.text), "no key, code or placeholder is left"
+
+
+@pytest.mark.parametrize(("knows", "is_paper"), [("knows", True), ("does_not_know", False), ("unclear", False)])
+def test_of_what_another_told_the_person_gets_nothing_they_might_not_know_of(
+    people: dict[str, Person], knows: str, is_paper: bool
+) -> None:
+    text = people["otsuka"].http.get(f"/print/sheet-disclosure/{asked_sheet(people, personKnows=knows)}").text
+    assert ("石田 遼太" in text) is is_paper
+    assert ("お渡しできる紙はありません" in text) is not is_paper
+    for apart in ("眠れない", "石田 さと", "受付番号"):
+        assert apart not in text
+
+
+def test_what_is_held_of_a_sheet_is_counted_for_its_own_manager(people: dict[str, Person]) -> None:
+    sheet = asked_sheet(people)
+    found = people["otsuka"].ask("Holdings", consultationId=sheet)["holdings"]
+    assert [(line["owner"], line["kind"], line["count"]) for line in found["held"]] == [
+        ("intake", "consultation", 1),
+        ("intake", "request", 1),
+    ]
+    for login in ("watanabe", "sasaki", "takahashi"):
+        assert people[login].ask("Holdings", consultationId=sheet)["holdings"] is None

@@ -12,7 +12,7 @@ from services.kernel.ids import new_id
 from services.kernel.stream import Applier
 from services.kernel.token import Actor
 from tests.service.coordination.conftest import FakeRecord
-from tests.service.intake.conftest import CLERK, COORDINATOR, HAND_OFF, MANAGER, NOW, OPEN, World
+from tests.service.intake.conftest import AUDITOR, CLERK, COORDINATOR, HAND_OFF, MANAGER, NOW, OPEN, World
 
 WORD = "けしてほしい言葉"
 TOLD = {
@@ -58,7 +58,20 @@ async def accepted(world: World) -> tuple[UUID, UUID, UUID]:
     await world.handed_off(consultation=consultation, kind="parallel", toUnit="welfare", **PACKAGE)
     await world.act(COORDINATOR, "AcceptHandoff", handoff, {"caseId": str(case)})
     await save_draft(world, consultation)
+    await asked_and_looked_at(world, consultation)
     return consultation, handoff, case
+
+
+async def asked_and_looked_at(world: World, consultation: UUID) -> None:
+    """A request that waits, and a read with a note about it: words in the last of the tables."""
+    said = await world.act(
+        CLERK, "OpenSheetRequest", consultation, {"requestId": str(new_id()), "kind": "disclosure", "asked": WORD}
+    )
+    assert said["status"] == "accepted", said
+    assert (await world.get(CLERK, f"/views/consultations/{consultation}")).status_code == 200
+    read = (await world.access_rows())[-1]["access_id"]
+    said = await world.act(AUDITOR, "ReviewSheetAccess", consultation, {"accessId": str(read), "note": WORD})
+    assert said["status"] == "accepted", said
 
 
 async def save_draft(world: World, consultation: UUID, draft: UUID | None = None) -> None:

@@ -97,13 +97,28 @@ def test_an_emergency_is_told_to_the_supervisor_at_once_and_a_meeting_to_its_mem
     clerk, author = Person(city.url, "watanabe"), Person(city.url, "takahashi")
     case, before = open_case(clerk, author), notices(city, "recipient_id", staff_id("mori"))
     clerk.do("UseEmergency", case, basis_payload("UseEmergency", new_id()))
-    wait_until(lambda: notices(city, "case_id", case) == {("emergency_used", staff_id("sasaki"))}, 5)
+    told = {
+        ("emergency_used", staff_id(login)) for login in ("sasaki", "otsuka")
+    }  # of the case's unit, and the clerk's own
+    wait_until(lambda: notices(city, "case_id", case) == told, 5)
     author.do("ConveneConference", case, basis_payload("ConveneConference", new_id(), str(staff_id("mori"))))
     asked = wait_until(lambda: notices(city, "recipient_id", staff_id("mori")) - before or before)
     assert ("pledge_asked", staff_id("mori")) in asked
-    assert notices(city, "case_id", case) == {("emergency_used", staff_id("sasaki"))}, (
-        "the meeting's notice names no case"
-    )
+    assert notices(city, "case_id", case) == told, "the meeting's notice names no case"
+
+
+def test_a_request_about_a_sheet_is_told_to_the_managers_of_its_unit_without_saying_of_which(city: Stack) -> None:
+    clerk, sheet = Person(city.url, "watanabe"), new_id()
+    clerk.do("OpenConsultation", sheet, consultation_payload())
+    before = len(Person(city.url, "otsuka").ask("Notices")["notices"])
+    clerk.do("OpenSheetRequest", sheet, {"requestId": str(new_id()), "kind": "disclosure"})
+    manager, elsewhere = Person(city.url, "otsuka"), Person(city.url, "sasaki")
+    wait_until(lambda: len(manager.ask("Notices")["notices"]) == before + 1)
+    newest = manager.ask("Notices")["notices"][0]
+    assert (newest["kind"], newest["caseId"], newest["handoffId"]) == ("request_waits", None, None)
+    city.wait_settled()
+    assert "request_waits" not in {n["kind"] for n in elsewhere.ask("Notices")["notices"] if n["caseId"] is None}
+    assert "request_waits" not in {n["kind"] for n in clerk.ask("Notices")["notices"]}
 
 
 def test_a_manager_who_is_kept_off_is_told_nothing(city: Stack) -> None:

@@ -9,11 +9,11 @@ import { NotFound } from "../problem/NotFound";
 import { AccessLog as AccessLogDocument } from "./documents";
 import { addressOf, askedBy, type Filter, filterOfAddress } from "./filter";
 import { Filters } from "./Filters";
-import { grouped } from "./grouped";
+import { grouped, type NamedCase } from "./grouped";
 import { Odd } from "./Odd";
 import { Rest, Reviewed } from "./Rest";
 
-/** How many lines that nobody looked at the owner answers with at most (services/coordination/access_views.py). */
+/** How many lines that nobody looked at are answered with at most (services/contracts/access_log.py). */
 const MOST = 300;
 
 /** 記録の閲覧: who read what, and why. The log and never the record; to look at it is itself logged. */
@@ -41,15 +41,16 @@ export default function AccessLog() {
 
 function Found({ filter, onChange }: { filter: Filter; onChange: (next: Partial<Filter>) => void }) {
   const { data, failure, refresh } = useAsked(AccessLogDocument, askedBy(filter));
-  const lines = data?.accessLog ?? [];
+  const { lines, unavailable } = data?.accessLog ?? { lines: [], unavailable: [] };
   const waiting = lines.filter(({ reviewedAt }) => !reviewedAt);
-  const onCase = (caseId: string) => onChange({ caseId, receipt: "" });
-  const caseId = filter.caseId || (filter.receipt && lines[0]?.caseId) || "";
+  const onCase = ({ id, isCase, receiptNumber }: NamedCase) => onChange(isCase ? { caseId: id, receipt: "" } : { caseId: "", receipt: receiptNumber ?? "" });
+  const caseId = filter.caseId || (filter.receipt && lines.find((line) => line.caseId)?.caseId) || "";
   return (
     <>
       {(filter.caseId || filter.receipt) && <OneCase caseId={caseId} receipt={filter.receipt || lines[0]?.receiptNumber || ""} onAll={() => onChange({ caseId: "", receipt: "" })} />}
       {!data && <Waiting failure={failure} />}
-      {data && lines.length === 0 && <Empty title={t("log.empty")}>{t(filter.caseId ? "log.emptyCase" : "log.emptyHelp")}</Empty>}
+      {unavailable.map((owner) => <Note key={owner} icon="cloud-off"><p role="status">{t(`log.missing.${owner as "coordination" | "intake"}`)}</p></Note>)}
+      {data && lines.length === 0 && unavailable.length === 0 && <Empty title={t("log.empty")}>{t(filter.caseId ? "log.emptyCase" : "log.emptyHelp")}</Empty>}
       {waiting.length >= MOST && <Note><p>{t("log.most", { n: MOST })}</p></Note>}
       {lines.length > 0 && (
         <>

@@ -6,16 +6,16 @@ import { codeText, t } from "../../i18n/messages";
 import { useNow } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/parts";
-import type { Told } from "./grouped";
+import type { NamedCase, Told } from "./grouped";
 import { basisText, Cases, screenText, timeText, What } from "./parts";
 import { Review } from "./Review";
 
-/** The heaviest first, as services/coordination/domain/odd.py. */
+/** The heaviest first, as services/contracts/access_log.py. */
 const MARKS = ["no_relation", "own_street", "own_surname", "closed_case", "many", "night"] as const;
 
 interface Props {
   told: readonly Told[];
-  onCase: (caseId: string) => void;
+  onCase: (chosen: NamedCase) => void;
   onReviewed: () => void;
 }
 
@@ -52,7 +52,7 @@ function Meanings() {
   );
 }
 
-function Item({ told, onCase, onLook }: { told: Told; onCase: (caseId: string) => void; onLook: () => void }) {
+function Item({ told, onCase, onLook }: { told: Told; onCase: (chosen: NamedCase) => void; onLook: () => void }) {
   const { line, day, times } = told;
   const today = tokyoDay(useNow(60_000));
   return (
@@ -70,7 +70,7 @@ function Item({ told, onCase, onLook }: { told: Told; onCase: (caseId: string) =
 }
 
 /** What was read, and why. */
-export function Facts({ told, onCase, children }: { told: Told; onCase: (caseId: string) => void; children?: ComponentChildren }) {
+export function Facts({ told, onCase, children }: { told: Told; onCase: (chosen: NamedCase) => void; children?: ComponentChildren }) {
   return (
     <dl class="kv">
       <dt>{t("log.case")}</dt><dd><Cases told={told} onCase={onCase} />　<span class="sub">{t("log.onScreen", { screen: screenText(told) })}</span></dd>

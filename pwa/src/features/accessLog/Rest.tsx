@@ -3,13 +3,13 @@ import { codeText, t } from "../../i18n/messages";
 import { useNow } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Section } from "../../ui/parts";
-import { byDay, type Told } from "./grouped";
+import { byDay, type NamedCase, type Told } from "./grouped";
 import { Facts } from "./Odd";
 import { basisText, Cases, screenText, timeText, What, Who } from "./parts";
 
 interface Props {
   told: readonly Told[];
-  onCase: (caseId: string) => void;
+  onCase: (chosen: NamedCase) => void;
 }
 
 /** Everything else, day by day. */
@@ -32,7 +32,7 @@ export function Rest({ told, onCase }: Props) {
   );
 }
 
-function Row({ told, onCase }: { told: Told; onCase: (caseId: string) => void }) {
+function Row({ told, onCase }: { told: Told; onCase: (chosen: NamedCase) => void }) {
   return (
     <tr>
       <td class="num">{timeText(told)}{told.times > 1 && <><br /><span class="sub">{t("log.times", { n: told.times })}</span></>}</td>

@@ -19,7 +19,7 @@ export function Review({ told, onClose, onDone }: { told: Told; onClose: () => v
   const run = async () => {
     if (!online.get()) return setProblem(t("error.needs_network"));
     setProblem("");
-    const outcomes = await Promise.all(told.looked.map(({ accessId, caseId }) => send("ReviewAccess", caseId, { accessId, note: note.trim() })));
+    const outcomes = await Promise.all(told.looked.map(({ accessId, type, about }) => send(type, about, { accessId, note: note.trim() })));
     const refused = outcomes.find((outcome) => outcome && outcome.status !== "ACCEPTED");
     if (refused) setProblem(sentenceOf(refused));
     else if (outcomes.every(Boolean)) onDone();

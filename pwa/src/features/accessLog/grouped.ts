@@ -1,10 +1,12 @@
 import type { AccessLogQuery } from "../../gateway/generated";
 import { tokyoDay } from "../../i18n/dates";
 
-export type Line = AccessLogQuery["accessLog"][number];
+export type Line = AccessLogQuery["accessLog"]["lines"][number];
 
+/** A case, or a sheet, by the number both go by. */
 export interface NamedCase {
   id: string;
+  isCase: boolean;
   receiptNumber: string | null;
 }
 
@@ -21,8 +23,8 @@ export interface Told {
   times: number;
   cases: readonly NamedCase[];
   fieldGroups: readonly string[];
-  /** What is looked at: each case of each row of the log. */
-  looked: readonly { accessId: string; caseId: string }[];
+  /** What is looked at: each case or sheet of each row of the log, told to its owner. */
+  looked: readonly { accessId: string; about: string; type: "ReviewAccess" | "ReviewSheetAccess" }[];
 }
 
 /** Lines of the log as they are told, in the order in which each first appears. */
@@ -38,17 +40,19 @@ export function grouped(lines: readonly Line[]): Told[] {
       from: moments[0] ?? "",
       until: moments.at(-1) ?? "",
       times: same.length,
-      cases: [...new Map(all.map(({ caseId, receiptNumber }) => [caseId, { id: caseId, receiptNumber }])).values()],
+      cases: [...new Map(all.map((line) => [aboutOf(line), { id: aboutOf(line), isCase: Boolean(line.caseId), receiptNumber: line.receiptNumber }])).values()],
       fieldGroups: [...new Set(all.flatMap(({ fieldGroups }) => fieldGroups))],
-      looked: all.map(({ id, caseId }) => ({ accessId: id, caseId })),
+      looked: all.map((line) => ({ accessId: line.id, about: aboutOf(line), type: line.caseId ? "ReviewAccess" : "ReviewSheetAccess" })),
     };
   });
 }
 
+export const aboutOf = ({ caseId, consultationId }: Line) => caseId ?? consultationId ?? "";
+
 /** Everything that must be the same for two reads to be told as one. */
 function wayOf(read: readonly Line[]): string {
   const [{ staff, at, purpose, basis, screen, odd, reviewedBy, note }] = read as [Line];
-  const cases = read.map(({ caseId }) => caseId).sort();
+  const cases = read.map(aboutOf).sort();
   return JSON.stringify([staff.id, tokyoDay(at), cases, purpose, basis, screen, odd, reviewedBy?.id, note]);
 }
 

@@ -31,9 +31,9 @@ export function Who({ told: { line } }: { told: Told }) {
   return <><b>{line.staff.name}</b><br /><span class="sub">{line.staffUnit?.name ?? t("log.noUnit")}</span></>;
 }
 
-/** A case by its number, which leads to what was read of it; the record itself is not to be had here. */
-export function Cases({ told: { cases }, onCase }: { told: Told; onCase: (caseId: string) => void }) {
+/** A case or sheet by its number, which leads to what was read of it; the record itself is not to be had here. */
+export function Cases({ told: { cases }, onCase }: { told: Told; onCase: (chosen: NamedCase) => void }) {
   const [first, ...others] = cases as [NamedCase, ...NamedCase[]];
   if (others.length > 0) return <>{t("log.someCases", { first: nameOf(first), n: others.length })}</>;
-  return <button class="btn text in-line" type="button" aria-label={t("log.onlyCase", { receipt: nameOf(first) })} onClick={() => onCase(first.id)}>{nameOf(first)}</button>;
+  return <><button class="btn text in-line" type="button" aria-label={t("log.onlyCase", { receipt: nameOf(first) })} onClick={() => onCase(first)}>{nameOf(first)}</button>{!first.isCase && t("log.sheet")}</>;
 }

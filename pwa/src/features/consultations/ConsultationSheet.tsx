@@ -33,7 +33,10 @@ export default function ConsultationSheet({ id }: { id: string }) {
     <div class="stack">
       <div class="split">
         <h1>{t(handing && mine ? "handoff.title" : "sheet.title")}</h1>
-        {mine && !handing && !waits && <Link class="btn" href={`/consultations/${id}?handoff=new`}><Icon name="talk" />{t("sheet.handOff")}</Link>}
+        <div class="row">
+          {hasRoleIn(sheet.unit.id, "window_staff", "coordinator", "manager") && !handing && <Link class="btn line" href={`/consultations/${id}/requests`}>{t("sharing.requests")}</Link>}
+          {mine && !handing && !waits && <Link class="btn" href={`/consultations/${id}?handoff=new`}><Icon name="talk" />{t("sheet.handOff")}</Link>}
+        </div>
       </div>
       <HandedOff id={id} />
       <Saved id={id} receipt={sheet.receiptNumber} handing={Boolean(handing)} />

@@ -9,6 +9,7 @@ import { useAsked } from "../../ui/hooks";
 import { Dialog, Note } from "../../ui/parts";
 import { useAgain } from "../session/useAgain";
 import { useAct } from "../sharing/useAct";
+import { type About, commandOf, paperOf, subjectOf } from "./about";
 import { Holdings, type PersonRequest } from "./documents";
 
 interface Closing {
@@ -21,15 +22,15 @@ const DECISIONS = ["approve", "decline"] as const;
 const erases = (kind: string) => kind === "erasure" || kind === "retention";
 
 /** 請求を受ける: in the person's words, by whoever hears it. */
-export function Receive({ caseId, onClose, onDone }: Closing & { caseId: string; onDone: () => void }) {
+export function Receive({ about, onClose, onDone }: Closing & { about: About; onDone: () => void }) {
   const [requestId] = useState(uuid7);
   const [kind, setKind] = useState<(typeof KINDS)[number]>(KINDS[0]);
   const [asked, setAsked] = useState("");
-  const { busy, run, failed } = useAct("OpenPersonRequest", caseId, onDone);
+  const { busy, run, failed } = useAct(commandOf("open", about), subjectOf(about), onDone);
   return (
     <Dialog title={t("requests.receive")} submit={t("requests.receiveDo")} busy={busy} onSubmit={() => void run(() => ({ requestId, kind, asked }))} onClose={onClose}>
       <SelectField id="kind" label={t("requests.kind")} value={kind} options={KINDS.map((each) => [each, codeText("request_kind", each)] as const)} onChange={(value) => setKind(value as typeof kind)} />
-      <p class="sub">{t(`requests.help.${kind}`)}</p>
+      <p class="sub">{t(kind === "suspension" && !about.caseId ? "requests.help.suspensionSheet" : `requests.help.${kind}`)}</p>
       <TextField id="asked" label={t("requests.asked")} help={t("requests.askedHelp")} rows={3} value={asked} onInput={setAsked} />
       {failed}
     </Dialog>
@@ -41,7 +42,8 @@ export function Decide({ request, onClose, onDone }: Closing & { request: Person
   const [decision, setDecision] = useState("");
   const [note, setNote] = useState("");
   const isErased = erases(request.kind) && decision === "approve";
-  const { run, failed, of } = useAct("DecidePersonRequest", request.caseId, () => onDone(t(isErased ? "requests.erasedDone" : "requests.decidedDone")));
+  const said = isErased ? (request.caseId ? "requests.erasedDone" : "requests.erasedSheet") : "requests.decidedDone";
+  const { run, failed, of } = useAct(commandOf("decide", request), subjectOf(request), () => onDone(t(said)));
   const missing = decision ? [] : [{ field: "decision", text: t("requests.decisionMissing") }];
   const options = [["", t("sharing.choose")] as const, ...DECISIONS.map((each) => [each, codeText("request_decision", each)] as const)];
   const act = async () => {
@@ -53,7 +55,7 @@ export function Decide({ request, onClose, onDone }: Closing & { request: Person
     <Dialog title={t("requests.decideOf", { about: `${request.label} ${codeText("request_kind", request.kind)}` })} submit={t(isErased ? "requests.erase" : "requests.decide")} busy={again.busy}
       onSubmit={() => void again.run()} onClose={onClose}>
       {request.asked && <p>{request.asked}</p>}
-      {erases(request.kind) && <HeldOf caseId={request.caseId} />}
+      {erases(request.kind) && <HeldOf about={request} />}
       <SelectField id="decision" label={t("requests.decision")} value={decision} options={options} onChange={setDecision} error={of("decision")} required />
       {isErased && <Note kind="err"><p>{t("requests.eraseHelp")}</p></Note>}
       {!isErased && <TextField id="reason" label={t("requests.note")} rows={2} limit={200} value={note} onInput={setNote} error={of("reason")} />}
@@ -70,7 +72,7 @@ export function Print({ request, onClose }: Closing & { request: PersonRequest }
   return (
     <Dialog title={t("requests.printOf", { about: `${request.label} ${codeText("request_kind", request.kind)}` })} submit={t(ready ? "requests.close" : "requests.printMake")} busy={busy} onSubmit={() => (ready ? onClose() : void run())} onClose={onClose}>
       <p>{t("requests.printHelp")}</p>
-      {ready ? <a class="btn line" href={`/print/disclosure/${request.caseId}`} target="_blank" rel="noopener">{t("requests.printOpen")}</a> : asking}
+      {ready ? <a class="btn line" href={paperOf(request)} target="_blank" rel="noopener">{t("requests.printOpen")}</a> : asking}
     </Dialog>
   );
 }
@@ -78,7 +80,7 @@ export function Print({ request, onClose }: Closing & { request: PersonRequest }
 /** 訂正する: only what is written replaces what stands there. */
 export function Correct({ request, onClose, onDone }: Closing & { request: PersonRequest; onDone: () => void }) {
   const [said, setSaid] = useState<Record<string, string>>({});
-  const { busy, run, failed } = useAct("CorrectPerson", request.caseId, onDone);
+  const { busy, run, failed } = useAct(commandOf("correct", request), subjectOf(request), onDone);
   const payload = () => {
     const { year = "", month = "", day = "", ...rest } = said;
     const given = Object.fromEntries(Object.entries(rest).filter(([, text]) => text.trim()));
@@ -99,25 +101,25 @@ export function Correct({ request, onClose, onDone }: Closing & { request: Perso
 export function Held({ request, onClose }: Closing & { request: PersonRequest }) {
   return (
     <Dialog title={t("requests.heldOf", { about: request.label })} submit={t("requests.close")} onSubmit={onClose} onClose={onClose}>
-      <HeldOf caseId={request.caseId} />
+      <HeldOf about={request} />
     </Dialog>
   );
 }
 
-function HeldOf({ caseId }: { caseId: string }) {
-  const { data, failure } = useAsked(Holdings, { caseId });
+function HeldOf({ about: { caseId, consultationId } }: { about: About }) {
+  const { data, failure } = useAsked(Holdings, { caseId, consultationId });
   if (!data) return <p class="sub" role="status">{t(failure ? "requests.heldUnknown" : "app.loading")}</p>;
   const held = data.holdings?.held ?? [];
   return (
     <>
       <dl class="kv">
         {held.map(({ owner, kind, count, oldest, newest }) => (
-          <><dt>{codeText("held_kind", kind)}{owner === "intake" && t("requests.atIntake")}</dt><dd>{t("requests.count", { n: count })}　{oldest && daysText(oldest, newest ?? oldest)}</dd></>
+          <><dt>{codeText("held_kind", kind)}{caseId && owner === "intake" && t("requests.atIntake")}</dt><dd>{t("requests.count", { n: count })}　{oldest && daysText(oldest, newest ?? oldest)}</dd></>
         ))}
       </dl>
       {held.length === 0 && <p>{t("requests.nothingHeld")}</p>}
       {data.holdings?.unavailable.length !== 0 && <p>{t("requests.heldUnknown")}</p>}
-      <p class="sub">{t("requests.heldElsewhere")}</p>
+      <p class="sub">{t(caseId ? "requests.heldElsewhere" : "requests.heldElsewhereSheet")}</p>
     </>
   );
 }

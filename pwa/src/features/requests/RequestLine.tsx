@@ -22,7 +22,7 @@ export function RequestLine({ request, today, onDecide, onHeld, onCorrect, onPri
     <li>
       <div class="grow stack stack-s">
         <p><b>{label}</b>{receiptNumber && <span class="sub">　{receiptNumber}</span>}</p>
-        <p class="row chips"><span class="chip">{codeText("request_kind", kind)}</span><State state={state} /></p>
+        <p class="row chips"><span class="chip quiet">{t(request.caseId ? "requests.ofCase" : "requests.ofSheet")}</span><span class="chip">{codeText("request_kind", kind)}</span><State state={state} /></p>
         <dl class="kv">{erasedAt ? <Erased request={request} today={today} /> : <Asked request={request} today={today} />}</dl>
         {kind === "correction" && state === "approved" && <div class="row"><button class="btn" type="button" aria-label={t("requests.correctOf", { about })} onClick={onCorrect}>{t("requests.correctDo")}</button></div>}
         {hasRole("manager") && (

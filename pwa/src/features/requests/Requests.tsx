@@ -7,15 +7,17 @@ import { online } from "../../sync/live";
 import { useAsked, useNow, useStore, useTitle } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Empty, Note, Stale, Waiting } from "../../ui/parts";
+import { type About, pageOf, subjectOf } from "./about";
 import { Correct, Decide, Held, Print, Receive } from "./Dialogs";
 import { type PersonRequest, PersonRequests } from "./documents";
 import { RequestLine } from "./RequestLine";
 import { Retention } from "./Retention";
 
+type Owner = "coordination" | "intake";
 type Open = { what: "decide" | "held" | "correct" | "print"; request: PersonRequest } | { what: "receive" } | null;
 
-/** 本人からの請求: of one case, where one is received; else of all my cases, where a manager decides. */
-export default function Requests({ id }: { id: string }) {
+/** 本人からの請求: of one case or sheet, where one is received; else of all of mine, where a manager decides. */
+export default function Requests({ about }: { about?: About }) {
   useTitle("requests.title");
   const { data, failure, refresh } = useAsked(PersonRequests, {}, ["case"]);
   const isOnline = useStore(online);
@@ -25,17 +27,19 @@ export default function Requests({ id }: { id: string }) {
   if (!data) return <Waiting failure={failure} />;
   const close = () => setOpen(null);
   const after = (said: string) => (close(), setDone({ said }), refresh());
-  const shown = data.personRequests.filter(({ caseId }) => !id || caseId === id);
+  const shown = data.personRequests.requests.filter((each) => !about || subjectOf(each) === subjectOf(about));
+  const { unavailable } = data.personRequests;
   return (
     <div class="stack">
       <div class="split">
         <div class="head tight"><h1>{t("requests.title")}</h1><p>{t("requests.intro")}</p></div>
-        {id && <Link class="btn text" href={`/cases/${id}`}><Icon name="left" />{t("sharing.toCase")}</Link>}
+        {about && <Link class="btn text" href={pageOf(about)}><Icon name="left" />{t(about.caseId ? "sharing.toCase" : "requests.toSheet")}</Link>}
       </div>
       {!isOnline && <Note icon="cloud-off"><p role="status">{t("requests.offline")}</p></Note>}
+      {unavailable.map((owner) => <Note key={owner} icon="cloud-off"><p role="status">{t(`requests.missing.${owner as Owner}`)}</p></Note>)}
       <Done done={done} />
-      {id && <div class="row"><button class="btn" type="button" onClick={() => setOpen({ what: "receive" })}>{t("requests.receive")}</button></div>}
-      {shown.length === 0 && <Empty title={t("requests.none")} />}
+      {about && <div class="row"><button class="btn" type="button" onClick={() => setOpen({ what: "receive" })}>{t("requests.receive")}</button></div>}
+      {shown.length === 0 && unavailable.length === 0 && <Empty title={t("requests.none")} />}
       {shown.length > 0 && (
         <section class="card card-flush" aria-label={t("requests.list")}>
           <ul class="list">
@@ -45,9 +49,9 @@ export default function Requests({ id }: { id: string }) {
           </ul>
         </section>
       )}
-      {!id && hasRole("manager") && <Retention onDone={() => after(t("requests.received"))} />}
+      {!about && hasRole("manager") && <Retention onDone={() => after(t("requests.received"))} />}
       <Stale failure={failure} />
-      {open?.what === "receive" && <Receive caseId={id} onClose={close} onDone={() => after(t("requests.received"))} />}
+      {about && open?.what === "receive" && <Receive about={about} onClose={close} onDone={() => after(t("requests.received"))} />}
       {open?.what === "decide" && <Decide request={open.request} onClose={close} onDone={after} />}
       {open?.what === "correct" && <Correct request={open.request} onClose={close} onDone={() => after(t("requests.corrected"))} />}
       {open?.what === "print" && <Print request={open.request} onClose={close} />}

@@ -5,6 +5,7 @@ import { uuid7 } from "../../sync/uuid7";
 import { useAsked } from "../../ui/hooks";
 import { Dialog, Note } from "../../ui/parts";
 import { useAct } from "../sharing/useAct";
+import { commandOf, subjectOf } from "./about";
 import { type Proposal, RetentionProposals } from "./documents";
 
 /** 保存期間が過ぎた記録: proposed, never erased by its age. A manager brings it up, another one decides. */
@@ -17,8 +18,8 @@ export function Retention({ onDone }: { onDone: () => void }) {
       <div class="card-head"><h2 id="retention">{t("requests.retention")}</h2></div>
       <ul class="list">
         {data.retentionProposals.map((each) => (
-          <li key={each.caseId}>
-            <div class="grow"><p><b>{each.label}</b><span class="sub">　{each.receiptNumber}</span></p><p class="sub">{t("requests.closedOn", { day: fullDayText(tokyoDay(each.closedAt)), n: each.years })}</p></div>
+          <li key={subjectOf(each)}>
+            <div class="grow"><p><b>{each.label}</b><span class="sub">　{each.receiptNumber}</span></p><p class="sub">{t(each.caseId ? "requests.closedOn" : "requests.lastOn", { day: fullDayText(tokyoDay(each.closedAt)), n: each.years })}</p></div>
             <button class="btn line" type="button" aria-label={t("requests.bringUpOf", { label: each.label })} onClick={() => setChosen(each)}>{t("requests.bringUp")}</button>
           </li>
         ))}
@@ -30,7 +31,7 @@ export function Retention({ onDone }: { onDone: () => void }) {
 
 function BringUp({ proposal, onClose, onDone }: { proposal: Proposal; onClose: () => void; onDone: () => void }) {
   const [requestId] = useState(uuid7);
-  const { busy, run, failed } = useAct("OpenPersonRequest", proposal.caseId, onDone);
+  const { busy, run, failed } = useAct(commandOf("open", proposal), subjectOf(proposal), onDone);
   return (
     <Dialog title={t("requests.bringUpOf", { label: proposal.label })} submit={t("requests.bringUp")} busy={busy} onSubmit={() => void run(() => ({ requestId, kind: "retention" }))} onClose={onClose}>
       <Note icon="info" kind="soft"><p>{t("requests.bringUpHelp")}</p></Note>

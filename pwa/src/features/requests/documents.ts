@@ -16,5 +16,5 @@ export const Holdings: TrustedDocument<HoldingsQuery, HoldingsQueryVariables> = 
 export const PersonRequests: TrustedDocument<PersonRequestsQuery, PersonRequestsQueryVariables> = { id: personRequestsId };
 export const RetentionProposals: TrustedDocument<RetentionProposalsQuery, RetentionProposalsQueryVariables> = { id: retentionProposalsId };
 
-export type PersonRequest = PersonRequestsQuery["personRequests"][number];
+export type PersonRequest = PersonRequestsQuery["personRequests"]["requests"][number];
 export type Proposal = RetentionProposalsQuery["retentionProposals"][number];

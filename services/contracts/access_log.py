@@ -1,12 +1,53 @@
-"""記録の閲覧: which reads somebody should look at first. Pure. A mark is a question, never an accusation."""
+"""The language of 記録の閲覧: what is asked of a log, which reads come first, in which order they are told.
+
+Pure, and the same for every owner of records, so that their answers fit together. A mark is a question, never an accusation.
+"""
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SHOWN = 300
+SHOWN_REVIEWED = 100
+
+
+class Asked(BaseModel):
+    """What somebody looks for. `surnames` and `streets` by staff id come from the register; they are
+    compared and not kept."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    days: Annotated[int, Field(ge=1, le=400)] = 31
+    staffId: UUID | None = None
+    caseId: UUID | None = None
+    receiptNumber: Annotated[str | None, Field(max_length=20)] = None
+    surnames: dict[str, Annotated[str, Field(max_length=50)]] = Field(default_factory=dict, max_length=5000)
+    streets: dict[str, Annotated[str, Field(max_length=200)]] = Field(default_factory=dict, max_length=5000)
+
+
+def first_lines(lines: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """Nobody looked at: the weightiest first, pages before lists, the newest first, at most `SHOWN`; then 確認済, the last
+    looked at first, at most `SHOWN_REVIEWED`. Also of the answers of several owners, put together."""
+    newest = sorted(lines, key=lambda one: (_moment(one["at"]), str(one["id"])), reverse=True)
+    waiting = [one for one in newest if not one["reviewedAt"]]
+    waiting.sort(key=lambda one: (-one["weight"], not one["isPage"]))
+    looked = [one for one in newest if one["reviewedAt"]]
+    looked.sort(key=lambda one: _moment(one["reviewedAt"]), reverse=True)
+    return waiting[:SHOWN] + looked[:SHOWN_REVIEWED]
+
+
+def _moment(at: datetime | str) -> datetime:
+    return datetime.fromisoformat(at) if isinstance(at, str) else at
+
 
 MANY_IN_A_ROW = 20
-"""Pages of different cases opened by one person within ten minutes. A working value."""
+"""Pages of different cases (or sheets) opened by one person within ten minutes. A working value."""
 DAY_BEGINS, DAY_ENDS = 7, 21
 """Hours in Tokyo; outside of them it is night. Working values."""
 
@@ -24,7 +65,7 @@ class Odd(StrEnum):
 
 @dataclass(frozen=True)
 class Read:
-    """What is known of one read of one case."""
+    """What is known of one read of one case or sheet."""
 
     basis: str
     tokyo_hour: int

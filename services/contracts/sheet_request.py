@@ -1,0 +1,80 @@
+"""The language of 本人からの請求 about a sheet, spoken by 相談受付 (個人情報保護法76条・90条・98条),
+and of looking after its log."""
+
+from uuid import UUID
+
+from services.contracts.base import Command, EventData, Line, UnitId
+from services.contracts.codes import RequestDecision, RequestKind
+from services.contracts.person_request import CorrectPerson, DecidePersonRequest, OpenPersonRequest
+
+
+class OpenSheetRequest(OpenPersonRequest):
+    """請求を受ける. Subject = the consultation. By its own unit, for the person."""
+
+
+class DecideSheetRequest(DecidePersonRequest):
+    """請求を決める. Subject = the consultation. By a manager of its unit; what erases, by another one than who opened it,
+    and only what never became a case: a case is erased where it is kept.
+
+    The note goes with the words when the decision erases them."""
+
+
+class CorrectSheet(CorrectPerson):
+    """訂正する (90条). Subject = the consultation. What is given replaces what stood there; by its own unit, once approved."""
+
+
+class ReviewSheetAccess(Command):
+    """閲覧を確認済にする. Subject = the consultation. By whoever looks after the log, never for one's own read."""
+
+    access_id: UUID
+    note: Line = ""
+
+
+class SheetRequestOpened(EventData):
+    """A request waits for a manager of the sheet's unit."""
+
+    SERVICE = "intake"
+    consultation_id: UUID
+    request_id: UUID
+    unit_id: UnitId
+    kind: RequestKind
+    opened_by: UUID
+
+
+class SheetRequestDecided(EventData):
+    """A manager decided a request."""
+
+    SERVICE = "intake"
+    consultation_id: UUID
+    request_id: UUID
+    unit_id: UnitId
+    kind: RequestKind
+    decision: RequestDecision
+    decided_by: UUID
+
+
+class SheetCorrected(EventData):
+    """An approved correction was made: that it was, nothing of what stood there or stands there now."""
+
+    SERVICE = "intake"
+    consultation_id: UUID
+    request_id: UUID
+    unit_id: UnitId
+
+
+class SheetErased(EventData):
+    """Every word of a sheet that never became a case is gone; nobody else held any.
+
+    It carries all ids of the request, so that it can be done again after a restore."""
+
+    SERVICE = "intake"
+    consultation_id: UUID
+    request_id: UUID
+    unit_id: UnitId
+    kind: RequestKind
+    opened_by: UUID
+    decided_by: UUID
+
+
+COMMANDS: tuple[type[Command], ...] = (OpenSheetRequest, DecideSheetRequest, CorrectSheet, ReviewSheetAccess)
+EVENTS: tuple[type[EventData], ...] = (SheetRequestOpened, SheetRequestDecided, SheetCorrected, SheetErased)

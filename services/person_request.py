@@ -1,0 +1,110 @@
+"""本人からの請求: the rules that are the same for a case and for a sheet. Pure, but for the one setting of the city.
+
+コーディネート answers for cases, 相談受付 for sheets; each keeps its own requests (個人情報保護法76条・90条・98条).
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.contracts.codes import RequestDecision, RequestKind, RequestState
+from services.contracts.person_request import CorrectPerson
+from services.contracts.tokyo import tokyo_day
+from services.contracts.wareki import DateRefusedError, parse_birth
+from services.kernel.errors import FieldError, Refusal
+
+ERASING = frozenset({RequestKind.ERASURE, RequestKind.RETENTION})
+"""What deletes words. Two people, always: one asks, another decides."""
+
+
+class RetentionSettings(BaseSettings):
+    """保存期間: how many years after its end a record is proposed for erasure. Nothing is erased without a decision."""
+
+    model_config = SettingsConfigDict(env_prefix="BANSO_", frozen=True)
+    retention_years: int = Field(default=5, ge=1, le=100)
+
+
+class Request(Protocol):
+    """What is known of a request when it is decided."""
+
+    @property
+    def kind(self) -> RequestKind: ...
+    @property
+    def opened_by(self) -> UUID: ...
+    @property
+    def is_decided(self) -> bool: ...
+
+
+def is_kept_long_enough(ended_at: datetime | None, now: datetime, years: int) -> bool:
+    """保存期間: whole years from the day a record came to its end; an open one has none."""
+    if ended_at is None:
+        return False
+    ended, today = tokyo_day(ended_at), tokyo_day(now)
+    return (today.year - ended.year, today.month, today.day) >= (years, ended.month, ended.day)
+
+
+def decide_decision(request: Request, decided_by: UUID) -> None:
+    """Once; and what erases, by another person than who opened it."""
+    if request.is_decided:
+        raise Refusal("already_decided", "somebody decided this request before")
+    if request.kind in ERASING and request.opened_by == decided_by:
+        raise Refusal("second_person_needed", "another manager decides what erases")
+
+
+def decide_correction(command: CorrectPerson, today: date) -> dict[str, object]:
+    """The columns to be replaced. A birth is replaced whole: what is blank is not known any more."""
+    names = ("person_name", "person_kana", "person_address", "person_phone")
+    columns: dict[str, object] = {name: getattr(command, name) for name in names if getattr(command, name) is not None}
+    if command.birth is not None:
+        told = command.birth
+        try:
+            birth = parse_birth(told.year, told.month, told.day, today)
+        except DateRefusedError as error:
+            fields = [FieldError(f"birth.{error.field}", error.code)]
+            raise Refusal(error.code, f"birth.{error.field}", fields=fields) from None
+        columns |= {"birth_year_told": told.year, "birth_month_told": told.month, "birth_day_told": told.day}
+        columns |= {"birth_year": birth.year if birth else None, "birth_date": birth.day if birth else None}
+    if not columns:
+        raise Refusal("correction_empty", "nothing is given to be corrected")
+    return columns
+
+
+def request_json(row: Mapping[str, Any], reader_id: UUID) -> dict[str, Any]:
+    """A request as a screen asks for it, but for what it is about. Once erased, nothing but that it was, and who still owes."""
+    is_erased = row["erased_at"] is not None
+    is_waiting = row["decision"] is None and not is_erased
+    return {
+        "id": row["request_id"],
+        "receiptNumber": row["receipt_number"],
+        "kind": row["kind"],
+        "state": _state(row),
+        "asked": row["asked"] or "",
+        "openedById": row["opened_by"],
+        "openedAt": row["opened_at"],
+        "decidedById": row["decided_by"],
+        "decidedAt": row["decided_at"],
+        "note": row["decision_note"] or "",
+        "erasedAt": row["erased_at"],
+        "owed": row["owed"] if is_erased else [],
+        "mayDecide": is_waiting
+        and row["is_managed"]
+        and not (row["kind"] in ERASING and row["opened_by"] == reader_id),
+    }
+
+
+def _state(row: Mapping[str, Any]) -> RequestState:
+    if row["erased_at"] is not None:
+        return RequestState.ERASING if row["owed"] else RequestState.DONE
+    match row["decision"]:
+        case None:
+            return RequestState.WAITING
+        case RequestDecision.APPROVE if row["done_at"] is not None:
+            return RequestState.DONE
+        case RequestDecision.APPROVE:
+            return RequestState.APPROVED
+        case _:
+            return RequestState.DECLINED
