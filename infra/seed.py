@@ -22,8 +22,8 @@ from infra.seed_sheets import consultation, package, visit, visit_moments, worki
 from services.contracts.tokyo import TOKYO, tokyo_day
 from services.coordination.commands import COMMANDS as COORDINATION
 from services.ibasho.main import COMMANDS as IBASHO
+from services.intake.commands import COMMANDS as INTAKE
 from services.intake.domain.working_hours import is_working_day
-from services.intake.main import COMMANDS as INTAKE
 from services.kernel.db import Database
 from services.notify.main import COMMANDS as NOTIFY
 

@@ -18,7 +18,7 @@ from infra.ports import free_ports
 from infra.rebuild_bus import rebuild_bus
 from infra.rebuild_reporting import rebuild_reporting, wait_caught_up
 from infra.stack import Stack
-from services.intake.main import COMMANDS
+from services.intake.commands import COMMANDS
 from services.kernel.db import Database
 from services.reporting.rebuild import figures
 from tests.infra.conftest import Machine
