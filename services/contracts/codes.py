@@ -263,6 +263,8 @@ class RequestState(StrEnum):
     WAITING = "waiting"
     APPROVED = "approved"
     DECLINED = "declined"
+    SUSPENDED = "suspended"
+    LIFTED = "lifted"
     ERASING = "erasing"
     DONE = "done"
 

@@ -6,13 +6,14 @@ from uuid import UUID
 import asyncpg
 from fastapi import APIRouter
 
-from services.contracts.codes import RequestDecision, RequestState
+from services.contracts.codes import RequestDecision, RequestKind, RequestState
 from services.contracts.messages import sentence
 from services.coordination import basis_store, request_store, store
 from services.coordination.domain.disclosure import DISCLOSED_GROUPS, disclosed
 from services.coordination.domain.person_request import ERASING
 from services.coordination.domain.who_may import Relation
 from services.coordination.settings import RetentionSettings
+from services.coordination.store import RELATED_TO_ANSWER
 from services.coordination.views import label
 from services.kernel.errors import NotFound
 from services.kernel.request import ReaderDep
@@ -22,11 +23,12 @@ router = APIRouter()
 
 @router.get("/views/requests")
 async def get_requests(reader: ReaderDep) -> list[dict[str, Any]]:
-    """Of the cases I am related to; of an erased one its unit's manager sees that it was, and when."""
+    """Of the cases I am related to; of an erased one its unit's manager sees that it was, and when. Of one whose use is
+    suspended that manager alone sees whose it is and what was asked, to decide what else is asked and to lift it."""
     async with reader.open() as read:
         rows = await request_store.find(read.tx, read.actor, read.now)
         for row in rows:
-            groups = () if row["erased_at"] else ("identity", "request")
+            groups = () if row["erased_at"] else ("request",) if _is_hidden(row) else ("identity", "request")
             read.shows("case", [row["case_id"]], *groups, basis=row["relation"])
         return [_request(row, read.actor.id) for row in rows]
 
@@ -66,30 +68,35 @@ async def get_disclosure(case_id: UUID, reader: ReaderDep) -> dict[str, Any]:
     async with reader.open() as read:
         if not await request_store.find_disclosable(read.tx, read.actor, case_id):
             raise NotFound
-        row = await store.get_case(read.tx, read.actor, case_id, read.now)
-        visits = (await store.find_visits(read.tx, read.actor, [case_id], read.now))[case_id]
-        _, attendance = (await store.find_tokens(read.tx, read.actor, [case_id], read.now))[case_id]
-        bases = await basis_store.find_bases(read.tx, read.actor, case_id, read.now)
+        row = await store.get_case(read.tx, read.actor, case_id, read.now, RELATED_TO_ANSWER)
+        visits = (await store.find_visits(read.tx, read.actor, [case_id], read.now, RELATED_TO_ANSWER))[case_id]
+        _, attendance = (await store.find_tokens(read.tx, read.actor, [case_id], read.now, RELATED_TO_ANSWER))[case_id]
+        bases = await basis_store.find_bases(read.tx, read.actor, case_id, read.now, RELATED_TO_ANSWER)
         read.shows("case", [case_id], *DISCLOSED_GROUPS, basis="request")
         return disclosed(dict(row), map(dict, visits), map(dict, attendance), map(dict, bases))
 
 
 def _request(row: asyncpg.Record, reader_id: UUID) -> dict[str, Any]:
     is_erased = row["erased_at"] is not None
-    is_waiting = row["decision"] is None and not is_erased
+    is_waiting, is_hidden = row["decision"] is None and not is_erased, _is_hidden(row)
+    state = _state(row)
     return {
         "id": row["request_id"],
         "caseId": row["case_id"],
-        "label": sentence("label.erased") if is_erased else label(row),
+        "label": sentence("label.erased") if is_erased else sentence("label.suspended") if is_hidden else label(row),
         "receiptNumber": row["receipt_number"],
         "kind": row["kind"],
-        "state": _state(row),
-        "asked": row["asked"] or "",
+        "state": state,
+        "asked": (not is_hidden and row["asked"]) or "",
         "openedById": row["opened_by"],
         "openedAt": row["opened_at"],
         "decidedById": row["decided_by"],
         "decidedAt": row["decided_at"],
-        "note": row["decision_note"] or "",
+        "note": (not is_hidden and row["decision_note"]) or "",
+        "liftedById": row["lifted_by"],
+        "liftedAt": row["done_at"] if row["lifted_by"] else None,
+        "liftNote": (not is_hidden and row["lift_note"]) or "",
+        "mayLift": state is RequestState.SUSPENDED and row["is_managed"],
         "erasedAt": row["erased_at"],
         "owed": row["owed"] if is_erased else [],
         "mayDecide": is_waiting
@@ -98,15 +105,21 @@ def _request(row: asyncpg.Record, reader_id: UUID) -> dict[str, Any]:
     }
 
 
+def _is_hidden(row: asyncpg.Record) -> bool:
+    return bool(row["is_suspended"] and not row["is_managed"])
+
+
 def _state(row: asyncpg.Record) -> RequestState:
     if row["erased_at"] is not None:
         return RequestState.ERASING if row["owed"] else RequestState.DONE
     match row["decision"]:
         case None:
             return RequestState.WAITING
+        case RequestDecision.APPROVE if row["lifted_by"] is not None:
+            return RequestState.LIFTED
         case RequestDecision.APPROVE if row["done_at"] is not None:
             return RequestState.DONE
         case RequestDecision.APPROVE:
-            return RequestState.APPROVED
+            return RequestState.SUSPENDED if row["kind"] == RequestKind.SUSPENSION else RequestState.APPROVED
         case _:
             return RequestState.DECLINED

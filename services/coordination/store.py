@@ -16,8 +16,8 @@ from services.kernel.token import Actor
 
 # $1 actor, $2 units where the actor is manager, $3 the Tokyo day, $4 the moment, $5 units the actor works in: the standing,
 # or no row at all. `related`: the own relation, which is for acting and for taking along. `seen`: that, and every basis in force.
-# An erased case has neither; `related_once` alone still knows who would have had, to tell them that it is erased.
-RELATED = """
+# A withheld case (erased, or its use suspended) has neither; `related_once` alone still knows who would have had, to tell them.
+_RELATED = """
 related_once as not materialized (
     select s.case_id, case when bool_or(s.is_member) then 'member' else 'unit_lead' end as relation from (
         select m.case_id, true as is_member from case_member m
@@ -26,7 +26,7 @@ related_once as not materialized (
     where not exists (select 1 from case_kept_off k where k.case_id = s.case_id and k.staff_id = $1)
     group by s.case_id
 ), related as not materialized (
-    select * from related_once r where not exists (select 1 from erasure e where e.case_id = r.case_id)
+    select * from related_once r where not exists (select 1 from {withheld} w where w.case_id = r.case_id)
 ), standing as (
     select case_id, relation, null::text[] as scope, null::uuid as basis from related
     union all
@@ -34,7 +34,7 @@ related_once as not materialized (
     where b.from_at <= $4 and b.until > $4
     and not exists (select 1 from basis_end e where e.basis_id = b.basis_id)
     and not exists (select 1 from case_kept_off k where k.case_id = b.case_id and k.staff_id = $1)
-    and not exists (select 1 from erasure e where e.case_id = b.case_id)
+    and not exists (select 1 from {withheld} w where w.case_id = b.case_id)
     and (b.kind in ('consent', 'article_69_2') and b.unit_ids && $5::text[]
          or b.kind = 'emergency' and b.given_by = $1
          or b.kind = 'conference' and exists (select 1 from conference_member m where m.basis_id = b.basis_id
@@ -44,6 +44,9 @@ related_once as not materialized (
     from standing group by case_id
 )
 """
+RELATED = _RELATED.format(withheld="withheld")
+RELATED_TO_ANSWER = _RELATED.format(withheld="erasure")
+"""For what the person themself asks to be told (76条): that the use of the record is suspended does not keep it from them."""
 _WORKING = (Role.WINDOW_STAFF, Role.COORDINATOR, Role.IBASHO_STAFF, Role.MANAGER, Role.PARTNER)
 
 
@@ -53,7 +56,9 @@ def relation_arguments(actor: Actor, moment: datetime) -> tuple[UUID, tuple[str,
     return actor.id, actor.units_as(Role.MANAGER), day, moment, actor.units_as(*_WORKING)
 
 
-async def lock_case(tx: Connection, actor: Actor, case_id: UUID, moment: datetime) -> CaseState:
+async def lock_case(
+    tx: Connection, actor: Actor, case_id: UUID, moment: datetime, *, even_suspended: bool = False
+) -> CaseState:
     """The case, locked, by the relation on the Tokyo day of `moment`; NotFound when absent or not yours."""
     row = await tx.fetchrow(
         f"with {RELATED} select c.unit_id, c.opened_at, c.closed_at from case_file c join related_once using (case_id)"
@@ -62,8 +67,21 @@ async def lock_case(tx: Connection, actor: Actor, case_id: UUID, moment: datetim
     )
     if row is None:
         raise NotFound
-    await refuse_erased(tx, case_id)
+    await (refuse_erased if even_suspended else refuse_withheld)(tx, case_id)
     return CaseState(row["unit_id"], row["opened_at"], row["closed_at"])
+
+
+async def refuse_withheld(tx: Connection, case_id: UUID) -> None:
+    """Nothing is written to an erased case, nor to one whose use is suspended. Waits as `refuse_erased` does."""
+    await refuse_erased(tx, case_id)
+    if await find_suspended_at(tx, case_id) is not None:
+        raise Refusal("record_suspended", "the person had the use of this record stopped (98条)")
+
+
+async def find_suspended_at(tx: Connection, case_id: UUID) -> datetime | None:
+    """Since when its use is suspended. Lock the case first."""
+    found: datetime | None = await tx.fetchval("select min(suspended_at) from suspension where case_id = $1", case_id)
+    return found
 
 
 async def refuse_erased(tx: Connection, case_id: UUID) -> None:
@@ -136,8 +154,8 @@ async def find_contacts_due(tx: Connection, actor: Actor, now: datetime, until: 
     return await tx.fetch(query, *relation_arguments(actor, now), until)
 
 
-_CASE = f"""
-with {RELATED} select c.*, s_.standings, r.relation, f.fetched_at, p.*, pe.residence, pp.*, hp.*, fp.caller_name,
+_CASE = """
+select c.*, s_.standings, r.relation, f.fetched_at, p.*, pe.residence, pp.*, hp.*, fp.caller_name,
  fp.caller_phone, fp.family_words, s.rules, s.confirmed_at, sp.safe_contact, sp.contact_note, c.case_id as case_id,
  array(select m.staff_id from case_member m where m.case_id = c.case_id
        and ($4 at time zone 'Asia/Tokyo')::date between m.from_date and coalesce(m.until, 'infinity')
@@ -152,9 +170,11 @@ with {RELATED} select c.*, s_.standings, r.relation, f.fetched_at, p.*, pe.resid
 """
 
 
-async def get_case(tx: Connection, actor: Actor, case_id: UUID, now: datetime) -> asyncpg.Record:
+async def get_case(
+    tx: Connection, actor: Actor, case_id: UUID, now: datetime, related: str = RELATED
+) -> asyncpg.Record:
     """Everything of one case but its visits; NotFound when absent or not yours."""
-    query = f"{_CASE} where c.case_id = $6"
+    query = f"with {related} {_CASE} where c.case_id = $6"
     row: asyncpg.Record | None = await tx.fetchrow(query, *relation_arguments(actor, now), case_id)
     if row is None:
         raise NotFound
@@ -163,17 +183,17 @@ async def get_case(tx: Connection, actor: Actor, case_id: UUID, now: datetime) -
 
 async def find_held_cases(tx: Connection, actor: Actor, now: datetime) -> Sequence[asyncpg.Record]:
     """Everything but the visits of the open cases on whose team the actor is: what a device may take along."""
-    query = f"{_CASE} where r.relation = 'member' and c.closed_at is null order by c.case_id"
+    query = f"with {RELATED} {_CASE} where r.relation = 'member' and c.closed_at is null order by c.case_id"
     return await tx.fetch(query, *relation_arguments(actor, now))
 
 
 async def find_visits(
-    tx: Connection, actor: Actor, case_ids: Sequence[UUID], now: datetime
+    tx: Connection, actor: Actor, case_ids: Sequence[UUID], now: datetime, related: str = RELATED
 ) -> Mapping[UUID, Sequence[asyncpg.Record]]:
     """The visits of cases the actor may see, newest first, by case."""
     found: dict[UUID, list[asyncpg.Record]] = {case_id: [] for case_id in case_ids}
     for row in await tx.fetch(
-        f"with {RELATED} select v.*, vp.person_words, vp.memo, vp.next_promise_note, vf.family_words"
+        f"with {related} select v.*, vp.person_words, vp.memo, vp.next_promise_note, vf.family_words"
         " from visit v join seen using (case_id) join visit_private vp using (visit_id)"
         " left join visit_family_private vf using (visit_id) where v.case_id = any($6::uuid[])"
         " order by v.visited_at desc, v.visit_id desc",
@@ -184,7 +204,7 @@ async def find_visits(
 
 
 async def find_tokens(
-    tx: Connection, actor: Actor, case_ids: Sequence[UUID], now: datetime
+    tx: Connection, actor: Actor, case_ids: Sequence[UUID], now: datetime, related: str = RELATED
 ) -> Mapping[UUID, tuple[Sequence[asyncpg.Record], Sequence[asyncpg.Record]]]:
     """By case: the tokens joined to it, and what came in with them, newest first."""
     found: dict[UUID, tuple[list[asyncpg.Record], list[asyncpg.Record]]] = {one: ([], []) for one in case_ids}
@@ -196,6 +216,6 @@ async def find_tokens(
             " and a.kind <> 'left' order by a.at desc, a.attendance_id",
         )
     ):
-        for row in await tx.fetch(f"with {RELATED} {query}", *relation_arguments(actor, now), case_ids):
+        for row in await tx.fetch(f"with {related} {query}", *relation_arguments(actor, now), case_ids):
             found[row["case_id"]][n].append(row)
     return found

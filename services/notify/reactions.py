@@ -109,6 +109,12 @@ async def tell_managers_of_request(event: Event, work: Work) -> None:
     await _notify(event, work, told, NoticeKind.REQUEST_WAITS, case_id=data.case_id)
 
 
+async def refresh_case(event: Event, work: Work) -> None:
+    """What the team may see of a case changed: their screens look again. No notice: nobody has to act."""
+    team = await store.find_team(work.tx, event.data.case_id)
+    await _signal(event, work, team, SignalHint.CASE, event.data.case_id)
+
+
 async def keep_session_staff(event: Event, work: Work) -> None:
     """A session was scheduled: keep who works there, and tell their screens."""
     data: ibasho.SessionScheduled = event.data
@@ -157,6 +163,8 @@ REACTIONS: dict[type[EventData], Reaction] = {
     coordination.VisitRecorded: tell_case_team,
     coordination.VisitQuarantined: tell_managers_to_decide,
     person_request.PersonRequestOpened: tell_managers_of_request,
+    person_request.PersonRequestDecided: refresh_case,
+    person_request.SuspensionLifted: refresh_case,
     ibasho.SessionScheduled: keep_session_staff,
     ibasho.AttendanceLogged: tell_session_staff,
     ibasho.SessionClosed: tell_session_staff,

@@ -70,6 +70,10 @@ ELSEWHERE = {
     "Today.returnedHandoffs": "tests/service/intake/test_views.py",
     "PersonRequest.erasedAt": "tests/service/coordination/test_erasure.py",
     "PersonRequest.owed": "tests/service/coordination/test_erasure.py",
+    **dict.fromkeys(
+        ("PersonRequest.liftedBy", "PersonRequest.liftedAt", "PersonRequest.liftNote"),
+        "tests/service/coordination/test_suspension.py",
+    ),
     "Holdings.unavailable": "tests/service/gateway/test_requests.py",
     "RetentionProposal": "tests/service/coordination/test_requests.py",
     "Query": "the roots themselves",

@@ -20,7 +20,7 @@ export type PersonKnows = "knows" | "does_not_know" | "unclear";
 export type QuarantineDecision = "admit" | "decline";
 export type RequestDecision = "approve" | "decline";
 export type RequestKind = "disclosure" | "correction" | "suspension" | "erasure" | "retention";
-export type RequestState = "waiting" | "approved" | "declined" | "erasing" | "done";
+export type RequestState = "waiting" | "approved" | "declined" | "suspended" | "lifted" | "erasing" | "done";
 export type Residence = "in_city" | "out_of_city" | "not_asked";
 export type ReturnReason = "question_left" | "other_unit_fits" | "contact_unclear" | "other";
 export type Role = "window_staff" | "coordinator" | "ibasho_staff" | "manager" | "auditor" | "partner";
@@ -32,4 +32,4 @@ export type VisitOutcome = "met" | "voice_only" | "through_door" | "letter_left"
 export type WithWhom = "person" | "family" | "agency" | "nobody";
 export type YesNoUnclear = "yes" | "no" | "unclear";
 
-export const commandVersions = { AcceptHandoff: 1, ChangeAssignments: 1, ChangeTeam: 1, CloseSession: 1, ConveneConference: 1, CorrectAttendance: 1, CorrectPerson: 1, DecidePersonRequest: 1, DecideQuarantine: 1, EndBasis: 1, GiveConsent: 1, HandOff: 1, JoinToken: 1, KeepOff: 1, LetIn: 1, LogAttendance: 1, NoteHomeStreet: 1, OpenConsultation: 1, OpenPersonRequest: 1, OpenSession: 1, PledgeSecrecy: 1, ReadNotice: 1, RecordVisit: 1, RegisterStaff: 1, ReturnHandoff: 1, ReviewAccess: 1, ScheduleSession: 1, SeparateToken: 1, ShareByLaw: 1, UseEmergency: 1, ViewedOffline: 1, ViewedSessionOffline: 1, WithdrawHandoff: 1 } as const;
+export const commandVersions = { AcceptHandoff: 1, ChangeAssignments: 1, ChangeTeam: 1, CloseSession: 1, ConveneConference: 1, CorrectAttendance: 1, CorrectPerson: 1, DecidePersonRequest: 1, DecideQuarantine: 1, EndBasis: 1, GiveConsent: 1, HandOff: 1, JoinToken: 1, KeepOff: 1, LetIn: 1, LiftSuspension: 1, LogAttendance: 1, NoteHomeStreet: 1, OpenConsultation: 1, OpenPersonRequest: 1, OpenSession: 1, PledgeSecrecy: 1, ReadNotice: 1, RecordVisit: 1, RegisterStaff: 1, ReturnHandoff: 1, ReviewAccess: 1, ScheduleSession: 1, SeparateToken: 1, ShareByLaw: 1, UseEmergency: 1, ViewedOffline: 1, ViewedSessionOffline: 1, WithdrawHandoff: 1 } as const;

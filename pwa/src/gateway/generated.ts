@@ -182,7 +182,7 @@ export type PasskeysQuery = { passkeys: Array<{ id: string, name: string, addedA
 export type PersonRequestsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type PersonRequestsQuery = { personRequests: Array<{ id: string, caseId: string, label: string, receiptNumber: string | null, kind: string, state: string, asked: string, openedAt: string, decidedAt: string | null, note: string, erasedAt: string | null, owed: Array<string>, mayDecide: boolean, openedBy: { id: string, name: string }, decidedBy: { id: string, name: string } | null }> };
+export type PersonRequestsQuery = { personRequests: Array<{ id: string, caseId: string, label: string, receiptNumber: string | null, kind: string, state: string, asked: string, openedAt: string, decidedAt: string | null, note: string, liftedAt: string | null, liftNote: string, erasedAt: string | null, owed: Array<string>, mayDecide: boolean, mayLift: boolean, openedBy: { id: string, name: string }, decidedBy: { id: string, name: string } | null, liftedBy: { id: string, name: string } | null }> };
 
 export type QuarantineQueryVariables = Exact<{ [key: string]: never; }>;
 

@@ -16,6 +16,7 @@ from services.coordination.commands.join_token import join_token
 from services.coordination.commands.person_request import (
     correct_person,
     decide_person_request,
+    lift_suspension,
     open_person_request,
 )
 from services.coordination.commands.record_visit import record_visit
@@ -42,5 +43,6 @@ COMMANDS = specs(
     (contract.ReviewAccess, review_access),
     (person_request.OpenPersonRequest, open_person_request),
     (person_request.DecidePersonRequest, decide_person_request),
+    (person_request.LiftSuspension, lift_suspension),
     (person_request.CorrectPerson, correct_person),
 )
