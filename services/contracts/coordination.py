@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from services.contracts import person_request
+from services.contracts import closing, person_request
 from services.contracts.base import Command, EventData, Instant, Line, Model, Reason, Text, UnitId, date
 from services.contracts.codes import (
     Article69Item,
@@ -267,10 +267,12 @@ class BasisEnded(CoordinationEvent):
 COMMANDS: tuple[type[Command], ...] = (
     *(RecordVisit, ViewedOffline, DecideQuarantine, JoinToken, SeparateToken, ChangeTeam, KeepOff, LetIn),
     *(GiveConsent, ConveneConference, PledgeSecrecy, ShareByLaw, UseEmergency, EndBasis, ReviewAccess),
+    *closing.COMMANDS,
     *person_request.COMMANDS,
 )
 EVENTS: tuple[type[EventData], ...] = (
     *(CaseOpened, VisitRecorded, VisitQuarantined, TeamChanged, ConsentGiven, ConsentWithdrawn),
     *(ConferenceConvened, SecrecyPledged, SharedByLaw, EmergencyUsed, BasisEnded),
+    *closing.EVENTS,
     *person_request.EVENTS,
 )

@@ -38,7 +38,7 @@ async def insert(tx: Connection, actor: Actor, case_id: UUID, command: OpenPerso
 async def lock(tx: Connection, actor: Actor, case_id: UUID, request_id: UUID) -> Request:
     """A request behind its locked case, for a manager of the case's unit; else NotFound."""
     case = await tx.fetchrow(
-        f"select c.unit_id, c.consultation_id from {ANSWERED_FOR} and c.case_id = $3 for update of c",
+        f"select c.unit_id, c.consultation_id, c.closed_at from {ANSWERED_FOR} and c.case_id = $3 for update of c",
         *(actor.id, actor.units_as(Role.MANAGER), case_id),
     )
     row = await tx.fetchrow(
@@ -54,6 +54,7 @@ async def lock(tx: Connection, actor: Actor, case_id: UUID, request_id: UUID) ->
         case["consultation_id"],
         row["opened_by"],
         row["decision"] is not None,
+        case["closed_at"],
     )
 
 
@@ -148,6 +149,8 @@ _HELD = {
     HeldKind.ACCESS_REVIEW: f"select {_DAY.format('r.reviewed_at')} from access_review r"
     " join access_review_private using (access_id) join access_log a using (access_id)"
     " where a.shown @> jsonb_build_object('case', jsonb_build_array($3::text))",
+    HeldKind.CLOSING: f"select {_DAY.format('x.closed_at')} from case_closing x"
+    " join case_closing_private using (closing_id) where x.case_id = $3",
     HeldKind.REQUEST: f"select {_DAY.format('q.opened_at')} from person_request q"
     " join person_request_private using (request_id) where q.case_id = $3",
 }

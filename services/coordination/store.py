@@ -119,14 +119,14 @@ async def insert_visit(
         await tx.execute("insert into visit_family_private values ($1, $2)", c.visit_id, c.family_words)
 
 
-_CARD = f"""
+CARD = f"""
 with {RELATED}
-select c.case_id, c.opened_at, c.owner_id, s_.standings, r.relation, f.fetched_at, p.caller_kind, p.caller_relation,
+select c.case_id, c.opened_at, c.closed_at, c.owner_id, s_.standings, r.relation, f.fetched_at, p.caller_kind, p.caller_relation,
        pp.person_name, pp.person_kana, s.rules, fp.caller_name, v.visited_at,
-       case when n.visit_id is null then (p.next_appointment_at at time zone 'Asia/Tokyo')::date
-            else n.next_promised_on end as next_promised_on,
-       case when n.visit_id is null then coalesce(hp.next_appointment_note, '')
-            else n.next_promise_note end as next_promise_note
+       case when n.visit_id is not null then n.next_promised_on
+            when o.since is null then (p.next_appointment_at at time zone 'Asia/Tokyo')::date end as next_promised_on,
+       case when n.visit_id is not null then n.next_promise_note
+            when o.since is null then coalesce(hp.next_appointment_note, '') else '' end as next_promise_note
 from case_file c join seen s_ using (case_id) left join related r using (case_id) join package_fetch f using (case_id)
 left join handoff_package p using (case_id) left join handoff_package_private hp using (case_id)
 left join handoff_package_family_private fp using (case_id)
@@ -134,29 +134,37 @@ left join person_private pp on pp.person_id = c.person_id
 left join contact_safety s using (case_id)
 left join lateral (
     select max(visited_at) as visited_at from visit where visit.case_id = c.case_id) v on true
+left join lateral (  -- what was promised before a closing was settled by it
+    select case when c.closed_at is not null then 'infinity' else max(x.reopened_at) end as since
+    from case_closing x where x.case_id = c.case_id) o on true
 left join lateral (
     select visit_id, next_promised_on, next_promise_note from visit join visit_private using (visit_id)
     where visit.case_id = c.case_id and (next_promised_on is not null or next_promise_note <> '')
+    and (o.since is null or visit.recorded_at >= o.since)
     order by visited_at desc, visit_id desc limit 1) n on true
-where c.closed_at is null
 """
+MOST_CLOSED = 300
 
 
-async def find_cases(tx: Connection, actor: Actor, now: datetime) -> Sequence[asyncpg.Record]:
-    """Open cases of mine, of my unit as its lead, or opened to me by a basis; the next agreed contact first."""
-    query = f"{_CARD} order by next_promised_on nulls last, c.opened_at desc"
-    return await tx.fetch(query, *relation_arguments(actor, now))
+async def find_cases(tx: Connection, actor: Actor, now: datetime, *, closed: bool = False) -> Sequence[asyncpg.Record]:
+    """Open cases of mine, of my unit as its lead, or opened to me by a basis; the next agreed contact first. Or the closed
+    ones, at most `MOST_CLOSED`, the newest closing first."""
+    order = f"c.closed_at desc limit {MOST_CLOSED}" if closed else "next_promised_on nulls last, c.opened_at desc"
+    query = f"{CARD} where (c.closed_at is not null) = $6 order by {order}"
+    return await tx.fetch(query, *relation_arguments(actor, now), closed)
 
 
 async def find_contacts_due(tx: Connection, actor: Actor, now: datetime, until: date) -> Sequence[asyncpg.Record]:
     """Cases where I am on the team and a promise falls due up to `until`."""
-    query = f"select * from ({_CARD}) d where relation = 'member' and next_promised_on <= $6 order by next_promised_on"
+    query = f"select * from ({CARD}) d where closed_at is null and relation = 'member' and next_promised_on <= $6"
+    query += " order by next_promised_on"
     return await tx.fetch(query, *relation_arguments(actor, now), until)
 
 
 _CASE = """
 select c.*, s_.standings, r.relation, f.fetched_at, p.*, pe.residence, pp.*, hp.*, fp.caller_name,
  fp.caller_phone, fp.family_words, s.rules, s.confirmed_at, sp.safe_contact, sp.contact_note, c.case_id as case_id,
+ (select max(x.reopened_at) from case_closing x where x.case_id = c.case_id) as reopened_at,
  array(select m.staff_id from case_member m where m.case_id = c.case_id
        and ($4 at time zone 'Asia/Tokyo')::date between m.from_date and coalesce(m.until, 'infinity')
        order by m.staff_id <> c.owner_id, m.staff_id) as team

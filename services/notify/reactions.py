@@ -6,7 +6,7 @@ Notices go to the people known when the event is applied; a colleague assigned l
 from collections.abc import Iterable
 from uuid import UUID
 
-from services.contracts import coordination, ibasho, intake, person_request, staff
+from services.contracts import closing, coordination, ibasho, intake, person_request, staff
 from services.contracts.base import EventData
 from services.contracts.codes import NoticeKind, Role, SignalHint
 from services.contracts.notify import NoticeRaised, SignalRaised
@@ -163,6 +163,8 @@ REACTIONS: dict[type[EventData], Reaction] = {
     coordination.VisitRecorded: tell_case_team,
     coordination.VisitQuarantined: tell_managers_to_decide,
     person_request.PersonRequestOpened: tell_managers_of_request,
+    closing.CaseClosed: refresh_case,
+    closing.CaseReopened: refresh_case,
     person_request.PersonRequestDecided: refresh_case,
     person_request.SuspensionLifted: refresh_case,
     ibasho.SessionScheduled: keep_session_staff,

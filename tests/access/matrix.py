@@ -95,6 +95,8 @@ COMMANDS = {
     "UseEmergency": set(PEOPLE) - {"auditor", "partner"},
     "EndBasis": {"member", "colleague", "manager"},
     "ReviewAccess": {"manager", "auditor"},
+    "CloseCase": {"member", "manager"},  # whose case it is, and their lead
+    "ReopenCase": {"member", "manager"},
     "OpenPersonRequest": {"member", "colleague", "manager"},
     "DecidePersonRequest": {"manager"},
     "LiftSuspension": {"manager"},

@@ -49,6 +49,8 @@ EMITTED = {
     "ShareByLaw": "SharedByLaw",
     "UseEmergency": "EmergencyUsed",
     "EndBasis": "ConsentWithdrawn",
+    "CloseCase": "CaseClosed",
+    "ReopenCase": "CaseReopened",
     "OpenPersonRequest": "PersonRequestOpened",
     "DecidePersonRequest": "PersonRequestDecided",
     "LiftSuspension": "SuspensionLifted",
@@ -176,6 +178,12 @@ def of_sharing(house: House, command: str) -> tuple[object, dict[str, Any]]:
             return case, {"accessId": house.people["auditor"].ask_everything("accessLog", **asked)[0]["id"]}
         case "ConveneConference":
             return case, basis_payload(command, new_id(), called.id)
+    if command in ("CloseCase", "ReopenCase"):
+        closing = {"closingId": str(new_id()), "reason": "concluded", "promiseSettled": True}
+        if command == "CloseCase":
+            return case, closing
+        member.do("CloseCase", case, closing)
+        return case, {}
     return case, basis_payload(command, new_id(), "wakamono-station")
 
 

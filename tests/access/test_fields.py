@@ -68,6 +68,7 @@ ELSEWHERE = {
     "Sync.unavailable": "no person in it",
     "Today.unavailable": "no person in it",
     "Today.returnedHandoffs": "tests/service/intake/test_views.py",
+    **dict.fromkeys(("Case.closedAt", "CaseCard.closedAt"), "tests/service/coordination/test_closing.py"),
     "PersonRequest.erasedAt": "tests/service/coordination/test_erasure.py",
     "PersonRequest.owed": "tests/service/coordination/test_erasure.py",
     **dict.fromkeys(
@@ -196,6 +197,7 @@ class Story:
             "token holder": ("tokenHolder", {"code": self.code}),
             "units": ("units", {"receiving": False}),
             "sync": ("sync", {"have": [], "waiting": 0}),
+            "cases": ("cases", {"closed": False}),
             "sharing": ("sharing", {"caseId": self.case}),
             "holdings": ("holdings", {"caseId": self.case}),
             "who saw": ("whoSaw", {"caseId": self.case}),

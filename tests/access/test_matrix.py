@@ -279,6 +279,9 @@ def sharing_envelope(story: Story, person: Person, command: str) -> dict:
             return person.envelope(command, story.case, {"accessId": story.read})
         case "EndBasis":
             return person.envelope(command, story.case, {"basisId": story.consent})
+    if command in ("CloseCase", "ReopenCase"):
+        closing = {"closingId": str(new_id()), "reason": "concluded", "promiseSettled": True}
+        return person.envelope(command, story.case, closing if command == "CloseCase" else {})
     if command in OF_REQUESTS:
         return request_envelope(story, person, command)
     to = person.id if command == "ConveneConference" else "wakamono-station"

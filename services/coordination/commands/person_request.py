@@ -43,7 +43,7 @@ async def decide_person_request(command: DecidePersonRequest, case_id: UUID, wor
     to be suspended is withheld from this commit on: the decision itself is what every relation asks for."""
     c = command
     request = await request_store.lock(work.tx, work.actor, case_id, c.request_id)
-    decide_decision(request, work.actor.id)
+    decide_decision(request, c.decision, work.actor.id, work.now, RetentionSettings().retention_years)
     await request_store.decide(work.tx, work.actor, c, work.now)
     decided = PersonRequestDecided(
         case_id=case_id,

@@ -27,7 +27,7 @@ async def record_visit(command: RecordVisit, case_id: UUID, work: Work) -> Refs:
         suspended_at is not None and captured_at >= suspended_at
     ):  # a device could not know it yet: not lost, and not used
         return await _wait_for_the_manager(command, case_id, case, work, captured_at)
-    decide_record(case, command, work.now)
+    decide_record(case, command, work.now, captured_at)
     await store.insert_visit(work.tx, work.actor.id, case_id, command, work.now, captured_at)
     await work.emit(case_id, visit_recorded(command, case_id, case.unit_id, work.actor.id), time=command.visited_at)
     return {"caseId": str(case_id), "visitId": str(command.visit_id)}
@@ -45,7 +45,7 @@ async def _find_related(case_id: UUID, work: Work, captured_at: datetime) -> Cas
 async def _wait_for_the_manager(
     command: RecordVisit, case_id: UUID, case: CaseState, work: Work, captured_at: datetime
 ) -> Refs:
-    decide_record(case, command, work.now)
+    decide_record(case, command, work.now, captured_at)
     await quarantine_store.insert(work.tx, work.actor, case_id, command, work.now, captured_at)
     waits = VisitQuarantined(
         case_id=case_id, quarantine_id=command.visit_id, unit_id=case.unit_id, recorded_by=work.actor.id

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from services.contracts.codes import RequestKind
+from services.contracts.codes import RequestDecision, RequestKind
 from services.contracts.person_request import CorrectPerson
 from services.contracts.tokyo import tokyo_day
 from services.contracts.wareki import DateRefusedError, parse_birth
@@ -25,6 +25,7 @@ class Request:
     consultation_id: UUID
     opened_by: UUID
     is_decided: bool
+    closed_at: datetime | None
 
 
 def is_kept_long_enough(closed_at: datetime | None, now: datetime, years: int) -> bool:
@@ -37,16 +38,24 @@ def is_kept_long_enough(closed_at: datetime | None, now: datetime, years: int) -
 
 def decide_open(kind: RequestKind, case: CaseState, now: datetime, years: int) -> None:
     """The end of the retention period is brought up only when it is over. Anything else may be asked at any time."""
-    if kind is RequestKind.RETENTION and not is_kept_long_enough(case.closed_at, now, years):
+    if kind is RequestKind.RETENTION:
+        decide_retention(case.closed_at, now, years)
+
+
+def decide_retention(closed_at: datetime | None, now: datetime, years: int) -> None:
+    """Closed, and kept since for as long as the rule asks."""
+    if not is_kept_long_enough(closed_at, now, years):
         raise Refusal("retention_not_reached", f"not closed, or closed less than {years} years ago")
 
 
-def decide_decision(request: Request, decided_by: UUID) -> None:
-    """Once; and what erases, by another person than who opened it."""
+def decide_decision(request: Request, decision: RequestDecision, decided_by: UUID, now: datetime, years: int) -> None:
+    """Once; what erases, by another person than who opened it; by its age, nothing that was taken up again since."""
     if request.is_decided:
         raise Refusal("already_decided", "somebody decided this request before")
     if request.kind in ERASING and request.opened_by == decided_by:
         raise Refusal("second_person_needed", "another manager decides what erases")
+    if request.kind is RequestKind.RETENTION and decision is RequestDecision.APPROVE:
+        decide_retention(request.closed_at, now, years)
 
 
 def decide_correction(command: CorrectPerson, today: date) -> dict[str, object]:
