@@ -25,6 +25,8 @@ const apart: Partial<Record<string, () => Promise<Screens>>> = {
   accessLog: managers,
   requests,
   caseRequests: requests,
+  closedCases: requests,
+  closing: requests,
   devices: account,
   sharing: () => import("../features/sharing/screens"),
   staff: managers,

@@ -7,12 +7,12 @@ import { online } from "../../sync/live";
 import { useAsked, useNow, useStore, useTitle } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Empty, Note, Stale, Waiting } from "../../ui/parts";
-import { Correct, Decide, Held, Receive } from "./Dialogs";
+import { Correct, Decide, Held, Lift, Receive } from "./Dialogs";
 import { type PersonRequest, PersonRequests } from "./documents";
 import { RequestLine } from "./RequestLine";
 import { Retention } from "./Retention";
 
-type Open = { what: "decide" | "held" | "correct"; request: PersonRequest } | { what: "receive" } | null;
+type Open = { what: "decide" | "held" | "correct" | "lift"; request: PersonRequest } | { what: "receive" } | null;
 
 /** 本人からの請求: of one case, where one is received; else of all my cases, where a manager decides. */
 export default function Requests({ id }: { id: string }) {
@@ -40,7 +40,7 @@ export default function Requests({ id }: { id: string }) {
         <section class="card card-flush" aria-label={t("requests.list")}>
           <ul class="list">
             {shown.map((request) => (
-              <RequestLine key={request.id} request={request} today={today} onDecide={() => setOpen({ what: "decide", request })} onCorrect={() => setOpen({ what: "correct", request })} onHeld={() => setOpen({ what: "held", request })} />
+              <RequestLine key={request.id} request={request} today={today} isListed={!id} onDecide={() => setOpen({ what: "decide", request })} onLift={() => setOpen({ what: "lift", request })} onCorrect={() => setOpen({ what: "correct", request })} onHeld={() => setOpen({ what: "held", request })} />
             ))}
           </ul>
         </section>
@@ -50,6 +50,7 @@ export default function Requests({ id }: { id: string }) {
       {open?.what === "receive" && <Receive caseId={id} onClose={close} onDone={() => after(t("requests.received"))} />}
       {open?.what === "decide" && <Decide request={open.request} onClose={close} onDone={after} />}
       {open?.what === "correct" && <Correct request={open.request} onClose={close} onDone={() => after(t("requests.corrected"))} />}
+      {open?.what === "lift" && <Lift request={open.request} onClose={close} onDone={() => after(t("requests.liftedDone"))} />}
       {open?.what === "held" && <Held request={open.request} onClose={close} />}
     </div>
   );
