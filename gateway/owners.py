@@ -14,7 +14,7 @@ from services.kernel.loops import UNREACHABLE
 from services.kernel.telemetry import log
 from services.kernel.token import Signer
 
-PURPOSES = dict.fromkeys(("Cases", "Today", "Consultations", "Notices", "Sessions"), "overview") | {
+PURPOSES = dict.fromkeys(("Cases", "ClosedCases", "Today", "Consultations", "Notices", "Sessions"), "overview") | {
     **dict.fromkeys(("Tray", "Handoff"), "handoff"),
     **{"Sync": "take_along", "Sharing": "sharing", "AccessLog": "audit", "WhoSaw": "answer_person"},
     **dict.fromkeys(("PersonRequests", "Holdings", "RetentionProposals", "Disclosure"), "answer_person"),

@@ -62,9 +62,9 @@ class Query(IbashoQuery, SharingQuery, AccessQuery, RequestQuery):
         return await _or_none(info.context.ask("intake", f"/views/consultations/{id}"))  # type: ignore[no-any-return]
 
     @strawberry.field
-    async def cases(self, info: Ctx) -> list[types.CaseCard]:
-        """My cases."""
-        return await info.context.ask("coordination", "/views/cases")  # type: ignore[no-any-return]
+    async def cases(self, info: Ctx, closed: bool = False) -> list[types.CaseCard]:
+        """My open cases, or the closed ones."""
+        return await info.context.ask("coordination", "/views/cases", closed=closed)  # type: ignore[no-any-return]
 
     @strawberry.field
     async def case(self, info: Ctx, id: ID) -> types.Case | None:

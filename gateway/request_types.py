@@ -22,9 +22,13 @@ class PersonRequest:
     decided_by: Staff | None
     decided_at: DateTime | None
     note: str
+    lifted_by: Staff | None
+    lifted_at: DateTime | None
+    lift_note: str
     erased_at: DateTime | None
     owed: list[str]
     may_decide: bool
+    may_lift: bool
 
 
 @strawberry.type

@@ -14,7 +14,7 @@ from services.contracts.sheet_request import DecideSheetRequest
 from services.kernel.errors import BansoError, Malformed, Overloaded, Refusal
 
 MAX_COMMANDS = 50
-DANGEROUS = {each.__name__ for each in (*staff.COMMANDS, DecidePersonRequest, DecideSheetRequest)}
+DANGEROUS = {each.__name__ for each in staff.COMMANDS} | {DecidePersonRequest.__name__, DecideSheetRequest.__name__}
 """Commands that only somebody may give who has just shown who they are."""
 
 

@@ -201,6 +201,7 @@ class CaseCard:
     label: str
     kana: str
     opened_at: DateTime | None
+    closed_at: DateTime | None
     owner: Staff | None
     next_promised_on: Date | None
     next_promise_note: str
@@ -249,6 +250,7 @@ class Case:
     id: strawberry.ID
     label: str
     opened_at: DateTime | None
+    closed_at: DateTime | None
     from_unit: Unit | None
     unit: Unit
     team: list[Staff]

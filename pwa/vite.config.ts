@@ -14,7 +14,7 @@ import { worker } from "./build/worker.ts";
 const FIRST = ["/src/main.tsx", "/features/session/SignIn.tsx", "/features/today/Today.tsx"];
 const isFirst = (id: string) => FIRST.some((module) => id.endsWith(module));
 /** The worker drains the queue with the page's own modules: they may not lie in one file with anything that touches the page. */
-const SHARED = /\/src\/(gateway\/(client|documents(?!\/(AccessLog|Conferences|EndSignIn|Holdings|IssueSetUpCode|LogReaders|Passkeys|PersonRequests|RemovePasskey|RetentionProposals|Sharing|SignIns|StaffOf|Staffing)\b))|sync\/(outgoing|store|uuid7)|db\/(names|trouble)|app\/paths)\b/;
+const SHARED = /\/src\/(gateway\/(client|documents(?!\/(AccessLog|ClosedCases|Conferences|EndSignIn|Holdings|IssueSetUpCode|LogReaders|Passkeys|PersonRequests|RemovePasskey|RetentionProposals|Sharing|SignIns|StaffOf|Staffing)\b))|sync\/(outgoing|store|uuid7)|db\/(names|trouble)|app\/paths)\b/;
 /** What only managers' and auditors' pages fetch, and what only who looks after their own sign-in and devices does. */
 const MANAGERS = /\/src\/(features\/(accessLog\/|managers|staff\/|statistics\/)|gateway\/documents\/(AccessLog|IssueSetUpCode|LogReaders|Staffing)\b)/;
 const ACCOUNT = /\/src\/(features\/(account\/|devices\/|session\/useAgain)|gateway\/documents\/(EndSignIn|Passkeys|RemovePasskey|SignIns)\b)/;
@@ -25,8 +25,8 @@ const PLAN = /\/src\/features\/ibasho\/(PlanSession|plan\.ts)/;
 const PRINT = /\/src\/features\/ibasho\/TokenSheet|\/lean-qr\//;
 /** Who sees a case, and why: rarely looked at, and never without the network. */
 const SHARING = /\/src\/(features\/sharing\/|gateway\/documents\/(Conferences|Sharing|StaffOf)\b)/;
-/** 本人からの請求: received now and then, decided by managers. */
-const REQUESTS = /\/src\/(features\/requests\/|gateway\/documents\/(Holdings|PersonRequests|RetentionProposals)\b)/;
+/** 本人からの請求, and the end of a case: now and then, and never without the network. */
+const REQUESTS = /\/src\/(features\/(closing|requests)\/|gateway\/documents\/(ClosedCases|Holdings|PersonRequests|RetentionProposals)\b)/;
 const isScreen = (id: string) => /\/src\/(features\/|app\/deviceCore)/.test(id) && ![MANAGERS, ACCOUNT, PRINT, PLAN, SHARING, REQUESTS, OPENING].some((apart) => apart.test(id));
 /** A group takes along what its modules need, unless a group before it did: so the screens everybody fetches come before those that lie apart. */
 const groups = [

@@ -88,6 +88,10 @@ def request_json(row: Mapping[str, Any], reader_id: UUID) -> dict[str, Any]:
         "decidedById": row["decided_by"],
         "decidedAt": row["decided_at"],
         "note": row["decision_note"] or "",
+        "liftedById": row.get("lifted_by"),
+        "liftedAt": row["done_at"] if row.get("lifted_by") else None,
+        "liftNote": row.get("lift_note") or "",
+        "mayLift": False,
         "erasedAt": row["erased_at"],
         "owed": row["owed"] if is_erased else [],
         "mayDecide": is_waiting
@@ -102,6 +106,8 @@ def _state(row: Mapping[str, Any]) -> RequestState:
     match row["decision"]:
         case None:
             return RequestState.WAITING
+        case RequestDecision.APPROVE if row.get("lifted_by") is not None:
+            return RequestState.LIFTED
         case RequestDecision.APPROVE if row["done_at"] is not None:
             return RequestState.DONE
         case RequestDecision.APPROVE:

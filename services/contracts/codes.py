@@ -184,6 +184,16 @@ class QuarantineDecision(StrEnum):
     DECLINE = "decline"
 
 
+class ClosingReason(StrEnum):
+    """終了のわけ: 評価シートの結果 (終結・中断) and スクリーニング (forms.md §1(2), (5)). None is a success or a failure."""
+
+    CONCLUDED = "concluded"
+    INTERRUPTED = "interrupted"
+    LINKED = "linked"
+    INFORMATION_ONLY = "information_only"
+    OTHER = "other"
+
+
 class SessionStyle(StrEnum):
     """回の過ごし方."""
 
@@ -263,6 +273,8 @@ class RequestState(StrEnum):
     WAITING = "waiting"
     APPROVED = "approved"
     DECLINED = "declined"
+    SUSPENDED = "suspended"
+    LIFTED = "lifted"
     ERASING = "erasing"
     DONE = "done"
 
@@ -287,6 +299,7 @@ class HeldKind(StrEnum):
     ATTENDANCE = "attendance"
     DRAFT = "draft"
     ACCESS_REVIEW = "access_review"
+    CLOSING = "closing"
     REQUEST = "request"
     CONSULTATION = "consultation"
     HANDOFF = "handoff"

@@ -3,10 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field
 
-from services.contracts import person_request
-from services.contracts.base import Command, EventData, Instant, Line, Model, Text, UnitId, date
+from services.contracts import closing, person_request
+from services.contracts.base import Command, EventData, Instant, Line, Model, Reason, Text, UnitId, date
 from services.contracts.codes import (
     Article69Item,
     BasisKind,
@@ -18,7 +18,6 @@ from services.contracts.codes import (
 
 Groups = Annotated[list[FieldGroup], Field(min_length=1, max_length=len(FieldGroup))]
 Units = Annotated[list[UnitId], Field(min_length=1, max_length=20)]
-Reason = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=5)]
 
 
 class NextPromise(Model):
@@ -273,10 +272,12 @@ class BasisEnded(CoordinationEvent):
 COMMANDS: tuple[type[Command], ...] = (
     *(RecordVisit, ViewedOffline, DecideQuarantine, JoinToken, SeparateToken, ChangeTeam, KeepOff, LetIn),
     *(GiveConsent, ConveneConference, PledgeSecrecy, ShareByLaw, UseEmergency, EndBasis, ReviewAccess),
+    *closing.COMMANDS,
     *person_request.COMMANDS,
 )
 EVENTS: tuple[type[EventData], ...] = (
     *(CaseOpened, VisitRecorded, VisitQuarantined, TeamChanged, ConsentGiven, ConsentWithdrawn),
     *(ConferenceConvened, SecrecyPledged, SharedByLaw, EmergencyUsed, BasisEnded),
+    *closing.EVENTS,
     *person_request.EVENTS,
 )

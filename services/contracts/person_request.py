@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.contracts.base import Command, EventData, Line, Text, UnitId
+from services.contracts.base import Command, EventData, Line, Reason, Text, UnitId
 from services.contracts.birth import BirthAsTold
 from services.contracts.codes import Holder, RequestDecision, RequestKind
 
@@ -25,6 +25,13 @@ class DecidePersonRequest(Command):
     request_id: UUID
     decision: RequestDecision
     note: Line = ""
+
+
+class LiftSuspension(Command):
+    """利用停止をやめる. Subject = the case. By a manager of its unit, with the reason; used again from its commit on."""
+
+    request_id: UUID
+    reason: Reason
 
 
 class CorrectPerson(Command):
@@ -62,6 +69,16 @@ class PersonRequestDecided(EventData):
     decided_by: UUID
 
 
+class SuspensionLifted(EventData):
+    """The use of a record is no longer suspended. That it was: `PersonRequestDecided`, approved, of the kind `suspension`."""
+
+    SERVICE = "coordination"
+    case_id: UUID
+    request_id: UUID
+    unit_id: UnitId
+    lifted_by: UUID
+
+
 class PersonCorrected(EventData):
     """An approved correction was made: that it was, nothing of what stood there or stands there now."""
 
@@ -87,5 +104,7 @@ class RecordErased(EventData):
     holders: list[Holder]
 
 
-COMMANDS: tuple[type[Command], ...] = (OpenPersonRequest, DecidePersonRequest, CorrectPerson)
-EVENTS: tuple[type[EventData], ...] = (PersonRequestOpened, PersonRequestDecided, PersonCorrected, RecordErased)
+COMMANDS: tuple[type[Command], ...] = (OpenPersonRequest, DecidePersonRequest, LiftSuspension, CorrectPerson)
+EVENTS: tuple[type[EventData], ...] = (
+    *(PersonRequestOpened, PersonRequestDecided, SuspensionLifted, PersonCorrected, RecordErased),
+)

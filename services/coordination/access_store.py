@@ -64,7 +64,9 @@ def _reads(rows: str) -> str:
                as by_emergency, p.receipt_number, r.reviewed_by, r.reviewed_at, rp.note,
            case when l.is_page then pp.person_address end as person_address,
            extract(hour from l.at at time zone 'Asia/Tokyo')::int as tokyo_hour,
-           coalesce(l.at > m.closed_at, false) as is_after_close,
+           coalesce(l.at > m.closed_at, false) or exists (
+               select 1 from case_closing x where x.case_id = l.case_id and l.at > x.closed_at and l.at < x.reopened_at)
+               as is_after_close,
            l.is_page and coalesce(starts_with(translate(pp.person_name, '髙﨑濵𠮷', '高崎浜吉'),
                translate(nullif($7::jsonb ->> l.actor_id::text, ''), '髙﨑濵𠮷', '高崎浜吉')), false) as has_own_surname
     from counted l join may m using (case_id) left join handoff_package p using (case_id)

@@ -9,13 +9,13 @@ import asyncpg
 
 from services.contracts.codes import BasisKind
 from services.coordination.domain.visit import CaseState
-from services.coordination.store import RELATED, refuse_erased, relation_arguments
+from services.coordination.store import RELATED, refuse_withheld, relation_arguments
 from services.kernel.db import Connection
 from services.kernel.errors import NotFound, Refusal
 from services.kernel.token import Actor
 
 _NOT_KEPT_OFF = "not exists (select 1 from case_kept_off k where k.case_id = c.case_id and k.staff_id = $1)"
-_NOT_ERASED = "not exists (select 1 from erasure d where d.case_id = c.case_id)"
+_NOT_WITHHELD = "not exists (select 1 from withheld d where d.case_id = c.case_id)"
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ async def pledge(tx: Connection, actor: Actor, case_id: UUID, basis_id: UUID, no
         "select m.pledged_at from conference_member m join basis b using (basis_id) join case_file c using (case_id)"
         " where m.staff_id = $1 and m.basis_id = $2 and c.case_id = $3 and b.until > $4"
         f" and not exists (select 1 from basis_end e where e.basis_id = b.basis_id) and {_NOT_KEPT_OFF}"
-        f" and {_NOT_ERASED} for update of m",
+        f" and {_NOT_WITHHELD} for update of m",
         *(actor.id, basis_id, case_id, now),
     )
     if row is None:
@@ -79,7 +79,7 @@ async def lock_case_in_emergency(tx: Connection, actor: Actor, case_id: UUID) ->
     )
     if row is None:
         raise NotFound
-    await refuse_erased(tx, case_id)
+    await refuse_withheld(tx, case_id)
     return CaseState(row["unit_id"], row["opened_at"], row["closed_at"])
 
 
@@ -96,10 +96,12 @@ async def end(tx: Connection, actor: Actor, case_id: UUID, basis_id: UUID, now: 
     return BasisKind(kind) if done == "INSERT 0 1" else None
 
 
-async def find_bases(tx: Connection, actor: Actor, case_id: UUID, now: datetime) -> Sequence[asyncpg.Record]:
+async def find_bases(
+    tx: Connection, actor: Actor, case_id: UUID, now: datetime, related: str = RELATED
+) -> Sequence[asyncpg.Record]:
     """Every basis a case ever had, the newest first, for its team and lead; NotFound for anybody else."""
     rows = await tx.fetch(
-        f"with {RELATED} select b.*, p.reason, e.ended_at, e.ended_by, r.relation,"
+        f"with {related} select b.*, p.reason, e.ended_at, e.ended_by, r.relation,"
         " coalesce((select array_agg(m.staff_id order by m.staff_id) from conference_member m"
         "           where m.basis_id = b.basis_id), '{}') as members,"
         " coalesce((select array_agg(m.staff_id order by m.staff_id) from conference_member m"
@@ -125,7 +127,7 @@ async def find_conferences(tx: Connection, actor: Actor, now: datetime) -> Seque
         "select b.basis_id, b.case_id, b.from_at, b.until, m.pledged_at from conference_member m"
         " join basis b using (basis_id) join case_file c using (case_id) where m.staff_id = $1 and b.until > $2"
         f" and not exists (select 1 from basis_end e where e.basis_id = b.basis_id) and {_NOT_KEPT_OFF}"
-        f" and {_NOT_ERASED} order by b.from_at, b.basis_id",
+        f" and {_NOT_WITHHELD} order by b.from_at, b.basis_id",
         *(actor.id, now),
     )
 

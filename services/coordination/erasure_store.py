@@ -28,6 +28,7 @@ WORDS: dict[str, str] = {
     "handoff_package_private": "case_id = $1",
     "contact_safety_private": "case_id = $1",
     "basis_private": "basis_id in (select basis_id from basis where case_id = $1)",
+    "case_closing_private": "closing_id in (select closing_id from case_closing where case_id = $1)",
     "access_review_private": "case_id = $1",
     "person_request_private": "request_id in (select request_id from person_request where case_id = $1)",
     "person_private": """person_id in (select c.person_id from case_file c where c.case_id = $1 and not exists (

@@ -9,7 +9,7 @@ import asyncpg
 from services.contracts.codes import QuarantineDecision
 from services.contracts.coordination import NextPromise, RecordVisit
 from services.coordination.domain.visit import CaseState
-from services.coordination.store import refuse_erased
+from services.coordination.store import refuse_erased, refuse_withheld
 from services.kernel.db import Connection
 from services.kernel.errors import NotFound, Refusal
 from services.kernel.token import Actor
@@ -69,7 +69,7 @@ async def lock_waiting(tx: Connection, actor: Actor, case_id: UUID, quarantine_i
         *(quarantine_id, case_id),
     )
     if case is not None:
-        await refuse_erased(tx, case_id)
+        await refuse_withheld(tx, case_id)
     if case is None or row is None:
         raise NotFound
     if row["decision"] is not None:
@@ -103,7 +103,9 @@ async def decide(
 
 
 async def find(tx: Connection, actor: Actor) -> Sequence[asyncpg.Record]:
-    """What waits in the units I manage, and what I recorded myself and is not on a case yet. `mine` tells which."""
+    """What waits in the units I manage, and what I recorded myself and is not on a case yet. `mine` tells which.
+
+    Nothing of a case whose use is suspended: it waits on, unread."""
     return await tx.fetch(
         "select q.*, p.person_words, p.memo, p.decision_note, f.family_words, q.author_id = $1 as mine,"
         " pp.person_name, pp.person_kana, hp.caller_kind, hp.caller_relation, hf.caller_name"
@@ -111,8 +113,9 @@ async def find(tx: Connection, actor: Actor) -> Sequence[asyncpg.Record]:
         " left join quarantine_family_private f using (quarantine_id)"
         " left join person_private pp on pp.person_id = c.person_id left join handoff_package hp using (case_id)"
         " left join handoff_package_family_private hf using (case_id)"
-        " where (q.author_id = $1 and q.decision is distinct from 'admit')"
-        f" or (c.unit_id = any($2::text[]) and q.decision is null and {_NOT_KEPT_OFF})"
+        " where ((q.author_id = $1 and q.decision is distinct from 'admit')"
+        f"  or (c.unit_id = any($2::text[]) and q.decision is null and {_NOT_KEPT_OFF}))"
+        " and not exists (select 1 from suspension s where s.case_id = q.case_id)"
         " order by q.recorded_at, q.quarantine_id limit 200",
         *(actor.id, actor.units_as("manager")),
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from services.contracts.codes import HeldKind, RequestKind, Role
-from services.contracts.person_request import DecidePersonRequest, OpenPersonRequest
+from services.contracts.person_request import DecidePersonRequest, LiftSuspension, OpenPersonRequest
 from services.contracts.tokyo import tokyo_day
 from services.coordination.domain.person_request import Request
 from services.coordination.store import RELATED, refuse_erased, relation_arguments
@@ -38,7 +38,7 @@ async def insert(tx: Connection, actor: Actor, case_id: UUID, command: OpenPerso
 async def lock(tx: Connection, actor: Actor, case_id: UUID, request_id: UUID) -> Request:
     """A request behind its locked case, for a manager of the case's unit; else NotFound."""
     case = await tx.fetchrow(
-        f"select c.unit_id, c.consultation_id from {ANSWERED_FOR} and c.case_id = $3 for update of c",
+        f"select c.unit_id, c.consultation_id, c.closed_at from {ANSWERED_FOR} and c.case_id = $3 for update of c",
         *(actor.id, actor.units_as(Role.MANAGER), case_id),
     )
     row = await tx.fetchrow(
@@ -54,6 +54,7 @@ async def lock(tx: Connection, actor: Actor, case_id: UUID, request_id: UUID) ->
         case["consultation_id"],
         row["opened_by"],
         row["decision"] is not None,
+        case["closed_at"],
     )
 
 
@@ -65,6 +66,20 @@ async def decide(tx: Connection, actor: Actor, command: DecidePersonRequest, now
         *(c.request_id, c.decision, actor.id, now),
     )
     await tx.execute("update person_request_private set decision_note = $2 where request_id = $1", c.request_id, c.note)
+
+
+async def lift(tx: Connection, actor: Actor, command: LiftSuspension, now: datetime) -> None:
+    """The record is used again, from now on. Only what is in force ends; `lock` it first."""
+    done = await tx.execute(
+        "update person_request set done_at = $2, lifted_by = $3 where request_id = $1 and kind = 'suspension'"
+        " and decision = 'approve' and done_at is null",
+        *(command.request_id, now, actor.id),
+    )
+    if done != "UPDATE 1":
+        raise Refusal("suspension_not_in_force", "no approved suspension stands under this id")
+    await tx.execute(
+        "update person_request_private set lift_note = $2 where request_id = $1", command.request_id, command.reason
+    )
 
 
 async def correct(
@@ -92,8 +107,10 @@ async def find(tx: Connection, actor: Actor, now: datetime) -> Sequence[asyncpg.
 
     `owed`: who holds words still."""
     return await tx.fetch(
-        f"with {RELATED} select q.*, qp.asked, qp.decision_note, c.unit_id, e.erased_at, r.relation,"
-        " c.unit_id = any($2::text[]) as is_managed, hp.receipt_number, hp.caller_kind, hp.caller_relation,"
+        f"with {RELATED} select q.*, qp.asked, qp.decision_note, qp.lift_note, c.unit_id, e.erased_at, r.relation,"
+        " c.unit_id = any($2::text[]) as is_managed,"
+        " exists (select 1 from suspension s where s.case_id = q.case_id) as is_suspended,"
+        " hp.receipt_number, hp.caller_kind, hp.caller_relation,"
         " hf.caller_name, pp.person_name, pp.person_kana,"
         " array(select h from unnest(e.holders) h where not exists (select 1 from erasure_done d"
         "       where d.request_id = e.request_id and d.holder = h)) as owed"
@@ -131,6 +148,8 @@ _HELD = {
     " and d.body ->> 'caseId' = $3::text",
     HeldKind.ACCESS_REVIEW: f"select {_DAY.format('r.reviewed_at')} from access_review r"
     " join access_review_private using (access_id, case_id) where r.case_id = $3",
+    HeldKind.CLOSING: f"select {_DAY.format('x.closed_at')} from case_closing x"
+    " join case_closing_private using (closing_id) where x.case_id = $3",
     HeldKind.REQUEST: f"select {_DAY.format('q.opened_at')} from person_request q"
     " join person_request_private using (request_id) where q.case_id = $3",
 }

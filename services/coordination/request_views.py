@@ -6,10 +6,12 @@ from uuid import UUID
 import asyncpg
 from fastapi import APIRouter
 
+from services.contracts.codes import RequestKind, RequestState
 from services.contracts.messages import sentence
 from services.coordination import basis_store, request_store, store
 from services.coordination.domain.disclosure import DISCLOSED_GROUPS, disclosed
 from services.coordination.domain.who_may import Relation
+from services.coordination.store import RELATED_TO_ANSWER
 from services.coordination.views import label
 from services.kernel.errors import NotFound
 from services.kernel.request import ReaderDep
@@ -20,11 +22,12 @@ router = APIRouter()
 
 @router.get("/views/requests")
 async def get_requests(reader: ReaderDep) -> list[dict[str, Any]]:
-    """Of the cases I am related to; of an erased one its unit's manager sees that it was, and when."""
+    """Of the cases I am related to; of an erased one its unit's manager sees that it was, and when. Of one whose use is
+    suspended that manager alone sees whose it is and what was asked, to decide what else is asked and to lift it."""
     async with reader.open() as read:
         rows = await request_store.find(read.tx, read.actor, read.now)
         for row in rows:
-            groups = () if row["erased_at"] else ("identity", "request")
+            groups = () if row["erased_at"] else ("request",) if _is_hidden(row) else ("identity", "request")
             read.shows("case", [row["case_id"]], *groups, basis=row["relation"])
         return [_request(row, read.actor.id) for row in rows]
 
@@ -65,15 +68,28 @@ async def get_disclosure(case_id: UUID, reader: ReaderDep) -> dict[str, Any]:
     async with reader.open() as read:
         if not await request_store.find_disclosable(read.tx, read.actor, case_id):
             raise NotFound
-        row = await store.get_case(read.tx, read.actor, case_id, read.now)
-        visits = (await store.find_visits(read.tx, read.actor, [case_id], read.now))[case_id]
-        _, attendance = (await store.find_tokens(read.tx, read.actor, [case_id], read.now))[case_id]
-        bases = await basis_store.find_bases(read.tx, read.actor, case_id, read.now)
+        row = await store.get_case(read.tx, read.actor, case_id, read.now, RELATED_TO_ANSWER)
+        visits = (await store.find_visits(read.tx, read.actor, [case_id], read.now, RELATED_TO_ANSWER))[case_id]
+        _, attendance = (await store.find_tokens(read.tx, read.actor, [case_id], read.now, RELATED_TO_ANSWER))[case_id]
+        bases = await basis_store.find_bases(read.tx, read.actor, case_id, read.now, RELATED_TO_ANSWER)
         read.shows("case", [case_id], *DISCLOSED_GROUPS, basis="request")
         return disclosed(dict(row), map(dict, visits), map(dict, attendance), map(dict, bases))
 
 
 def _request(row: asyncpg.Record, reader_id: UUID) -> dict[str, Any]:
-    called = sentence("label.erased") if row["erased_at"] else label(row)
-    about = {"caseId": row["case_id"], "consultationId": None, "label": called}
-    return {**about, **request_json(dict(row), reader_id)}
+    said, is_hidden = request_json(dict(row), reader_id), _is_hidden(row)
+    is_suspension = row["kind"] == RequestKind.SUSPENSION and said["state"] is RequestState.APPROVED
+    called = "label.erased" if row["erased_at"] else "label.suspended" if is_hidden else None
+    return {
+        **said,
+        "caseId": row["case_id"],
+        "consultationId": None,
+        "label": sentence(called) if called else label(row),
+        "state": RequestState.SUSPENDED if is_suspension else said["state"],
+        "mayLift": is_suspension and row["is_managed"],
+        **({"asked": "", "note": "", "liftNote": ""} if is_hidden else {}),
+    }
+
+
+def _is_hidden(row: asyncpg.Record) -> bool:
+    return bool(row["is_suspended"] and not row["is_managed"])

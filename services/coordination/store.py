@@ -16,8 +16,8 @@ from services.kernel.token import Actor
 
 # $1 actor, $2 units where the actor is manager, $3 the Tokyo day, $4 the moment, $5 units the actor works in: the standing,
 # or no row at all. `related`: the own relation, which is for acting and for taking along. `seen`: that, and every basis in force.
-# An erased case has neither; `related_once` alone still knows who would have had, to tell them that it is erased.
-RELATED = """
+# A withheld case (erased, or its use suspended) has neither; `related_once` alone still knows who would have had, to tell them.
+_RELATED = """
 related_once as not materialized (
     select s.case_id, case when bool_or(s.is_member) then 'member' else 'unit_lead' end as relation from (
         select m.case_id, true as is_member from case_member m
@@ -26,7 +26,7 @@ related_once as not materialized (
     where not exists (select 1 from case_kept_off k where k.case_id = s.case_id and k.staff_id = $1)
     group by s.case_id
 ), related as not materialized (
-    select * from related_once r where not exists (select 1 from erasure e where e.case_id = r.case_id)
+    select * from related_once r where not exists (select 1 from {withheld} w where w.case_id = r.case_id)
 ), standing as (
     select case_id, relation, null::text[] as scope, null::uuid as basis from related
     union all
@@ -34,7 +34,7 @@ related_once as not materialized (
     where b.from_at <= $4 and b.until > $4
     and not exists (select 1 from basis_end e where e.basis_id = b.basis_id)
     and not exists (select 1 from case_kept_off k where k.case_id = b.case_id and k.staff_id = $1)
-    and not exists (select 1 from erasure e where e.case_id = b.case_id)
+    and not exists (select 1 from {withheld} w where w.case_id = b.case_id)
     and (b.kind in ('consent', 'article_69_2') and b.unit_ids && $5::text[]
          or b.kind = 'emergency' and b.given_by = $1
          or b.kind = 'conference' and exists (select 1 from conference_member m where m.basis_id = b.basis_id
@@ -44,6 +44,9 @@ related_once as not materialized (
     from standing group by case_id
 )
 """
+RELATED = _RELATED.format(withheld="withheld")
+RELATED_TO_ANSWER = _RELATED.format(withheld="erasure")
+"""For what the person themself asks to be told (76条): that the use of the record is suspended does not keep it from them."""
 _WORKING = (Role.WINDOW_STAFF, Role.COORDINATOR, Role.IBASHO_STAFF, Role.MANAGER, Role.PARTNER)
 
 
@@ -53,7 +56,9 @@ def relation_arguments(actor: Actor, moment: datetime) -> tuple[UUID, tuple[str,
     return actor.id, actor.units_as(Role.MANAGER), day, moment, actor.units_as(*_WORKING)
 
 
-async def lock_case(tx: Connection, actor: Actor, case_id: UUID, moment: datetime) -> CaseState:
+async def lock_case(
+    tx: Connection, actor: Actor, case_id: UUID, moment: datetime, *, even_suspended: bool = False
+) -> CaseState:
     """The case, locked, by the relation on the Tokyo day of `moment`; NotFound when absent or not yours."""
     row = await tx.fetchrow(
         f"with {RELATED} select c.unit_id, c.opened_at, c.closed_at from case_file c join related_once using (case_id)"
@@ -62,8 +67,21 @@ async def lock_case(tx: Connection, actor: Actor, case_id: UUID, moment: datetim
     )
     if row is None:
         raise NotFound
-    await refuse_erased(tx, case_id)
+    await (refuse_erased if even_suspended else refuse_withheld)(tx, case_id)
     return CaseState(row["unit_id"], row["opened_at"], row["closed_at"])
+
+
+async def refuse_withheld(tx: Connection, case_id: UUID) -> None:
+    """Nothing is written to an erased case, nor to one whose use is suspended. Waits as `refuse_erased` does."""
+    await refuse_erased(tx, case_id)
+    if await find_suspended_at(tx, case_id) is not None:
+        raise Refusal("record_suspended", "the person had the use of this record stopped (98条)")
+
+
+async def find_suspended_at(tx: Connection, case_id: UUID) -> datetime | None:
+    """Since when its use is suspended. Lock the case first."""
+    found: datetime | None = await tx.fetchval("select min(suspended_at) from suspension where case_id = $1", case_id)
+    return found
 
 
 async def refuse_erased(tx: Connection, case_id: UUID) -> None:
@@ -101,14 +119,14 @@ async def insert_visit(
         await tx.execute("insert into visit_family_private values ($1, $2)", c.visit_id, c.family_words)
 
 
-_CARD = f"""
+CARD = f"""
 with {RELATED}
-select c.case_id, c.opened_at, c.owner_id, s_.standings, r.relation, f.fetched_at, p.caller_kind, p.caller_relation,
+select c.case_id, c.opened_at, c.closed_at, c.owner_id, s_.standings, r.relation, f.fetched_at, p.caller_kind, p.caller_relation,
        pp.person_name, pp.person_kana, s.rules, fp.caller_name, v.visited_at,
-       case when n.visit_id is null then (p.next_appointment_at at time zone 'Asia/Tokyo')::date
-            else n.next_promised_on end as next_promised_on,
-       case when n.visit_id is null then coalesce(hp.next_appointment_note, '')
-            else n.next_promise_note end as next_promise_note
+       case when n.visit_id is not null then n.next_promised_on
+            when o.since is null then (p.next_appointment_at at time zone 'Asia/Tokyo')::date end as next_promised_on,
+       case when n.visit_id is not null then n.next_promise_note
+            when o.since is null then coalesce(hp.next_appointment_note, '') else '' end as next_promise_note
 from case_file c join seen s_ using (case_id) left join related r using (case_id) join package_fetch f using (case_id)
 left join handoff_package p using (case_id) left join handoff_package_private hp using (case_id)
 left join handoff_package_family_private fp using (case_id)
@@ -116,29 +134,37 @@ left join person_private pp on pp.person_id = c.person_id
 left join contact_safety s using (case_id)
 left join lateral (
     select max(visited_at) as visited_at from visit where visit.case_id = c.case_id) v on true
+left join lateral (  -- what was promised before a closing was settled by it
+    select case when c.closed_at is not null then 'infinity' else max(x.reopened_at) end as since
+    from case_closing x where x.case_id = c.case_id) o on true
 left join lateral (
     select visit_id, next_promised_on, next_promise_note from visit join visit_private using (visit_id)
     where visit.case_id = c.case_id and (next_promised_on is not null or next_promise_note <> '')
+    and (o.since is null or visit.recorded_at >= o.since)
     order by visited_at desc, visit_id desc limit 1) n on true
-where c.closed_at is null
 """
+MOST_CLOSED = 300
 
 
-async def find_cases(tx: Connection, actor: Actor, now: datetime) -> Sequence[asyncpg.Record]:
-    """Open cases of mine, of my unit as its lead, or opened to me by a basis; the next agreed contact first."""
-    query = f"{_CARD} order by next_promised_on nulls last, c.opened_at desc"
-    return await tx.fetch(query, *relation_arguments(actor, now))
+async def find_cases(tx: Connection, actor: Actor, now: datetime, *, closed: bool = False) -> Sequence[asyncpg.Record]:
+    """Open cases of mine, of my unit as its lead, or opened to me by a basis; the next agreed contact first. Or the closed
+    ones, at most `MOST_CLOSED`, the newest closing first."""
+    order = f"c.closed_at desc limit {MOST_CLOSED}" if closed else "next_promised_on nulls last, c.opened_at desc"
+    query = f"{CARD} where (c.closed_at is not null) = $6 order by {order}"
+    return await tx.fetch(query, *relation_arguments(actor, now), closed)
 
 
 async def find_contacts_due(tx: Connection, actor: Actor, now: datetime, until: date) -> Sequence[asyncpg.Record]:
     """Cases where I am on the team and a promise falls due up to `until`."""
-    query = f"select * from ({_CARD}) d where relation = 'member' and next_promised_on <= $6 order by next_promised_on"
+    query = f"select * from ({CARD}) d where closed_at is null and relation = 'member' and next_promised_on <= $6"
+    query += " order by next_promised_on"
     return await tx.fetch(query, *relation_arguments(actor, now), until)
 
 
-_CASE = f"""
-with {RELATED} select c.*, s_.standings, r.relation, f.fetched_at, p.*, pe.residence, pp.*, hp.*, fp.caller_name,
+_CASE = """
+select c.*, s_.standings, r.relation, f.fetched_at, p.*, pe.residence, pp.*, hp.*, fp.caller_name,
  fp.caller_phone, fp.family_words, s.rules, s.confirmed_at, sp.safe_contact, sp.contact_note, c.case_id as case_id,
+ (select max(x.reopened_at) from case_closing x where x.case_id = c.case_id) as reopened_at,
  array(select m.staff_id from case_member m where m.case_id = c.case_id
        and ($4 at time zone 'Asia/Tokyo')::date between m.from_date and coalesce(m.until, 'infinity')
        order by m.staff_id <> c.owner_id, m.staff_id) as team
@@ -152,9 +178,11 @@ with {RELATED} select c.*, s_.standings, r.relation, f.fetched_at, p.*, pe.resid
 """
 
 
-async def get_case(tx: Connection, actor: Actor, case_id: UUID, now: datetime) -> asyncpg.Record:
+async def get_case(
+    tx: Connection, actor: Actor, case_id: UUID, now: datetime, related: str = RELATED
+) -> asyncpg.Record:
     """Everything of one case but its visits; NotFound when absent or not yours."""
-    query = f"{_CASE} where c.case_id = $6"
+    query = f"with {related} {_CASE} where c.case_id = $6"
     row: asyncpg.Record | None = await tx.fetchrow(query, *relation_arguments(actor, now), case_id)
     if row is None:
         raise NotFound
@@ -163,17 +191,17 @@ async def get_case(tx: Connection, actor: Actor, case_id: UUID, now: datetime) -
 
 async def find_held_cases(tx: Connection, actor: Actor, now: datetime) -> Sequence[asyncpg.Record]:
     """Everything but the visits of the open cases on whose team the actor is: what a device may take along."""
-    query = f"{_CASE} where r.relation = 'member' and c.closed_at is null order by c.case_id"
+    query = f"with {RELATED} {_CASE} where r.relation = 'member' and c.closed_at is null order by c.case_id"
     return await tx.fetch(query, *relation_arguments(actor, now))
 
 
 async def find_visits(
-    tx: Connection, actor: Actor, case_ids: Sequence[UUID], now: datetime
+    tx: Connection, actor: Actor, case_ids: Sequence[UUID], now: datetime, related: str = RELATED
 ) -> Mapping[UUID, Sequence[asyncpg.Record]]:
     """The visits of cases the actor may see, newest first, by case."""
     found: dict[UUID, list[asyncpg.Record]] = {case_id: [] for case_id in case_ids}
     for row in await tx.fetch(
-        f"with {RELATED} select v.*, vp.person_words, vp.memo, vp.next_promise_note, vf.family_words"
+        f"with {related} select v.*, vp.person_words, vp.memo, vp.next_promise_note, vf.family_words"
         " from visit v join seen using (case_id) join visit_private vp using (visit_id)"
         " left join visit_family_private vf using (visit_id) where v.case_id = any($6::uuid[])"
         " order by v.visited_at desc, v.visit_id desc",
@@ -184,7 +212,7 @@ async def find_visits(
 
 
 async def find_tokens(
-    tx: Connection, actor: Actor, case_ids: Sequence[UUID], now: datetime
+    tx: Connection, actor: Actor, case_ids: Sequence[UUID], now: datetime, related: str = RELATED
 ) -> Mapping[UUID, tuple[Sequence[asyncpg.Record], Sequence[asyncpg.Record]]]:
     """By case: the tokens joined to it, and what came in with them, newest first."""
     found: dict[UUID, tuple[list[asyncpg.Record], list[asyncpg.Record]]] = {one: ([], []) for one in case_ids}
@@ -196,6 +224,6 @@ async def find_tokens(
             " and a.kind <> 'left' order by a.at desc, a.attendance_id",
         )
     ):
-        for row in await tx.fetch(f"with {RELATED} {query}", *relation_arguments(actor, now), case_ids):
+        for row in await tx.fetch(f"with {related} {query}", *relation_arguments(actor, now), case_ids):
             found[row["case_id"]][n].append(row)
     return found

@@ -13,10 +13,11 @@ from services.contracts.codes import FieldGroup
 from services.contracts.contact import binding
 from services.contracts.messages import sentence
 from services.contracts.tokyo import tokyo_day
-from services.coordination import erasure_store, quarantine_store, store
+from services.coordination import closing_store, erasure_store, quarantine_store, store
 from services.coordination.domain.contact import phones_to_show
 from services.coordination.domain.who_may import CONTACT_RULES, EVERYTHING, Sight, shown, sight_of
 from services.kernel.access import Read
+from services.kernel.ids import derived_id
 from services.kernel.request import ReaderDep, read_json
 from services.manifest import difference, manifest_of
 
@@ -40,10 +41,10 @@ def label(row: asyncpg.Record, groups: frozenset[str] = EVERYTHING) -> str:
 
 
 @router.get("/views/cases")
-async def get_cases(reader: ReaderDep) -> list[dict[str, Any]]:
-    """My cases, my unit's when I lead it, and those that a basis opens to me."""
+async def get_cases(reader: ReaderDep, closed: bool = False) -> list[dict[str, Any]]:
+    """My open cases, or the closed ones; my unit's when I lead it, and those that a basis opens to me."""
     async with reader.open() as read:
-        rows = await store.find_cases(read.tx, read.actor, read.now)
+        rows = await store.find_cases(read.tx, read.actor, read.now, closed=closed)
         for row in rows:
             _note(read, row["case_id"], sight_of(row["standings"]), _ON_CARDS)
         return [_card(row) for row in rows]
@@ -82,9 +83,10 @@ async def get_case(case_id: UUID, reader: ReaderDep) -> dict[str, Any]:
         row = await store.get_case(read.tx, read.actor, case_id, read.now)
         visits = (await store.find_visits(read.tx, read.actor, [case_id], read.now))[case_id]
         tokens = (await store.find_tokens(read.tx, read.actor, [case_id], read.now))[case_id]
+        closings = (await closing_store.find_closings(read.tx, read.actor, [case_id], read.now))[case_id]
         sight = sight_of(row["standings"])
         _note(read, case_id, sight)
-        return _case(row, sight, visits, *tokens)
+        return _case(row, sight, visits, closings, *tokens)
 
 
 @router.post("/views/sync")
@@ -100,11 +102,12 @@ async def post_sync(request: Request, reader: ReaderDep) -> dict[str, Any]:
         ids = [row["case_id"] for row in cases]
         visits = await store.find_visits(read.tx, read.actor, ids, read.now)
         tokens = await store.find_tokens(read.tx, read.actor, ids, read.now)
+        closings = await closing_store.find_closings(read.tx, read.actor, ids, read.now)
         held = [
             {
                 "id": one,
                 "card": _card(cards[one]),
-                "record": _case(row, sight_of(row["standings"]), visits[one], *tokens[one]),
+                "record": _case(row, sight_of(row["standings"]), visits[one], closings[one], *tokens[one]),
             }
             for one, row in zip(ids, cases, strict=True)
         ]
@@ -160,6 +163,7 @@ def _card(row: asyncpg.Record) -> dict[str, Any]:
         "label": label(row, groups),
         "kana": row["person_kana"] or "",
         "openedAt": row["opened_at"],
+        "closedAt": row["closed_at"],
         "ownerId": row["owner_id"],
         "nextPromisedOn": row["next_promised_on"],
         "nextPromiseNote": row["next_promise_note"],
@@ -171,13 +175,16 @@ def _card(row: asyncpg.Record) -> dict[str, Any]:
     return shown(whole, groups)
 
 
-def _case(row: asyncpg.Record, sight: Sight, visits: Any, tokens: Any, attendance: Any) -> dict[str, Any]:
+def _case(
+    row: asyncpg.Record, sight: Sight, visits: Any, closings: Any, tokens: Any, attendance: Any
+) -> dict[str, Any]:
     pending = row["fetched_at"] is None
     birth = {"year": row["birth_year_told"], "month": row["birth_month_told"], "day": row["birth_day_told"]}
     whole = {
         "id": row["case_id"],
         "label": label(row, sight.groups),
         "openedAt": row["opened_at"],
+        "closedAt": row["closed_at"],
         "fromUnitId": row["from_unit"],
         "unitId": row["unit_id"],
         "teamIds": row["team"],
@@ -193,7 +200,7 @@ def _case(row: asyncpg.Record, sight: Sight, visits: Any, tokens: Any, attendanc
         "promised": row["promised"] or "",
         "nextPromise": _next_promise(row, visits),
         "tokens": [{"participantId": one["participant_id"], "joinedAt": one["joined_at"]} for one in tokens],
-        "timeline": [*_happened(visits, attendance), *_handoff_entries(row)],
+        "timeline": [*_happened(visits, closings, attendance), *_handoff_entries(row)],
         "shown": sorted(sight.groups),
     }
     return shown(whole, sight.groups)
@@ -213,9 +220,13 @@ def _contact_safety(row: asyncpg.Record) -> dict[str, Any]:
 
 
 def _next_promise(row: asyncpg.Record, visits: Any) -> dict[str, Any]:
-    for visit in visits:
-        if visit["next_promised_on"] or visit["next_promise_note"]:
+    """As the list has it (`store.CARD`): what was promised before a closing was settled by it."""
+    since, is_closed = row["reopened_at"], row["closed_at"] is not None
+    for visit in () if is_closed else visits:
+        if (visit["next_promised_on"] or visit["next_promise_note"]) and (not since or visit["recorded_at"] >= since):
             return {"on": visit["next_promised_on"], "at": None, "note": visit["next_promise_note"]}
+    if is_closed or since:
+        return {"on": None, "at": None, "note": ""}
     at = row["next_appointment_at"]
     return {"on": tokyo_day(at) if at else None, "at": at, "note": row["next_appointment_note"] or ""}
 
@@ -224,14 +235,25 @@ _ENTRY: dict[str, Any] = dict.fromkeys(("outcome", "callerKind", "callerRelation
 _ENTRY |= {"withWhom": [], "personWords": "", "familyWords": "", "memo": ""}
 
 
-def _happened(visits: Any, attendance: Any) -> list[dict[str, Any]]:
-    entries = [*map(_visit_entry, visits), *map(_attendance_entry, attendance)]
+def _happened(visits: Any, closings: Any, attendance: Any) -> list[dict[str, Any]]:
+    ended = [entry for closing in closings for entry in _closing_entries(closing)]
+    entries = [*map(_visit_entry, visits), *ended, *map(_attendance_entry, attendance)]
     return sorted(entries, key=lambda entry: entry["at"], reverse=True)
 
 
 def _attendance_entry(heard: asyncpg.Record) -> dict[str, Any]:
     about = {"id": heard["attendance_id"], "kind": "attendance", "outcome": heard["kind"]}
     return {**_ENTRY, **about, "at": heard["at"], "recordedAt": heard["recorded_at"]}
+
+
+def _closing_entries(closing: asyncpg.Record) -> list[dict[str, Any]]:
+    closed_at, reopened_at = closing["closed_at"], closing["reopened_at"]
+    about = {"id": closing["closing_id"], "kind": "closed", "outcome": closing["reason"], "byId": closing["closed_by"]}
+    closed = {**_ENTRY, **about, "at": closed_at, "recordedAt": closed_at, "memo": closing["note"]}
+    if reopened_at is None:
+        return [closed]
+    about = {"id": derived_id(about["id"], "reopened"), "kind": "reopened", "byId": closing["reopened_by"]}
+    return [closed, {**_ENTRY, **about, "at": reopened_at, "recordedAt": reopened_at, "memo": closing["reopen_note"]}]
 
 
 def _visit_entry(visit: asyncpg.Record) -> dict[str, Any]:

@@ -1,10 +1,11 @@
-"""What intake does when something happened elsewhere: it erases what it holds of an erased case and says so, and keeps off its
-sheet whoever is kept off the case."""
+"""What intake does when something happened elsewhere: it erases what it holds of an erased case and says so, keeps off its
+sheet whoever is kept off the case, and withholds it while the use of the case is suspended."""
 
 from services.contracts.base import EventData
+from services.contracts.codes import RequestDecision, RequestKind
 from services.contracts.coordination import TeamChanged
 from services.contracts.intake import ErasureDone
-from services.contracts.person_request import RecordErased
+from services.contracts.person_request import PersonRequestDecided, RecordErased, SuspensionLifted
 from services.intake import erasure_store, store
 from services.kernel.commands import Work
 from services.kernel.stream import Event, Reaction
@@ -24,4 +25,22 @@ async def keep_off(event: Event, work: Work) -> None:
         await store.put_kept_off(work.tx, changed.case_id, changed.kept_off)
 
 
-REACTIONS: dict[type[EventData], Reaction] = {RecordErased: erase_consultation, TeamChanged: keep_off}
+async def suspend(event: Event, work: Work) -> None:
+    """The person had the use of their record stopped: the sheet it began from is part of it."""
+    decided: PersonRequestDecided = event.data
+    if decided.kind is RequestKind.SUSPENSION and decided.decision is RequestDecision.APPROVE:
+        await store.put_suspension(work.tx, decided.case_id, decided.request_id, stands=True)
+
+
+async def lift(event: Event, work: Work) -> None:
+    """A manager lifted it."""
+    lifted: SuspensionLifted = event.data
+    await store.put_suspension(work.tx, lifted.case_id, lifted.request_id, stands=False)
+
+
+REACTIONS: dict[type[EventData], Reaction] = {
+    RecordErased: erase_consultation,
+    TeamChanged: keep_off,
+    PersonRequestDecided: suspend,
+    SuspensionLifted: lift,
+}

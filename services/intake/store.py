@@ -30,6 +30,9 @@ class Filed:
 # Kept off by any handoff = kept off the whole consultation. `c` is the consultation (or a handoff of it), $3 the actor.
 NOT_KEPT_OFF = """not exists (
     select 1 from handoff k where k.consultation_id = c.consultation_id and $3::uuid = any(k.kept_off))"""
+# For whatever shows or changes it: that its use is suspended keeps everybody off, but not the person's 誰が見たか.
+_NOT_WITHHELD = f"""{NOT_KEPT_OFF} and not exists (
+    select 1 from handoff k where k.consultation_id = c.consultation_id and k.suspensions <> '{{}}')"""
 _ALL_KEPT_OFF = """(select coalesce(array_agg(distinct person), '{}') from handoff k, unnest(k.kept_off) person
     where k.consultation_id = c.consultation_id)"""
 _CONSTRAINTS = {
@@ -100,7 +103,7 @@ async def next_receipt_number(tx: Connection, office_mark: str, fiscal_year: int
 async def get_own_consultation(tx: Connection, actor: Actor, consultation_id: UUID) -> asyncpg.Record:
     """The consultation of one's own unit (a sheet never changes, so nothing to lock); NotFound when absent or not yours."""
     row = await tx.fetchrow(
-        f"select * from consultation c where c.consultation_id = $1 and c.unit_id = any($2::text[]) and {NOT_KEPT_OFF}",
+        f"select * from consultation c where c.consultation_id = $1 and c.unit_id = any($2::text[]) and {_NOT_WITHHELD}",
         *(consultation_id, actor.units_as(*OWNING_ROLES), actor.id),
     )
     return _found(row)
@@ -141,7 +144,7 @@ async def lock_handoff(tx: Connection, actor: Actor, handoff_id: UUID) -> Handof
     """The handoff between the actor's units, locked; NotFound when absent or not yours. All transitions pass here."""
     row = _found(
         await tx.fetchrow(
-            f"select c.*, {_ALL_KEPT_OFF} as all_kept_off from handoff c where c.handoff_id = $1 and {NOT_KEPT_OFF}"
+            f"select c.*, {_ALL_KEPT_OFF} as all_kept_off from handoff c where c.handoff_id = $1 and {_NOT_WITHHELD}"
             " and (c.from_unit = any($2::text[]) or c.to_unit = any($4::text[])) for update of c",
             *(handoff_id, actor.units_as(*OWNING_ROLES), actor.id, actor.units_as(*ANSWERING_ROLES)),
         )
@@ -186,7 +189,7 @@ select h.*, t.promised, t.safe_contact, t.next_appointment_note, t.return_note, 
        c.caller_relation, c.concerns, c.main_concern, c.urgency, ct.caller_name, ct.person_name, ct.person_kana
 from handoff h join handoff_told t using (handoff_id)
 join consultation c using (consultation_id) join consultation_told ct using (consultation_id)
-where {NOT_KEPT_OFF}
+where {_NOT_WITHHELD}
 """
 _SENDS = "h.from_unit = any($1::text[])"
 _RECEIVES = """(h.to_unit = any($2::text[])
@@ -238,7 +241,7 @@ async def find_consultations(tx: Connection, actor: Actor, limit: int) -> Sequen
     """Sheets of one's own unit, newest first: the codes, and the caller's name for "anonymous or not"."""
     return await tx.fetch(
         "select c.*, t.caller_name from consultation c join consultation_told t using (consultation_id)"
-        f" where c.unit_id = any($1::text[]) and {NOT_KEPT_OFF} order by c.opened_at desc limit $2",
+        f" where c.unit_id = any($1::text[]) and {_NOT_WITHHELD} order by c.opened_at desc limit $2",
         *(actor.units_as(*OWNING_ROLES), limit, actor.id),
     )
 
@@ -247,7 +250,7 @@ async def get_consultation(tx: Connection, actor: Actor, consultation_id: UUID) 
     """A sheet of one's own unit, or of the receiving unit while a handoff is open."""
     row = await tx.fetchrow(
         "select c.*, t.* from consultation c join consultation_told t using (consultation_id)"
-        f" where c.consultation_id = $4 and {NOT_KEPT_OFF} and (c.unit_id = any($1::text[]) or exists ("
+        f" where c.consultation_id = $4 and {_NOT_WITHHELD} and (c.unit_id = any($1::text[]) or exists ("
         " select 1 from handoff h where h.consultation_id = c.consultation_id and h.status = 'open'"
         " and h.to_unit = any($2::text[])))",
         *(actor.units_as(*OWNING_ROLES), actor.units_as(*ANSWERING_ROLES), actor.id, consultation_id),
@@ -304,3 +307,9 @@ async def put_kept_off(tx: Connection, case_id: UUID, kept_off: Sequence[UUID]) 
     """Who is kept off the case is kept off its sheet too. Whoever is let in there is not let in here: this is another unit's."""
     query = "update handoff set kept_off = array(select distinct unnest(kept_off || $2::uuid[])) where case_id = $1"
     await tx.execute(query, case_id, list(kept_off))
+
+
+async def put_suspension(tx: Connection, case_id: UUID, request_id: UUID, *, stands: bool) -> None:
+    """Withhold what a case began from, or give it back when no other request suspends it. Again changes nothing."""
+    query = "update handoff set suspensions = array_remove(suspensions, $2::uuid) || $3::uuid[] where case_id = $1"
+    await tx.execute(query, case_id, request_id, [request_id] if stands else [])

@@ -7,7 +7,7 @@ Whoever the event says is kept off the case is told nothing.
 from collections.abc import Iterable
 from uuid import UUID
 
-from services.contracts import coordination, ibasho, intake, person_request, sheet_request, staff
+from services.contracts import closing, coordination, ibasho, intake, person_request, sheet_request, staff
 from services.contracts.base import EventData
 from services.contracts.codes import NoticeKind, Role, SignalHint
 from services.contracts.notify import NoticeRaised, SignalRaised
@@ -118,6 +118,12 @@ async def tell_managers_of_sheet_request(event: Event, work: Work) -> None:
     await _notify(event, work, [one for one in managers if one != data.opened_by], NoticeKind.REQUEST_WAITS)
 
 
+async def refresh_case(event: Event, work: Work) -> None:
+    """What the team may see of a case changed: their screens look again. No notice: nobody has to act."""
+    team = await store.find_team(work.tx, event.data.case_id)
+    await _signal(event, work, team, SignalHint.CASE, event.data.case_id)
+
+
 async def keep_session_staff(event: Event, work: Work) -> None:
     """A session was scheduled: keep who works there, and tell their screens."""
     data: ibasho.SessionScheduled = event.data
@@ -167,6 +173,10 @@ REACTIONS: dict[type[EventData], Reaction] = {
     coordination.VisitQuarantined: tell_managers_to_decide,
     person_request.PersonRequestOpened: tell_managers_of_request,
     sheet_request.SheetRequestOpened: tell_managers_of_sheet_request,
+    closing.CaseClosed: refresh_case,
+    closing.CaseReopened: refresh_case,
+    person_request.PersonRequestDecided: refresh_case,
+    person_request.SuspensionLifted: refresh_case,
     ibasho.SessionScheduled: keep_session_staff,
     ibasho.AttendanceLogged: tell_session_staff,
     ibasho.SessionClosed: tell_session_staff,

@@ -1,6 +1,6 @@
 """Facts for counting. A late record counts in the month it happened (`time`), not when we learned it."""
 
-from services.contracts import coordination, ibasho, intake
+from services.contracts import closing, coordination, ibasho, intake
 from services.contracts.base import EventData
 from services.contracts.tokyo import tokyo_day
 from services.kernel.commands import Work
@@ -34,6 +34,13 @@ async def count_visit(event: Event, work: Work) -> None:
     await work.tx.execute("insert into fact_visit values ($1, $2, $3)", *row)
 
 
+async def count_closing(event: Event, work: Work) -> None:
+    """One closing, with its reason."""
+    data: closing.CaseClosed = event.data
+    row = (data.closing_id, data.case_id, data.reason, tokyo_day(event.time))
+    await work.tx.execute("insert into fact_closing values ($1, $2, $3, $4)", *row)
+
+
 async def count_session(event: Event, work: Work) -> None:
     """A session of 居場所; it counts once something happened there."""
     data: ibasho.SessionScheduled = event.data
@@ -63,6 +70,7 @@ REACTIONS: dict[type[EventData], Reaction] = {
     intake.HandedOff: count_handoff,
     coordination.CaseOpened: keep_window,
     coordination.VisitRecorded: count_visit,
+    closing.CaseClosed: count_closing,
     ibasho.SessionScheduled: count_session,
     ibasho.AttendanceLogged: count_attendance,
     ibasho.SessionClosed: keep_closing,

@@ -5,7 +5,7 @@ import asyncpg
 from services.kernel.db import connect
 
 FACTS = (
-    *("fact_visit", "fact_consultation", "fact_handoff", "case_window"),
+    *("fact_closing", "fact_visit", "fact_consultation", "fact_handoff", "case_window"),
     *("fact_correction", "fact_attendance", "fact_session_closed", "fact_session"),
 )
 
@@ -31,6 +31,7 @@ async def figures(dsn: str) -> list[asyncpg.Record]:
             " select 'consultation' as kind, unit_id, day from fact_consultation"
             " union all select 'handoff', unit_id, day from fact_handoff"
             " union all select 'visit', w.unit_id, day from fact_visit join case_window w using (case_id)"
+            " union all select 'closing ' || reason, w.unit_id, day from fact_closing join case_window w using (case_id)"
             " union all select 'session', unit_id, day from fact_session"
             " union all select 'session closed', unit_id, day from fact_session_closed join fact_session using (session_id)"
             " union all select 'attendance ' || kind, unit_id, day from fact_attendance join fact_session using (session_id)"

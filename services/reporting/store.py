@@ -16,6 +16,9 @@ with fact as (
     select unit_id, 'consultations' as measure, day from fact_consultation
     union all select unit_id, 'handoffs', day from fact_handoff
     union all select w.unit_id, 'visits', day from fact_visit join case_window w using (case_id)
+    union all select w.unit_id, 'closings', day from fact_closing join case_window w using (case_id)
+    union all select w.unit_id, 'closings_' || reason, day from fact_closing join case_window w using (case_id)
+        where reason in ('linked', 'information_only')
     union all select s.unit_id, 'ibasho_sessions', s.day from fact_session s
         where exists (select 1 from fact_session_closed c where c.session_id = s.session_id)
            or exists (select 1 from ({_ATTENDED}) a where a.session_id = s.session_id))

@@ -106,8 +106,11 @@ COMMANDS = {
     "UseEmergency": set(PEOPLE) - {"auditor", "partner", "kept_off"},
     "EndBasis": {"member", "colleague", "manager"},
     "ReviewAccess": {"manager", "auditor"},
+    "CloseCase": {"member", "manager"},  # whose case it is, and their lead
+    "ReopenCase": {"member", "manager"},
     "OpenPersonRequest": {"member", "colleague", "manager"},
     "DecidePersonRequest": {"manager"},
+    "LiftSuspension": {"manager"},
     "CorrectPerson": {"member", "colleague", "manager"},
     "OpenSheetRequest": {"clerk", "window_manager"},
     "DecideSheetRequest": {"window_manager"},
@@ -116,6 +119,25 @@ COMMANDS = {
     "RegisterStaff": {"manager", "window_manager"},
     "NoteHomeStreet": {"manager"},  # of who is assigned to their units
     "ChangeAssignments": {"manager"},  # of the unit hikikomori-support
+}
+
+# The same while the use of the record is suspended (個人情報保護法98条). A command of a case that has no row: refused to everybody.
+SUSPENDED_READERS: dict[str, set[str]] = {
+    **{root: set() for root in ("case", "sharing", "consultation", "handoff", "cases", "consultations", "tray_sent")},
+    "whoSaw": {"manager", "auditor"},
+    "accessLog": {"manager", "auditor"},
+    "holdings": {"manager"},
+    "personRequests": {"member", "colleague", "manager"},  # that it is suspended; whose it is, the manager alone
+    "disclosure": {"manager"},  # the page to print
+}
+SUSPENDED_COMMANDS = {
+    "OpenPersonRequest": {"member", "colleague", "manager"},
+    "DecidePersonRequest": {"manager"},
+    "LiftSuspension": {"manager"},
+    "EndBasis": {"member", "colleague", "manager"},  # taking away is never refused
+    "ReviewAccess": {"manager", "auditor"},  # of the log, not of the record
+    "RecordVisit": {"member", "colleague", "manager", "same_unit"},  # from a device: it waits, unread
+    "ViewedOffline": set(PEOPLE),
 }
 
 # HTTP routes of every service and of the gateway -> what guards them.

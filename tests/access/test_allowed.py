@@ -49,8 +49,11 @@ EMITTED = {
     "ShareByLaw": "SharedByLaw",
     "UseEmergency": "EmergencyUsed",
     "EndBasis": "ConsentWithdrawn",
+    "CloseCase": "CaseClosed",
+    "ReopenCase": "CaseReopened",
     "OpenPersonRequest": "PersonRequestOpened",
     "DecidePersonRequest": "PersonRequestDecided",
+    "LiftSuspension": "SuspensionLifted",
     "CorrectPerson": "PersonCorrected",
     "OpenSheetRequest": "SheetRequestOpened",
     "DecideSheetRequest": "SheetRequestDecided",
@@ -85,6 +88,16 @@ class House:
         case, visit = self.case(), visit_payload()
         assert self.people["same_unit"].do("RecordVisit", case, visit)["refs"]["confirming"]
         return case, visit["visitId"]
+
+    def asked(self, case: object, kind: str) -> str:
+        made = str(new_id())
+        self.people["member"].do("OpenPersonRequest", case, {"requestId": made, "kind": kind})
+        return made
+
+    def granted(self, case: object, kind: str) -> str:
+        made = self.asked(case, kind)
+        self.people["manager"].do("DecidePersonRequest", case, {"requestId": made, "decision": "approve"})
+        return made
 
     def notice(self) -> str:
         case, colleague = self.case(), self.people["colleague"]
@@ -165,6 +178,8 @@ def of_sheets(house: House, command: str) -> tuple[object, dict[str, Any]]:
 
 def of_sharing(house: House, command: str) -> tuple[object, dict[str, Any]]:
     """(subject, payload) of a command about who sees a fresh case."""
+    if command in OF_REQUESTS:
+        return of_requests(house, command)
     case, member, called = house.case(), house.people["member"], house.people["other_unit"]
     match command:
         case "ChangeTeam":
@@ -185,19 +200,31 @@ def of_sharing(house: House, command: str) -> tuple[object, dict[str, Any]]:
             return case, {"accessId": house.people["auditor"].ask_everything("accessLog", **asked)["lines"][0]["id"]}
         case "ConveneConference":
             return case, basis_payload(command, new_id(), called.id)
-        case "CorrectPerson":
-            asked = {"requestId": str(new_id()), "kind": "correction"}
-            member.do("OpenPersonRequest", case, asked)
-            decided = {"requestId": asked["requestId"], "decision": "approve"}
-            house.people["manager"].do("DecidePersonRequest", case, decided)
-            return case, {"requestId": asked["requestId"], "personName": "石田 遼太"}
-        case "OpenPersonRequest" | "DecidePersonRequest":
-            asked = {"requestId": str(new_id()), "kind": "disclosure"}
-            if command == "OpenPersonRequest":
-                return case, asked
-            member.do("OpenPersonRequest", case, asked)
-            return case, {"requestId": asked["requestId"], "decision": "approve"}
+    if command in ("CloseCase", "ReopenCase"):
+        closing = {"closingId": str(new_id()), "reason": "concluded", "promiseSettled": True}
+        if command == "CloseCase":
+            return case, closing
+        member.do("CloseCase", case, closing)
+        return case, {}
     return case, basis_payload(command, new_id(), "wakamono-station")
+
+
+OF_REQUESTS = {"OpenPersonRequest", "DecidePersonRequest", "LiftSuspension", "CorrectPerson"}
+
+
+def of_requests(house: House, command: str) -> tuple[object, dict[str, Any]]:
+    """(subject, payload) of a command about what the person asked, of a fresh case."""
+    case = house.case()
+    match command:
+        case "OpenPersonRequest":
+            return case, {"requestId": str(new_id()), "kind": "disclosure"}
+        case "DecidePersonRequest":
+            return case, {"requestId": house.asked(case, "disclosure"), "decision": "approve"}
+        case "LiftSuspension":
+            return case, {"requestId": house.granted(case, "suspension"), "reason": "求めの取りやめ"}
+        case "CorrectPerson":
+            return case, {"requestId": house.granted(case, "correction"), "personName": "石田 遼太"}
+    raise AssertionError(command)
 
 
 def of_ibasho(house: House, command: str) -> tuple[object, dict[str, Any]]:

@@ -91,7 +91,7 @@ def fields_of(person: Person, case: UUID) -> set[str]:
     """The fields of the case and of its card that hold something for this person."""
     assert SCHEMA.query_type
     roots = SCHEMA.query_type.fields
-    cards = [card for card in person.ask_everything("cases") or [] if card["id"] == str(case)]
+    cards = [card for card in person.ask_everything("cases", closed=False) or [] if card["id"] == str(case)]
     page = person.ask_everything("case", id=str(case))
     return seen_fields(roots["case"].type, page) | seen_fields(roots["cases"].type, cards)
 

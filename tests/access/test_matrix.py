@@ -19,6 +19,7 @@ from services.kernel.db import connect
 from services.kernel.ids import new_id
 from services.kernel.token import Actor, Signer, service_actor
 from tests.access.matrix import COMMANDS, OWN_THINGS, PEOPLE, ROUTES, STORY_LISTS, STORY_READERS
+from tests.access.test_allowed import OF_REQUESTS
 from tests.support.person import (
     Person,
     assignments_payload,
@@ -306,14 +307,27 @@ def sharing_envelope(story: Story, person: Person, command: str) -> dict:
             return person.envelope(command, story.case, {"accessId": story.read})
         case "EndBasis":
             return person.envelope(command, story.case, {"basisId": story.consent})
+    if command in ("CloseCase", "ReopenCase"):
+        closing = {"closingId": str(new_id()), "reason": "concluded", "promiseSettled": True}
+        return person.envelope(command, story.case, closing if command == "CloseCase" else {})
+    if command in OF_REQUESTS:
+        return request_envelope(story, person, command)
+    to = person.id if command == "ConveneConference" else "wakamono-station"
+    return person.envelope(command, story.case, basis_payload(command, new_id(), to))
+
+
+def request_envelope(story: Story, person: Person, command: str) -> dict:
+    """The command about what the person asked, of the story's case."""
+    match command:
         case "OpenPersonRequest":
             return person.envelope(command, story.case, {"requestId": str(new_id()), "kind": "erasure"})
         case "CorrectPerson":
             return person.envelope(command, story.case, {"requestId": story.request, "personName": "別人"})
+        case "LiftSuspension":
+            return person.envelope(command, story.case, {"requestId": story.request, "reason": "求めの取りやめ"})
         case "DecidePersonRequest":
             return person.envelope(command, story.case, {"requestId": story.request, "decision": "approve"})
-    to = person.id if command == "ConveneConference" else "wakamono-station"
-    return person.envelope(command, story.case, basis_payload(command, new_id(), to))
+    raise AssertionError(command)
 
 
 def test_denied_commands_change_nothing_emit_nothing_reveal_nothing(story: Story, city: Stack) -> None:

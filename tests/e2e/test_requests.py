@@ -172,3 +172,40 @@ def test_an_approved_correction_is_made_by_the_team(city: Stack, sign_in: SignIn
     record = member.ask("Case", id=case)["case"]
     assert (record["personName"], record["personKana"]) == ("見本 木の実", "ミホン コノミ")
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_use_of_a_record_is_stopped_and_taken_up_again(city: Stack, sign_in: SignIn, case: str, size: str) -> None:
+    """The page that the team has open closes by itself; the manager alone sees whose record it is."""
+    asked = {"requestId": str(new_id()), "kind": "suspension", "asked": f"もう使わないで {size}"}
+    Person(city.url, "takahashi").do("OpenPersonRequest", case, asked)
+    page, manager, found = sign_in("takahashi", size), sign_in("sasaki", size), []
+    page.goto(f"{city.url}/cases/{case}")
+    expect(page.get_by_text("また来て")).to_be_visible(timeout=20_000)
+    manager.goto(f"{city.url}/requests")
+    line = manager.locator("li", has_text=asked["asked"])
+    line.get_by_role("button", name="を決める").click()
+    dialog = manager.get_by_role("dialog")
+    dialog.get_by_label("決定").select_option("approve")
+    found += meet(manager, "requests-suspend", size)
+    dialog.get_by_role("button", name="利用を止める").click()
+    expect(manager.get_by_role("status").filter(has_text="利用を止めました")).to_be_focused()
+    expect(line.get_by_text("利用停止中", exact=True)).to_be_visible()
+    found += meet(manager, "requests-suspended", size)
+    expect(page.get_by_role("heading", name="見つかりませんでした")).to_be_visible(timeout=20_000)
+    page.get_by_role("link", name="本人からの請求").click()
+    expect(page.get_by_text("利用停止中の記録")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text(asked["asked"])).to_have_count(0)
+    found += meet(page, "requests-suspended-team", size)
+    line.get_by_role("button", name="を終える").click()
+    dialog = manager.get_by_role("dialog")
+    dialog.get_by_role("button", name="利用停止を終える").click()
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    found += meet(manager, "requests-lift", size)
+    dialog.get_by_label("終えるわけ").fill("本人が求めを取りやめた")
+    dialog.get_by_role("button", name="利用停止を終える").click()
+    expect(manager.get_by_role("status").filter(has_text="また使えます")).to_be_focused()
+    expect(line.get_by_text("本人が求めを取りやめた")).to_be_visible()
+    page.goto(f"{city.url}/cases/{case}")
+    expect(page.get_by_text("また来て")).to_be_visible(timeout=20_000)
+    assert not found, "\n".join(found)

@@ -26,6 +26,8 @@ const apart: Partial<Record<string, () => Promise<Screens>>> = {
   requests,
   caseRequests: requests,
   sheetRequests: requests,
+  closedCases: requests,
+  closing: requests,
   devices: account,
   sharing: () => import("../features/sharing/screens"),
   staff: managers,

@@ -1,8 +1,9 @@
 """What コーディネート can do: one file an act, or a few that belong together."""
 
+from services.contracts import closing, person_request
 from services.contracts import coordination as contract
-from services.contracts import person_request
 from services.coordination.commands.change_team import change_team, keep_off, let_in
+from services.coordination.commands.closing import close_case, reopen_case
 from services.coordination.commands.decide_quarantine import decide_quarantine
 from services.coordination.commands.end_basis import end_basis
 from services.coordination.commands.give_basis import (
@@ -16,6 +17,7 @@ from services.coordination.commands.join_token import join_token
 from services.coordination.commands.person_request import (
     correct_person,
     decide_person_request,
+    lift_suspension,
     open_person_request,
 )
 from services.coordination.commands.record_visit import record_visit
@@ -40,7 +42,10 @@ COMMANDS = specs(
     (contract.UseEmergency, use_emergency),
     (contract.EndBasis, end_basis),
     (contract.ReviewAccess, review_access),
+    (closing.CloseCase, close_case),
+    (closing.ReopenCase, reopen_case),
     (person_request.OpenPersonRequest, open_person_request),
     (person_request.DecidePersonRequest, decide_person_request),
+    (person_request.LiftSuspension, lift_suspension),
     (person_request.CorrectPerson, correct_person),
 )

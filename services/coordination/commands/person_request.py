@@ -1,4 +1,4 @@
-"""本人からの請求: received by the team or its lead, decided by a manager of the unit, and what an erasure does at once."""
+"""本人からの請求: received by the team or its lead, decided by a manager of the unit, and what a decision does at once."""
 
 from uuid import UUID
 
@@ -6,17 +6,19 @@ from services.contracts.codes import RequestDecision
 from services.contracts.person_request import (
     CorrectPerson,
     DecidePersonRequest,
+    LiftSuspension,
     OpenPersonRequest,
     PersonCorrected,
     PersonRequestDecided,
     PersonRequestOpened,
     RecordErased,
+    SuspensionLifted,
 )
 from services.contracts.tokyo import tokyo_day
 from services.coordination import basis_store, erasure_store, request_store, store
-from services.coordination.domain.person_request import decide_open
+from services.coordination.domain.person_request import decide_decision, decide_open
 from services.kernel.commands import Refs, Work
-from services.person_request import ERASING, RetentionSettings, decide_correction, decide_decision
+from services.person_request import ERASING, RetentionSettings, decide_correction
 
 
 def _refs(case_id: UUID, request_id: UUID) -> Refs:
@@ -26,7 +28,7 @@ def _refs(case_id: UUID, request_id: UUID) -> Refs:
 async def open_person_request(command: OpenPersonRequest, case_id: UUID, work: Work) -> Refs:
     """For the person, on an open case or a closed one; it waits for a manager."""
     c = command
-    case = await store.lock_case(work.tx, work.actor, case_id, work.now)
+    case = await store.lock_case(work.tx, work.actor, case_id, work.now, even_suspended=True)
     decide_open(c.kind, case, work.now, RetentionSettings().retention_years)
     await request_store.insert(work.tx, work.actor, case_id, c, work.now)
     opened = PersonRequestOpened(
@@ -42,10 +44,11 @@ async def open_person_request(command: OpenPersonRequest, case_id: UUID, work: W
 
 
 async def decide_person_request(command: DecidePersonRequest, case_id: UUID, work: Work) -> Refs:
-    """What is approved to be erased is gone at this commit, here; the other holders follow from the event."""
+    """What is approved to be erased is gone at this commit, here; the other holders follow from the event. What is approved
+    to be suspended is withheld from this commit on: the decision itself is what every relation asks for."""
     c = command
     request = await request_store.lock(work.tx, work.actor, case_id, c.request_id)
-    decide_decision(request, work.actor.id)
+    decide_decision(request, c.decision, work.actor.id, work.now, RetentionSettings().retention_years)
     await request_store.decide(work.tx, work.actor, c, work.now)
     decided = PersonRequestDecided(
         case_id=case_id,
@@ -70,6 +73,17 @@ async def decide_person_request(command: DecidePersonRequest, case_id: UUID, wor
         await erasure_store.erase(work.tx, erased, work.now)
         await work.emit(case_id, erased)
     return _refs(case_id, c.request_id)
+
+
+async def lift_suspension(command: LiftSuspension, case_id: UUID, work: Work) -> Refs:
+    """By a manager of the case's unit, with the reason; what each relation opens, it opens again."""
+    request = await request_store.lock(work.tx, work.actor, case_id, command.request_id)
+    await request_store.lift(work.tx, work.actor, command, work.now)
+    lifted = SuspensionLifted(
+        case_id=case_id, request_id=command.request_id, unit_id=request.unit_id, lifted_by=work.actor.id
+    )
+    await work.emit(case_id, lifted)
+    return _refs(case_id, command.request_id)
 
 
 async def correct_person(command: CorrectPerson, case_id: UUID, work: Work) -> Refs:

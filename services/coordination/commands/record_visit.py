@@ -22,7 +22,12 @@ async def record_visit(command: RecordVisit, case_id: UUID, work: Work) -> Refs:
         case = await _find_related(case_id, work, captured_at)  # the case may have been opened between the two looks
         if case is None:
             return await _wait_for_the_manager(command, case_id, known, work, captured_at)
-    decide_record(case, command, work.now)
+    suspended_at = await store.find_suspended_at(work.tx, case_id)
+    if (
+        suspended_at is not None and captured_at >= suspended_at
+    ):  # a device could not know it yet: not lost, and not used
+        return await _wait_for_the_manager(command, case_id, case, work, captured_at)
+    decide_record(case, command, work.now, captured_at)
     await store.insert_visit(work.tx, work.actor.id, case_id, command, work.now, captured_at)
     await work.emit(case_id, visit_recorded(command, case_id, case.unit_id, work.actor.id), time=command.visited_at)
     return {"caseId": str(case_id), "visitId": str(command.visit_id)}
@@ -31,7 +36,7 @@ async def record_visit(command: RecordVisit, case_id: UUID, work: Work) -> Refs:
 async def _find_related(case_id: UUID, work: Work, captured_at: datetime) -> CaseState | None:
     for moment in (work.now, captured_at):
         try:
-            return await store.lock_case(work.tx, work.actor, case_id, moment)
+            return await store.lock_case(work.tx, work.actor, case_id, moment, even_suspended=True)
         except NotFound:
             continue
     return None
@@ -40,7 +45,7 @@ async def _find_related(case_id: UUID, work: Work, captured_at: datetime) -> Cas
 async def _wait_for_the_manager(
     command: RecordVisit, case_id: UUID, case: CaseState, work: Work, captured_at: datetime
 ) -> Refs:
-    decide_record(case, command, work.now)
+    decide_record(case, command, work.now, captured_at)
     await quarantine_store.insert(work.tx, work.actor, case_id, command, work.now, captured_at)
     waits = VisitQuarantined(
         case_id=case_id,

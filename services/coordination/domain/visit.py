@@ -20,10 +20,10 @@ class CaseState:
     closed_at: datetime | None
 
 
-def decide_record(case: CaseState, command: RecordVisit, now: datetime) -> None:
-    """The case is open; the visit lies neither ahead nor before the day the case began; nobody was met, or somebody; a promise
-    lies not before the visit."""
-    if case.closed_at is not None:
+def decide_record(case: CaseState, command: RecordVisit, now: datetime, captured_at: datetime) -> None:
+    """The case is open, or was when this was written on a device; the visit lies neither ahead nor before the day the case
+    began; nobody was met, or somebody; a promise lies not before the visit."""
+    if case.closed_at is not None and captured_at >= case.closed_at:
         raise Refusal("case_is_closed", "closed cases take no visits")
     if command.visited_at > now + CLOCK_TOLERANCE:
         raise Refusal("visit_in_future", "visitedAt is ahead", fields=[FieldError("visitedAt", "date_in_future")])

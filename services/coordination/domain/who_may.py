@@ -89,6 +89,7 @@ _CASE_FIELDS: dict[str, dict[str, Any]] = {
         "receiptNumber": None,
         "lastContactAt": None,
         "openedAt": None,
+        "closedAt": None,
         "fromUnitId": None,
     },
     FieldGroup.TEAM: {"teamIds": [], "ownerId": None},

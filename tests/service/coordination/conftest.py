@@ -56,6 +56,8 @@ TABLES = (
     "visit_family_private",
     "case_token",
     "case_attendance",
+    "case_closing",
+    "case_closing_private",
     "basis",
     "basis_private",
     "basis_end",

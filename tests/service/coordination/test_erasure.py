@@ -62,6 +62,9 @@ async def full_case(world: World) -> Case:
     draft = {"kind": "visit", "seq": 1, "body": {"caseId": str(case.id), "memo": world.word}}
     saved = await world.http.put(f"/drafts/{new_id()}", json=draft, headers=world.headers(case.owner))
     assert saved.json()["saved"]
+    closing = {"closingId": str(new_id()), "reason": "other", "note": world.word, "promiseSettled": True}
+    for type_, payload in (("CloseCase", closing), ("ReopenCase", {"note": world.word})):
+        assert (await act(world, case.owner, case, type_, **payload))["status"] == "accepted"
     await world.case(case.owner, case)
     auditor = Actor(new_id(), "staff", (("audit-office", "auditor"),))
     read = (await world.accesses(case.owner))[-1]["access_id"]

@@ -176,7 +176,9 @@ async def test_membership_is_dated(world: World) -> None:
 
 async def test_a_closed_case_refuses_and_leaves_the_id_free(world: World) -> None:
     case = await world.settled()
-    await world.tables.execute("update case_file set closed_at = $2 where case_id = $1", case.id, NOW)
+    await world.tables.execute(
+        "update case_file set closed_at = $2 where case_id = $1", case.id, NOW - timedelta(minutes=3)
+    )
     before, sent = await world.everything(), world.envelope(case.owner, case.id, visit())
     [outcome] = await world.submit(case.owner, sent)
     assert (outcome["status"], outcome["code"]) == ("refused", "case_is_closed")

@@ -26,7 +26,7 @@ async def test_a_manager_sees_how_much_is_held_and_no_word_of_it(world: World) -
     assert world.word not in answer.text
     day = "2026-11-24"
     once = dict.fromkeys(
-        ("person", "visit", "quarantine", "basis", "link", "attendance", "draft", "request"), (1, day, day)
+        ("person", "visit", "quarantine", "basis", "closing", "link", "attendance", "draft", "request"), (1, day, day)
     )
     found = await held(world, manager, case)
     assert found | once == found

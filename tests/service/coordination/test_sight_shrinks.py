@@ -1,4 +1,5 @@
-"""Any sequence of grants, withdrawals, expiries and transfers: what takes a standing away never widens what anyone sees.
+"""Any sequence of grants, withdrawals, expiries, transfers and suspensions: what takes away never widens what anyone sees, and
+while the use of the record is suspended nobody sees anything.
 
 Everybody's whole answer is compared, value by value, before and after; on the real app and a real PostgreSQL.
 """
@@ -16,6 +17,7 @@ from services.kernel.ids import new_id
 from services.kernel.token import Actor
 from tests.service.coordination.conftest import NOW, Case, World
 from tests.service.coordination.test_basis import TOLD, do
+from tests.service.coordination.test_erasure import ask
 
 NEUTRAL = sentence("label.shared")
 KINDS = ("GiveConsent", "ConveneConference", "ShareByLaw", "UseEmergency")
@@ -25,6 +27,7 @@ WIDENS = st.one_of(
     st.tuples(st.sampled_from(KINDS), WHO, GROUPS, st.integers(1, 96)),
     st.tuples(st.just("join"), WHO),
     st.tuples(st.just("let in"), WHO),
+    st.tuples(st.just("lift"), WHO),
 )
 SHRINKS = st.one_of(
     st.tuples(st.just("end"), st.integers(0, 20)),
@@ -32,6 +35,7 @@ SHRINKS = st.one_of(
     st.tuples(st.just("leave"), WHO),
     st.tuples(st.just("transfer"), WHO),
     st.tuples(st.just("keep off"), WHO),
+    st.tuples(st.just("suspend"), WHO),
 )
 
 
@@ -61,7 +65,7 @@ class House:
 
     def __init__(self, world: World, case: Case) -> None:
         self.world, self.case, self.bases = world, case, [new_id()]
-        self.manager = case.staff("manager")
+        self.manager, self.suspended = case.staff("manager"), ""
         agencies = [Actor(new_id(), "staff", ((f"agency-{new_id().hex[-8:]}", "partner"),)) for _ in range(2)]
         self.people = [
             case.colleague,
@@ -86,11 +90,21 @@ class House:
                 await self.do("ChangeTeam", ownerId=str(self.people[who].id), leave=[str(self.case.owner.id)])
             case "join":
                 await self.do("ChangeTeam", join=[str(self.people[who].id)])
+            case "suspend" | "lift":
+                await self.suspend(stands=what == "suspend")
             case "let in":
                 await self.do("LetIn", staffId=str(self.people[who].id))
             case _:
                 await self.grant(what, self.people[who], *step[2:])
-        return what in ("end", "hours pass", "leave", "keep off", "transfer")
+        return what in ("end", "hours pass", "leave", "keep off", "transfer", "suspend")
+
+    async def suspend(self, *, stands: bool) -> None:
+        if stands:
+            self.suspended = await ask(self.world, self.manager, self.case, "suspension")
+            await self.do("DecidePersonRequest", requestId=self.suspended, decision="approve")
+        elif self.suspended:
+            await self.do("LiftSuspension", requestId=self.suspended, reason="求めの取りやめ")
+            self.suspended = ""
 
     async def do(self, kind: str, **payload: Any) -> None:
         await do(self.world, self.manager, self.case, kind, **payload)
@@ -143,4 +157,5 @@ async def test_taking_away_never_widens_what_anyone_sees(world: World, steps: li
                 new = {path for path, _ in now - was if not path.endswith(".ownerId") and ".teamIds[" not in path}
                 assert not new, (step, number, new)
                 event(f"{step[0]} {'shrank' if was - now else 'same'}")
+            assert not (house.suspended and now), (step, number, now)
         before = after

@@ -9,9 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.contracts.tokyo import tokyo_day
+from services.kernel.ids import new_id
 from services.kernel.token import Actor
 from services.manifest import difference
-from tests.service.coordination.conftest import NOW, Case, World
+from tests.service.coordination.conftest import Case, World
+from tests.service.coordination.test_basis import do
 
 CHANGES = ("leave", "come back", "keep off", "let in", "close", "reopen", "leave tonight", "a day passes")
 STEPS = ("visit", "visit", "visit", *CHANGES)
@@ -53,9 +55,10 @@ async def step(world: World, case: Case, what: str) -> None:
         case "let in":
             await world.tables.execute("delete from case_kept_off where case_id = $1 and staff_id = $2", *member)
         case "close":
-            await world.tables.execute("update case_file set closed_at = $2 where case_id = $1", case.id, NOW)
+            closing = {"closingId": str(new_id()), "reason": "concluded", "promiseSettled": True}
+            await do(world, case.owner, case, "CloseCase", **closing)
         case "reopen":
-            await world.tables.execute("update case_file set closed_at = null where case_id = $1", case.id)
+            await do(world, case.owner, case, "ReopenCase")
 
 
 async def what_the_server_shows(world: World, actor: Actor) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from services.contracts.coordination import TeamChanged
 from services.contracts.person_request import RecordErased
 from services.contracts.registry import EVENTS
 from services.intake import erasure_store
@@ -36,7 +35,7 @@ def erased(case: UUID, consultation: UUID) -> RecordErased:
     )
 
 
-async def hear(world: World, said: RecordErased | TeamChanged, version: int = 1, event_id: UUID | None = None) -> None:
+async def hear(world: World, said: Any, version: int = 1, event_id: UUID | None = None) -> None:
     """The event as the consumer applies it."""
     await world.owner.execute("insert into consumer_offset values ('coordination', 0, 0) on conflict do nothing")
     offset = await world.owner.fetchval("select next_offset from consumer_offset where topic = 'coordination'")

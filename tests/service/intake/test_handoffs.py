@@ -46,6 +46,7 @@ async def test_hand_off_keeps_the_package_and_starts_the_clock(world: World) -> 
         "contact_rules": RULES,
         "next_appointment_at": datetime(2026, 11, 26, 5, 0, tzinfo=UTC),
         "kept_off": [neighbour],
+        "suspensions": [],
         "answered_by": None,
         "answered_at": None,
         "case_id": None,

@@ -7,7 +7,7 @@ import pytest
 from infra.stack import Stack
 from services.kernel.ids import new_id
 from services.reporting.views import months_between
-from tests.support.person import Person, consultation_payload, wait_until
+from tests.support.person import Person, consultation_payload, open_case, wait_until
 
 
 def count(manager: Person, month: str, unit: str = "tanashi-window", measure: str = "consultations") -> int:
@@ -24,6 +24,24 @@ def test_a_late_record_counts_in_the_month_it_happened(city: Stack) -> None:
     earlier = (long_ago - timedelta(minutes=31)).isoformat()
     clerk.do("OpenConsultation", new_id(), consultation_payload("tanashi-window", openedAt=earlier))
     wait_until(lambda: (count(manager, "2026-04"), count(manager, "2026-03")) == (before[0] + 1, before[1] + 1))
+
+
+def test_a_closing_counts_with_its_reason_and_stays_counted_when_the_case_is_taken_up_again(city: Stack) -> None:
+    """「相談・情報提供のみで終了」 and 「他機関へのつなぎ」 are asked for by the state (forms.md §2); the other reasons only together."""
+    clerk, member, manager = (Person(city.url, login) for login in ("watanabe", "takahashi", "sasaki"))
+    month = f"{datetime.now(UTC) + timedelta(hours=9):%Y-%m}"
+    measures = ("closings", "closings_linked", "closings_information_only", "closings_concluded")
+
+    def counts() -> list[int]:
+        return [count(manager, month, "hoya-window", measure) for measure in measures]
+
+    before = counts()
+    for reason in ("linked", "information_only", "concluded"):
+        case = open_case(clerk, member)
+        member.do("CloseCase", case, {"closingId": str(new_id()), "reason": reason, "promiseSettled": True})
+        member.do("ReopenCase", case, {})
+    expected = [before[0] + 3, before[1] + 1, before[2] + 1, 0]
+    wait_until(lambda: counts() == expected)
 
 
 @pytest.mark.parametrize(

@@ -26,9 +26,9 @@ def recorded(at: datetime, promised: date | None = None) -> RecordVisit:
     )
 
 
-def code_of(case: CaseState, command: RecordVisit, now: datetime = NOW) -> str | None:
+def code_of(case: CaseState, command: RecordVisit, now: datetime = NOW, captured_at: datetime = NOW) -> str | None:
     try:
-        decide_record(case, command, now)
+        decide_record(case, command, now, captured_at)
     except Refusal as refusal:
         return refusal.code
     return None
@@ -59,10 +59,15 @@ def test_spaces_were_kept_as_somebody_s_words() -> None:
     assert (command.person_words, command.family_words, command.memo) == ("", "", " 手紙 ")
 
 
-@given(at=MOMENTS)
-def test_a_closed_case_takes_no_visit_whenever_it_was(at: datetime) -> None:
+@given(at=MOMENTS, minutes=st.integers(0, 60 * 24))
+def test_a_closed_case_takes_no_visit_whenever_it_was_but_one_written_before(at: datetime, minutes: int) -> None:
+    """What was written on a device before the closing is judged as on an open case."""
     closed = CaseState(CASE.unit_id, CASE.opened_at, OPENED + timedelta(days=1))
-    assert code_of(closed, recorded(at)) == "case_is_closed"
+    assert closed.closed_at
+    away = timedelta(minutes=minutes)
+    assert code_of(closed, recorded(at), captured_at=closed.closed_at + away) == "case_is_closed"
+    before = closed.closed_at - away - timedelta(microseconds=1)
+    assert code_of(closed, recorded(at), captured_at=before) == code_of(CASE, recorded(at))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +92,7 @@ def test_a_promise_may_fall_on_the_day_of_the_visit_itself() -> None:
 
 @pytest.mark.parametrize("outcome", VisitOutcome)
 def test_no_outcome_is_a_failure(outcome: VisitOutcome) -> None:
-    decide_record(CASE, recorded(NOW).model_copy(update={"outcome": outcome}), NOW)
+    decide_record(CASE, recorded(NOW).model_copy(update={"outcome": outcome}), NOW, NOW)
 
 
 @pytest.mark.parametrize("relation", OWN)

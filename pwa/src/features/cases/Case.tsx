@@ -40,7 +40,7 @@ export default function Case({ id }: { id: string }) {
     return () => clearInterval(again);
   }, [absent, patient, pending]);
   if (!data) return <Waiting failure={failure} />;
-  if (!data.case) return patient && isRecent(id) ? <Opening /> : <NotFound record><Link class="btn line" href={`/cases/${id}/sharing`}>{t("case.openOther")}</Link></NotFound>;
+  if (!data.case) return patient && isRecent(id) ? <Opening /> : <NotFound record><Link class="btn line" href={`/cases/${id}/sharing`}>{t("case.openOther")}</Link><Link class="btn line" href={`/cases/${id}/requests`}>{t("sharing.requests")}</Link></NotFound>;
   return (
     <div class="stack">
       <Page record={data.case} refresh={refresh} />
@@ -72,8 +72,9 @@ function Page({ record, refresh }: { record: CaseAnswer; refresh: () => void }) 
       <JustRecorded caseId={record.id} />
       <div class="split">
         <div class="head tight"><h1>{record.label}</h1><p>{personLine(record, today)}</p></div>
-        {hasRole("coordinator") && <Link class="btn" href={`/cases/${record.id}/visits/new`}><Icon name="pen" />{t("case.recordVisit")}</Link>}
+        {hasRole("coordinator") && !record.closedAt && <Link class="btn" href={`/cases/${record.id}/visits/new`}><Icon name="pen" />{t("case.recordVisit")}</Link>}
       </div>
+      {record.closedAt && <Note><div role="status"><b>{t("case.closedOn", { date: nearDayText(tokyoDay(record.closedAt), today) })}</b><p>{t("case.closedText")}</p></div><Ending record={record} /></Note>}
       {record.packagePending && (
         <Note icon="clock"><div role="status"><b>{t("case.pendingTitle")}</b><p>{t("case.pendingText")}</p></div></Note>
       )}
@@ -81,7 +82,7 @@ function Page({ record, refresh }: { record: CaseAnswer; refresh: () => void }) 
       <p class="row nobr facts">
         {record.team[0] && <span><span class="sub">{t("case.team")}</span>　{record.team.map((staff) => staff.name).join("・")}</span>}
         {record.fromUnit && <span><span class="sub">{t("case.from")}</span>　{record.fromUnit.name}</span>}
-        {opens(record, "promise") && <span><span class="sub">{t(isPast(record.nextPromise, today) ? "today.nextContact" : "case.next")}</span>　{nextText(record.nextPromise, today) || t("cases.noPromise")}</span>}
+        {opens(record, "promise") && !record.closedAt && <span><span class="sub">{t(isPast(record.nextPromise, today) ? "today.nextContact" : "case.next")}</span>　{nextText(record.nextPromise, today) || t("cases.noPromise")}</span>}
       </p>
       <div class="cols cols-side">
         {opens(record, "timeline") && <Timeline entries={timeline} />}
@@ -108,7 +109,7 @@ export function nextText(next: CaseAnswer["nextPromise"], today: string): string
 }
 
 /** A promise whose day has gone by is not the next one; it is told without blame. */
-function isPast({ on, at }: CaseAnswer["nextPromise"], today: string): boolean {
+export function isPast({ on, at }: CaseAnswer["nextPromise"], today: string): boolean {
   return (at ? tokyoDay(at) : (on ?? today)) < today;
 }
 
@@ -125,6 +126,12 @@ function JustRecorded({ caseId }: { caseId: string }) {
   useEffect(() => () => justRecorded.set(null), []);
   if (saved?.caseId !== caseId) return null;
   return <Note icon="ok-c" kind="ok"><p role="status"><b>{t(`visit.saved.${saved.where}`)}</b>{t(`visit.saved.${saved.where}.next`)}</p></Note>;
+}
+
+/** For whoever the case is, who stands first, and their lead: the way to end it, or to take it up again. */
+function Ending({ record }: { record: CaseAnswer }) {
+  if (record.team[0]?.id !== me().staff.id && !hasRoleIn(record.unit.id, "manager")) return null;
+  return <Link class="btn line" href={`/cases/${record.id}/closing`}>{t(record.closedAt ? "closing.reopen" : "closing.close")}</Link>;
 }
 
 function Aside({ record, today, refresh }: { record: CaseAnswer; today: string; refresh: () => void }) {
@@ -144,6 +151,7 @@ function Aside({ record, today, refresh }: { record: CaseAnswer; today: string; 
         <h2>{t(isOurs ? "case.whoReads" : "case.notShown")}</h2>
         <p>{t(isOurs ? "case.whoReadsText" : "case.notShownText", { names: record.team.map((staff) => staff.name).join("、") })}</p>
         {(record.team.some((staff) => staff.id === me().staff.id) || hasRoleIn(record.unit.id, "manager")) && <Link class="btn line" href={`/cases/${record.id}/sharing`}>{t("case.sharing")}</Link>}
+        {!record.closedAt && <Ending record={record} />}
       </section>
     </aside>
   );

@@ -29,6 +29,7 @@ export default function Cases() {
       {cases.length > 0 && <Find query={query} onInput={setQuery} count={found.length} />}
       {cases.length > 0 && found.length === 0 && <Empty title={t("cases.notFound")}>{t("cases.notFoundHelp")}</Empty>}
       {found.length > 0 && <ul class="card card-flush list">{found.map((each) => <Row key={each.id} card={each} today={today} />)}</ul>}
+      {data && <p><Link href="/cases/closed">{t("closing.list")}</Link></p>}
       {data && <Stale failure={failure} />}
     </div>
   );

@@ -86,6 +86,8 @@ function Item({ entry, voice, today }: { entry: Entry; voice: Voice; today: stri
 function titleOf(entry: Entry): string {
   if (entry.kind === "visit") return t("case.visit");
   if (entry.kind === "handoff_accepted") return t("case.accepted");
+  if (entry.kind === "reopened") return t("case.reopened");
+  if (entry.kind === "closed") return t("case.closed", { reason: codeText("closing_reason", entry.outcome ?? "other") });
   if (entry.kind === "attendance") return t("case.attendance", { what: codeText("attendance_kind", entry.outcome ?? "arrived") });
   if (!entry.callerKind) return t("case.consultation");
   return callerLabel({ callerKind: entry.callerKind, callerRelation: entry.callerRelation }) + (entry.channel ? `　${codeText("channel", entry.channel)}` : "");

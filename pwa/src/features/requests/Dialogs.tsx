@@ -42,7 +42,8 @@ export function Decide({ request, onClose, onDone }: Closing & { request: Person
   const [decision, setDecision] = useState("");
   const [note, setNote] = useState("");
   const isErased = erases(request.kind) && decision === "approve";
-  const said = isErased ? (request.caseId ? "requests.erasedDone" : "requests.erasedSheet") : "requests.decidedDone";
+  const isSuspended = request.kind === "suspension" && decision === "approve" && Boolean(request.caseId);
+  const said = isErased ? (request.caseId ? "requests.erasedDone" : "requests.erasedSheet") : isSuspended ? "requests.suspendedDone" : "requests.decidedDone";
   const { run, failed, of } = useAct(commandOf("decide", request), subjectOf(request), () => onDone(t(said)));
   const missing = decision ? [] : [{ field: "decision", text: t("requests.decisionMissing") }];
   const options = [["", t("sharing.choose")] as const, ...DECISIONS.map((each) => [each, codeText("request_decision", each)] as const)];
@@ -52,12 +53,13 @@ export function Decide({ request, onClose, onDone }: Closing & { request: Person
   };
   const again = useAgain(act, () => undefined, "staff.failed");
   return (
-    <Dialog title={t("requests.decideOf", { about: `${request.label} ${codeText("request_kind", request.kind)}` })} submit={t(isErased ? "requests.erase" : "requests.decide")} busy={again.busy}
+    <Dialog title={t("requests.decideOf", { about: `${request.label} ${codeText("request_kind", request.kind)}` })} submit={t(isErased ? "requests.erase" : isSuspended ? "requests.suspend" : "requests.decide")} busy={again.busy}
       onSubmit={() => void again.run()} onClose={onClose}>
       {request.asked && <p>{request.asked}</p>}
       {erases(request.kind) && <HeldOf about={request} />}
       <SelectField id="decision" label={t("requests.decision")} value={decision} options={options} onChange={setDecision} error={of("decision")} required />
       {isErased && <Note kind="err"><p>{t("requests.eraseHelp")}</p></Note>}
+      {isSuspended && <Note icon="info" kind="soft"><p>{t("requests.suspendHelp")}</p></Note>}
       {!isErased && <TextField id="reason" label={t("requests.note")} rows={2} limit={200} value={note} onInput={setNote} error={of("reason")} />}
       {failed}
       {again.asking}
@@ -73,6 +75,20 @@ export function Print({ request, onClose }: Closing & { request: PersonRequest }
     <Dialog title={t("requests.printOf", { about: `${request.label} ${codeText("request_kind", request.kind)}` })} submit={t(ready ? "requests.close" : "requests.printMake")} busy={busy} onSubmit={() => (ready ? onClose() : void run())} onClose={onClose}>
       <p>{t("requests.printHelp")}</p>
       {ready ? <a class="btn line" href={paperOf(request)} target="_blank" rel="noopener">{t("requests.printOpen")}</a> : asking}
+    </Dialog>
+  );
+}
+
+/** 利用停止を終える: everybody who had a way to the record has it again, so it needs a reason. */
+export function Lift({ request, onClose, onDone }: Closing & { request: PersonRequest; onDone: () => void }) {
+  const [reason, setReason] = useState("");
+  const { busy, run, failed, of } = useAct("LiftSuspension", subjectOf(request), onDone);
+  const missing = reason.trim().length < 5 ? [{ field: "reason", text: t("sharing.reasonShort") }] : [];
+  return (
+    <Dialog title={t("requests.liftOf", { about: `${request.label} ${codeText("request_kind", request.kind)}` })} submit={t("requests.lift")} busy={busy} onSubmit={() => void run(() => ({ requestId: request.id, reason }), missing)} onClose={onClose}>
+      <Note icon="info" kind="soft"><p>{t("requests.liftHelp")}</p></Note>
+      <TextField id="reason" label={t("requests.liftReason")} help={t("requests.liftReasonHelp")} rows={2} value={reason} onInput={setReason} error={of("reason")} required marked />
+      {failed}
     </Dialog>
   );
 }

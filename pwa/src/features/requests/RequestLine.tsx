@@ -1,3 +1,4 @@
+import { Link } from "../../app/router";
 import { hasRole } from "../../app/session";
 import { momentText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
@@ -7,15 +8,18 @@ import type { PersonRequest } from "./documents";
 interface Props {
   request: PersonRequest;
   today: string;
+  /** Among those of all cases, from where its own page is a way off. */
+  isListed: boolean;
   onDecide: () => void;
+  onLift: () => void;
   onHeld: () => void;
   onCorrect: () => void;
   onPrint: () => void;
 }
 
 /** One request: of what kind, where it stands, and what can be done about it. */
-export function RequestLine({ request, today, onDecide, onHeld, onCorrect, onPrint }: Props) {
-  const { kind, state, label, receiptNumber, erasedAt, mayDecide } = request;
+export function RequestLine({ request, today, isListed, onDecide, onLift, onHeld, onCorrect, onPrint }: Props) {
+  const { kind, state, label, receiptNumber, erasedAt, mayDecide, mayLift } = request;
   const about = `${label} ${codeText("request_kind", kind)}`;
   const isTold = kind === "disclosure" && (state === "waiting" || state === "approved");
   return (
@@ -25,9 +29,11 @@ export function RequestLine({ request, today, onDecide, onHeld, onCorrect, onPri
         <p class="row chips"><span class="chip quiet">{t(request.caseId ? "requests.ofCase" : "requests.ofSheet")}</span><span class="chip">{codeText("request_kind", kind)}</span><State state={state} /></p>
         <dl class="kv">{erasedAt ? <Erased request={request} today={today} /> : <Asked request={request} today={today} />}</dl>
         {kind === "correction" && state === "approved" && <div class="row"><button class="btn" type="button" aria-label={t("requests.correctOf", { about })} onClick={onCorrect}>{t("requests.correctDo")}</button></div>}
+        {isListed && state === "suspended" && <p><Link href={`/cases/${request.caseId}/requests`}>{t("requests.more")}</Link></p>}
         {hasRole("manager") && (
           <div class="row">
             {mayDecide && <button class="btn" type="button" aria-label={t("requests.decideOf", { about })} onClick={onDecide}>{t("requests.decide")}</button>}
+            {mayLift && <button class="btn" type="button" aria-label={t("requests.liftOf", { about })} onClick={onLift}>{t("requests.lift")}</button>}
             {isTold && <button class="btn line" type="button" aria-label={t("requests.printOf", { about })} onClick={onPrint}>{t("requests.print")}</button>}
             <button class="btn line" type="button" aria-label={t("requests.heldOf", { about })} onClick={onHeld}>{t("requests.held")}</button>
           </div>
@@ -38,18 +44,20 @@ export function RequestLine({ request, today, onDecide, onHeld, onCorrect, onPri
 }
 
 function State({ state }: { state: string }) {
-  const isOpen = state === "waiting" || state === "erasing";
+  const isOpen = state === "waiting" || state === "erasing" || state === "suspended";
   return <span class={isOpen ? "chip soon" : "chip quiet"}>{isOpen && <Icon name="clock" />}{codeText("request_state", state)}</span>;
 }
 
 function Asked({ request, today }: Pick<Props, "request" | "today">) {
-  const { asked, openedAt, openedBy, decidedAt, decidedBy, note } = request;
+  const { asked, openedAt, openedBy, decidedAt, decidedBy, note, liftedAt, liftedBy, liftNote } = request;
   return (
     <>
       {asked && <><dt>{t("requests.asked")}</dt><dd>{asked}</dd></>}
       <dt>{t("requests.opened")}</dt><dd>{momentText(openedAt, today)}　{openedBy.name}</dd>
       {decidedAt && <><dt>{t("requests.decided")}</dt><dd>{momentText(decidedAt, today)}　{decidedBy?.name}</dd></>}
       {note && <><dt>{t("requests.note")}</dt><dd>{note}</dd></>}
+      {liftedAt && <><dt>{t("requests.lifted")}</dt><dd>{momentText(liftedAt, today)}　{liftedBy?.name}</dd></>}
+      {liftNote && <><dt>{t("requests.liftReason")}</dt><dd>{liftNote}</dd></>}
     </>
   );
 }

@@ -8,13 +8,13 @@ import { useAsked, useNow, useStore, useTitle } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Empty, Note, Stale, Waiting } from "../../ui/parts";
 import { type About, pageOf, subjectOf } from "./about";
-import { Correct, Decide, Held, Print, Receive } from "./Dialogs";
+import { Correct, Decide, Held, Lift, Print, Receive } from "./Dialogs";
 import { type PersonRequest, PersonRequests } from "./documents";
 import { RequestLine } from "./RequestLine";
 import { Retention } from "./Retention";
 
 type Owner = "coordination" | "intake";
-type Open = { what: "decide" | "held" | "correct" | "print"; request: PersonRequest } | { what: "receive" } | null;
+type Open = { what: "decide" | "held" | "correct" | "print" | "lift"; request: PersonRequest } | { what: "receive" } | null;
 
 /** 本人からの請求: of one case or sheet, where one is received; else of all of mine, where a manager decides. */
 export default function Requests({ about }: { about?: About }) {
@@ -44,7 +44,7 @@ export default function Requests({ about }: { about?: About }) {
         <section class="card card-flush" aria-label={t("requests.list")}>
           <ul class="list">
             {shown.map((request) => (
-              <RequestLine key={request.id} request={request} today={today} onDecide={() => setOpen({ what: "decide", request })} onCorrect={() => setOpen({ what: "correct", request })} onHeld={() => setOpen({ what: "held", request })} onPrint={() => setOpen({ what: "print", request })} />
+              <RequestLine key={request.id} request={request} today={today} isListed={!about} onDecide={() => setOpen({ what: "decide", request })} onLift={() => setOpen({ what: "lift", request })} onCorrect={() => setOpen({ what: "correct", request })} onHeld={() => setOpen({ what: "held", request })} onPrint={() => setOpen({ what: "print", request })} />
             ))}
           </ul>
         </section>
@@ -55,6 +55,7 @@ export default function Requests({ about }: { about?: About }) {
       {open?.what === "decide" && <Decide request={open.request} onClose={close} onDone={after} />}
       {open?.what === "correct" && <Correct request={open.request} onClose={close} onDone={() => after(t("requests.corrected"))} />}
       {open?.what === "print" && <Print request={open.request} onClose={close} />}
+      {open?.what === "lift" && <Lift request={open.request} onClose={close} onDone={() => after(t("requests.liftedDone"))} />}
       {open?.what === "held" && <Held request={open.request} onClose={close} />}
     </div>
   );

@@ -1,8 +1,11 @@
 import type { TrustedDocument } from "../../gateway/documents";
+import closedCasesId from "../../gateway/documents/ClosedCases.graphql";
 import holdingsId from "../../gateway/documents/Holdings.graphql";
 import personRequestsId from "../../gateway/documents/PersonRequests.graphql";
 import retentionProposalsId from "../../gateway/documents/RetentionProposals.graphql";
 import type {
+  ClosedCasesQuery,
+  ClosedCasesQueryVariables,
   HoldingsQuery,
   HoldingsQueryVariables,
   PersonRequestsQuery,
@@ -12,6 +15,7 @@ import type {
 } from "../../gateway/generated";
 
 // Beside the screens that use them: what lies in gateway/documents.ts is fetched by every page.
+export const ClosedCases: TrustedDocument<ClosedCasesQuery, ClosedCasesQueryVariables> = { id: closedCasesId };
 export const Holdings: TrustedDocument<HoldingsQuery, HoldingsQueryVariables> = { id: holdingsId };
 export const PersonRequests: TrustedDocument<PersonRequestsQuery, PersonRequestsQueryVariables> = { id: personRequestsId };
 export const RetentionProposals: TrustedDocument<RetentionProposalsQuery, RetentionProposalsQueryVariables> = { id: retentionProposalsId };

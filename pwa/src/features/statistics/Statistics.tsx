@@ -11,7 +11,7 @@ import { Empty, Note, Stale, Waiting } from "../../ui/parts";
 import { NotFound } from "../problem/NotFound";
 
 type Answer = NonNullable<StatisticsQuery["statistics"]>;
-const MEASURES = ["consultations", "handoffs", "visits", "ibasho_sessions", "ibasho_visits", "ibasho_people"] as const;
+const MEASURES = ["consultations", "handoffs", "visits", "closings", "closings_linked", "closings_information_only", "ibasho_sessions", "ibasho_visits", "ibasho_people"] as const;
 /** Distinct people of a month: one who came in two months is one person, so months do not add up. */
 const DISTINCT: readonly string[] = ["ibasho_people"];
 
@@ -46,7 +46,7 @@ function Tables({ months }: { months: number }) {
   if (!answer || answer.rows.length === 0) return <Empty title={t("statistics.empty")}>{t("statistics.emptyHelp")}</Empty>;
   return (
     <>
-      {MEASURES.filter((measure) => !measure.startsWith("ibasho") || answer.rows.some((row) => row.measure === measure)).map((measure) => <Table key={measure} measure={measure} answer={answer} />)}
+      {MEASURES.filter((measure) => !/^(ibasho|closings)/.test(measure) || answer.rows.some((row) => row.measure === measure)).map((measure) => <Table key={measure} measure={measure} answer={answer} />)}
       <Stale failure={failure} />
     </>
   );

@@ -1,0 +1,83 @@
+"""The column `suspended` of the access matrix: every root and every command of a case, by everybody, while its use is stopped."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from infra.stack import Stack
+from services.contracts.registry import COMMAND_OWNERS
+from services.kernel.ids import new_id
+from tests.access.matrix import COMMANDS, PEOPLE, SUSPENDED_COMMANDS, SUSPENDED_READERS
+from tests.access.test_allowed import House, thing_for
+from tests.support.person import Person, visit_payload, wait_until
+
+OF_A_CASE = [command for command in COMMANDS if COMMAND_OWNERS[command] == "coordination"]
+RELATED = {"member", "colleague", "manager"}
+
+
+@dataclass
+class Story:
+    """One case, from its sheet to a visit, whose use was stopped; and a 開示請求 that waits."""
+
+    house: House
+    case: str
+    consultation: str
+    handoff: str
+    request: str
+
+
+@pytest.fixture(scope="module")
+def house(city: Stack) -> Iterator[House]:
+    yield House({name: Person(city.url, login) for name, login in PEOPLE.items()})
+
+
+@pytest.fixture(scope="module")
+def story(house: House) -> Iterator[Story]:
+    clerk, member = house.people["clerk"], house.people["member"]
+    case = str(house.case())
+    sent = next(card for card in clerk.ask("Tray")["tray"]["sent"] if card["caseId"] == case)
+    member.do("RecordVisit", case, visit_payload())
+    member.ask("Case", id=case)
+    request = house.granted(case, "suspension")
+    house.asked(case, "disclosure")
+    wait_until(lambda: clerk.ask("Consultation", id=sent["consultationId"])["consultation"] is None)
+    yield Story(house, case, sent["consultationId"], sent["id"], request)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_a_suspended_record_is_seen_by_exactly_those_of_the_column(city: Stack, story: Story, who: str) -> None:
+    person, case = story.house.people[who], story.case
+    seen = {
+        "case": person.ask("Case", id=case)["case"] is not None,
+        **{root: person.ask_everything(root, caseId=case) is not None for root in ("sharing", "whoSaw", "holdings")},
+        "consultation": person.ask("Consultation", id=story.consultation)["consultation"] is not None,
+        "handoff": person.ask("Handoff", id=story.handoff)["handoff"] is not None,
+        "cases": case in {each["id"] for each in person.ask("Cases")["cases"]},
+        "accessLog": bool(person.ask_everything("accessLog", days=1, caseId=case)),
+        "personRequests": story.request in {q["id"] for q in person.ask("PersonRequests")["personRequests"]},
+        "consultations": story.consultation
+        in {each["id"] for each in person.ask("Consultations", limit=200)["consultations"]},
+        "tray_sent": story.handoff in {card["id"] for card in person.ask("Tray")["tray"]["sent"]},
+        "disclosure": person.http.get(f"/print/disclosure/{case}").status_code == 200,
+    }
+    assert seen == {root: who in readers for root, readers in SUSPENDED_READERS.items()}
+    assert case not in str(person.ask_everything("sync", have=[], waiting=0)), "nor does a device take it along"
+
+
+@pytest.mark.parametrize("command", OF_A_CASE)
+def test_a_suspended_record_takes_exactly_what_the_column_says(house: House, command: str) -> None:
+    """Refused as if it were absent to whoever has no relation and may not do it at any time."""
+    case, payload = thing_for(house, command)
+    if command != "LiftSuspension":
+        house.granted(case, "suspension")
+    allowed = SUSPENDED_COMMANDS.get(command, set())
+    for who in sorted(PEOPLE, key=lambda each: each in allowed):
+        made = {"RecordVisit": "visitId", "OpenPersonRequest": "requestId"}.get(command)
+        mine = {**payload, made: str(new_id())} if made else payload
+        person = house.people[who]
+        outcome = person.submit(person.envelope(command, case, mine))[0]
+        may_know = who in COMMANDS[command] | RELATED
+        refused = {"record_suspended", "not_found"} if may_know else {"not_found"}
+        assert outcome["code"] in ({None} if who in allowed else refused), (who, outcome)
+    print(f"{len(PEOPLE)} cells")
