@@ -64,8 +64,9 @@ class Context:
         return [{"id": str(row["staff_id"]), "name": row["name"]} for row in rows]
 
     async def staff_of(self, unit_id: str) -> list[dict[str, Any]]:
-        """Everybody of any unit today, for those who decide who sees a case; nobody for anybody else."""
-        if not self.session.actor.units_as(Role.COORDINATOR, Role.MANAGER):
+        """Everybody of any unit today, for those who decide who sees a case; nobody for anybody else, or of no unit."""
+        may = self.session.actor.units_as(Role.COORDINATOR, Role.MANAGER)
+        if not may or unit_id not in await self.units():
             return []
         async with self.service.db.transaction("names") as tx:
             rows = await store.find_colleagues(tx, unit_id, list(Role), tokyo_day(self.service.clock()))

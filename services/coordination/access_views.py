@@ -10,6 +10,8 @@ import asyncpg
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from services.contracts.base import Line
+from services.contracts.openapi import reads
 from services.coordination import access_store
 from services.coordination.domain.odd import Read, is_same_street, odd_marks, weight
 from services.kernel.access import Read as AccessRead
@@ -31,12 +33,12 @@ class Asked(BaseModel):
     days: Annotated[int, Field(ge=1, le=400)] = 31
     staffId: UUID | None = None
     caseId: UUID | None = None
-    receiptNumber: Annotated[str | None, Field(max_length=20)] = None
-    surnames: dict[str, Annotated[str, Field(max_length=50)]] = Field(default_factory=dict, max_length=5000)
-    streets: dict[str, Annotated[str, Field(max_length=200)]] = Field(default_factory=dict, max_length=5000)
+    receiptNumber: Annotated[Line | None, Field(max_length=20)] = None
+    surnames: dict[Line, Annotated[Line, Field(max_length=50)]] = Field(default_factory=dict, max_length=5000)
+    streets: dict[Line, Line] = Field(default_factory=dict, max_length=5000)
 
 
-@router.post("/views/access-log")
+@router.post("/views/access-log", openapi_extra=reads(Asked.model_json_schema()))
 async def post_access_log(request: Request, reader: ReaderDep) -> list[dict[str, Any]]:
     """By staff, by person, odd reads first, unlooked-at before 確認済; to anybody else an empty list."""
     body = await read_json(request)
