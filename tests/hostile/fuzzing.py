@@ -16,7 +16,7 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-EXAMPLES = int(os.environ.get("BANSO_FUZZ", "10"))
+EXAMPLES = int(os.environ.get("BANSO_FUZZ", "6"))
 """Cases of each kind (right, wrong, with ids that exist) for each operation."""
 
 
