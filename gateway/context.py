@@ -1,7 +1,7 @@
 """What one GraphQL request may use: who asks, the owners, and names fetched once for the whole answer."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,14 @@ from services.kernel.app import Service
 from services.kernel.errors import NotFound, Overloaded
 
 
+class Names(DataLoader[str, str]):
+    """Names by id, many asked for at once. Each asker waits apart: a field that ends early ends no other one's name."""
+
+    def load(self, key: str) -> Awaitable[str]:
+        """Graphql-core cancels the neighbours of a field that failed, and with a task what it waits for."""
+        return asyncio.shield(super().load(key))
+
+
 @dataclass
 class Context:
     """One request of one signed-in person."""
@@ -28,12 +36,12 @@ class Context:
     sealing: SealingKeys
     session: Session
     screen: str
-    names: DataLoader[str, str] = field(init=False)
-    unit_names: DataLoader[str, str] = field(init=False)
+    names: Names = field(init=False)
+    unit_names: Names = field(init=False)
 
     def __post_init__(self) -> None:
-        self.names = DataLoader(self._load_names)
-        self.unit_names = DataLoader(self._load_unit_names)
+        self.names = Names(self._load_names)
+        self.unit_names = Names(self._load_unit_names)
 
     async def ask(self, service: str, path: str, *, method: str = "GET", body: object = None, **query: Any) -> Any:
         """The owner's answer, as this person on this screen."""
@@ -77,8 +85,9 @@ class Context:
         return [{"id": str(row["staff_id"]), "name": row["name"]} for row in rows]
 
     async def staff_of(self, unit_id: str) -> list[dict[str, Any]]:
-        """Everybody of any unit today, for those who decide who sees a case; nobody for anybody else."""
-        if not self.session.actor.units_as(Role.COORDINATOR, Role.MANAGER):
+        """Everybody of any unit today, for those who decide who sees a case; nobody for anybody else, or of no unit."""
+        may = self.session.actor.units_as(Role.COORDINATOR, Role.MANAGER)
+        if not may or unit_id not in await self.units():
             return []
         async with self.service.db.transaction("names") as tx:
             rows = await store.find_colleagues(tx, unit_id, list(Role), tokyo_day(self.service.clock()))

@@ -17,7 +17,8 @@ from gateway.mutations import Mutation
 from gateway.sessions import current_session
 from gateway.types import CONFIG
 from services.contracts.messages import sentence
-from services.kernel.errors import BansoError, Malformed
+from services.kernel.db import TRANSIENT
+from services.kernel.errors import BansoError, Malformed, Overloaded
 from services.kernel.request import read_json, service_of
 from services.kernel.telemetry import log
 
@@ -29,7 +30,7 @@ class Schema(strawberry.Schema):
 
     def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
         for error in errors:
-            if not isinstance(error.original_error, (BansoError, GraphQLError, type(None))):
+            if not isinstance(error.original_error, (BansoError, GraphQLError, type(None), *TRANSIENT)):
                 log.error("graphql.failed", path=str(error.path), exc_info=error.original_error)
 
 
@@ -82,6 +83,8 @@ async def post_graphql(request: Request) -> Response:
 def _masked(error: GraphQLError) -> dict[str, Any]:
     """Code and Japanese sentence; a validation error would quote the variables, so it says only that."""
     original = error.original_error
+    if isinstance(original, TRANSIENT):
+        original = Overloaded("try_again", type(original).__name__)
     if isinstance(original, BansoError):
         said = original.as_json()
     elif original is None or isinstance(original, GraphQLError):

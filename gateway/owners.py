@@ -70,6 +70,8 @@ class Owners:
         try:
             answer = await self._clients[service].request(method, path, params=query, content=content, headers=headers)
             said = answer.json()
+        except (UnicodeEncodeError, httpx.InvalidURL):
+            raise Malformed("malformed_request", "what was asked for fits no address") from None
         except (*UNREACHABLE, ValueError) as error:
             log.warning("owner.unavailable", owner=service, error=type(error).__name__)
             raise Overloaded("service_unavailable", f"{service} does not answer") from None

@@ -8,7 +8,6 @@ The key is HKDF-SHA256 of the ECDH secret (salt: the 65 bytes), the additional d
 import base64
 import hashlib
 import hmac
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from services.kernel.errors import Malformed
+from services.kernel.request import loads
 
 POINT_BYTES, IV_BYTES = 65, 12
 INFO = b"banso sealed command v1"
@@ -88,9 +88,9 @@ class SealingKeys:
 
 
 def _read(command_id: str, plain: bytes) -> Opened:
-    outer = json.loads(plain)
+    outer = loads(plain)
     said = outer["said"]
-    inner = json.loads(said)
+    inner = loads(said)
     envelope = inner["envelope"]
     if envelope["id"] != command_id or not isinstance(envelope["type"], str):
         raise ValueError("another command")

@@ -1,6 +1,7 @@
 """Processes of our own: they end with their parent, and are recognised by pid and command line, never by name."""
 
 import ctypes
+import resource
 import signal
 from pathlib import Path
 
@@ -11,6 +12,13 @@ _PR_SET_PDEATHSIG = 1
 def die_with_parent() -> None:
     """For `preexec_fn`: SIGKILL this child when the process that started it ends, however that ends (Linux)."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def serve_with_parent() -> None:
+    """The same for a server, which may hold as many connections as the machine allows: a shell's 1,024 are soon taken."""
+    die_with_parent()
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def read_pid(file: Path) -> int | None:

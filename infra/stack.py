@@ -22,7 +22,7 @@ from infra.migrate import folders_of, migrate
 from infra.paths import PROCESSES, ROOT, SERVICES
 from infra.ports import PORTS
 from infra.postgres import Dsns, provision
-from infra.process import die_with_parent, is_ours, read_pid
+from infra.process import is_ours, read_pid, serve_with_parent
 from infra.topics import create_topics
 
 DEFAULT_PORTS = {name: PORTS[name] for name in PROCESSES}
@@ -31,7 +31,7 @@ SERVER = [
     "--loop",
     "uvloop",
     "--http",
-    "httptools",
+    "services.bounded_head:BoundedHead",
     "--no-access-log",
     "--timeout-graceful-shutdown",
     "2",
@@ -116,7 +116,7 @@ class Stack:
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
-                    preexec_fn=die_with_parent,
+                    preexec_fn=serve_with_parent,
                 )
             self._processes[name] = process
             self._pid_file(name).write_text(str(process.pid))

@@ -12,6 +12,7 @@ from services.kernel.errors import Malformed
 
 MAX_HELD = 2_000
 Manifest = dict[str, str]
+MANIFEST = {"have": {"type": "object", "maxProperties": MAX_HELD, "additionalProperties": {"type": "string"}}}
 
 
 def manifest_of(body: object) -> Manifest:

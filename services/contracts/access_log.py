@@ -14,6 +14,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.contracts.base import Line
+
 SHOWN = 300
 SHOWN_REVIEWED = 100
 
@@ -26,9 +28,9 @@ class Asked(BaseModel):
     days: Annotated[int, Field(ge=1, le=400)] = 31
     staffId: UUID | None = None
     caseId: UUID | None = None
-    receiptNumber: Annotated[str | None, Field(max_length=20)] = None
-    surnames: dict[str, Annotated[str, Field(max_length=50)]] = Field(default_factory=dict, max_length=5000)
-    streets: dict[str, Annotated[str, Field(max_length=200)]] = Field(default_factory=dict, max_length=5000)
+    receiptNumber: Annotated[Line | None, Field(max_length=20)] = None
+    surnames: dict[Line, Annotated[Line, Field(max_length=50)]] = Field(default_factory=dict, max_length=5000)
+    streets: dict[Line, Line] = Field(default_factory=dict, max_length=5000)
 
 
 def first_lines(lines: Iterable[Mapping[str, Any]]) -> list[Any]:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from pydantic import ValidationError
 
 from services.contracts.access_log import Asked, Read, first_lines, is_same_street, odd_marks, weight
+from services.contracts.openapi import reads
 from services.coordination import access_store
 from services.kernel.access import Read as AccessRead
 from services.kernel.errors import malformed
@@ -21,7 +22,7 @@ HIDDEN_FROM_THE_PERSON = {"family_words"}
 """誰が見たか leaves out reads of the family's record: that a family spoke may be what the person does not know."""
 
 
-@router.post("/views/access-log")
+@router.post("/views/access-log", openapi_extra=reads(Asked.model_json_schema()))
 async def post_access_log(request: Request, reader: ReaderDep) -> list[dict[str, Any]]:
     """By staff, by person, odd reads first, unlooked-at before 確認済; to anybody else an empty list."""
     body = await read_json(request)

@@ -12,6 +12,7 @@ from services.contracts import labels
 from services.contracts.codes import FieldGroup
 from services.contracts.contact import binding
 from services.contracts.messages import sentence
+from services.contracts.openapi import reads_object
 from services.contracts.tokyo import tokyo_day
 from services.coordination import closing_store, erasure_store, quarantine_store, store
 from services.coordination.domain.contact import phones_to_show
@@ -19,7 +20,7 @@ from services.coordination.domain.who_may import CONTACT_RULES, EVERYTHING, Sigh
 from services.kernel.access import Read
 from services.kernel.ids import derived_id
 from services.kernel.request import ReaderDep, read_json
-from services.manifest import difference, manifest_of
+from services.manifest import MANIFEST, difference, manifest_of
 
 router = APIRouter()
 DUE_AHEAD = timedelta(days=7)
@@ -89,7 +90,7 @@ async def get_case(case_id: UUID, reader: ReaderDep) -> dict[str, Any]:
         return _case(row, sight, visits, closings, *tokens)
 
 
-@router.post("/views/sync")
+@router.post("/views/sync", openapi_extra=reads_object(MANIFEST))
 async def post_sync(request: Request, reader: ReaderDep) -> dict[str, Any]:
     """What a device that holds `have` {id: etag} must put in and take out so that it equals what it may see now.
 

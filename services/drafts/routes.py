@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field, ValidationError
 
+from services.contracts.openapi import reads
 from services.kernel.commands import Work
 from services.kernel.db import Connection
 from services.kernel.errors import Malformed, malformed
@@ -28,7 +29,7 @@ class Draft(BaseModel):
     known: Annotated[list[Annotated[int, Field(ge=0, le=2**53)]], Field(max_length=50)] | None = None
 
 
-@router.put("/drafts/{draft_id}")
+@router.put("/drafts/{draft_id}", openapi_extra=reads(Draft.model_json_schema()))
 async def put_draft(request: Request, draft_id: UUID, actor: ActorDep) -> dict[str, Any]:
     """Save; answers what is stored now, and whether that is what was sent."""
     draft = _storable(await read_json(request))
@@ -87,12 +88,14 @@ async def _end(tx: Connection, draft_id: UUID, author_id: UUID, now: datetime) -
 
 def _storable(said: object) -> Draft:
     try:
-        json.dumps(said, ensure_ascii=False).encode()
         draft = Draft.model_validate(said)
-    except (UnicodeEncodeError, RecursionError):
-        raise Malformed("text_not_storable", "the draft holds a lone surrogate or is too deep") from None
+        json.dumps(said, ensure_ascii=False, allow_nan=False).encode()
     except ValidationError as error:
         raise malformed(error, "malformed_payload") from None
+    except ValueError:
+        raise Malformed(
+            "text_not_storable", "the draft holds a lone surrogate, or a number that JSON has not"
+        ) from None
     if _has_nul(draft.body):
         raise Malformed("text_not_storable", "the draft holds NUL")
     return draft

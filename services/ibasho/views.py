@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from services.contracts.base import Model
 from services.contracts.ibasho import TokenCode
+from services.contracts.openapi import reads, reads_object
 from services.contracts.tokyo import tokyo_day
 from services.ibasho import store
 from services.ibasho.domain.session import status_of
@@ -19,7 +20,7 @@ from services.ibasho.domain.who_may import Group, Relation, takes_along, visible
 from services.kernel.access import Read
 from services.kernel.errors import FieldError, Malformed, malformed
 from services.kernel.request import ReaderDep, read_json
-from services.manifest import difference, manifest_of
+from services.manifest import MANIFEST, difference, manifest_of
 
 router = APIRouter()
 MAX_DAYS = 100
@@ -72,7 +73,7 @@ async def get_places(reader: ReaderDep) -> list[dict[str, Any]]:
         return list(places.values())
 
 
-@router.post("/views/token-holder")
+@router.post("/views/token-holder", openapi_extra=reads(ShownToken.model_json_schema()))
 async def post_token_holder(request: Request, reader: ReaderDep) -> dict[str, Any]:
     """The participant whose token was shown to a coordinator or 居場所スタッフ. Every try leaves its row."""
     try:
@@ -86,7 +87,7 @@ async def post_token_holder(request: Request, reader: ReaderDep) -> dict[str, An
     return {"participantId": participant_id}
 
 
-@router.post("/views/sync")
+@router.post("/views/sync", openapi_extra=reads_object(MANIFEST))
 async def post_sync(request: Request, reader: ReaderDep) -> dict[str, Any]:
     """What a device that holds `have` {id: etag} must put in and take out: sessions from yesterday to two weeks ahead."""
     have = manifest_of(await read_json(request))

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from services.contracts.access_log import Asked, first_lines, is_same_street, odd_marks, weight
 from services.contracts.access_log import Read as ReadOnce
 from services.contracts.codes import CallerKind, Role
+from services.contracts.openapi import reads
 from services.intake import access_store, store
 from services.kernel.access import Read
 from services.kernel.errors import malformed
@@ -21,7 +22,7 @@ from services.kernel.request import ReaderDep, read_json
 router = APIRouter()
 
 
-@router.post("/views/access-log")
+@router.post("/views/access-log", openapi_extra=reads(Asked.model_json_schema()))
 async def post_access_log(request: Request, reader: ReaderDep) -> list[dict[str, Any]]:
     """By staff, by sheet, odd reads first, unlooked-at before 確認済; to anybody else an empty list. A case stands for the
     sheet it began with."""

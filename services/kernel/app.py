@@ -7,12 +7,12 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
@@ -20,13 +20,14 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.contracts.base import EventData
+from services.contracts.openapi import COMMANDS, PROBLEMS, reads_object
 from services.kernel import telemetry
 from services.kernel.commands import CommandSpec, execute
 from services.kernel.consumer import Consumer
 from services.kernel.db import TRANSIENT, Database
 from services.kernel.errors import BansoError, FieldError, Malformed, NotFound, Overloaded, Unauthenticated
 from services.kernel.outbox import Relay
-from services.kernel.request import ActorDep, read_json, service_of, utc_now
+from services.kernel.request import ActorDep, read_json, service_of
 from services.kernel.settings import Settings
 from services.kernel.stream import Applier, Reactions
 from services.kernel.telemetry import log
@@ -43,7 +44,7 @@ class Service:
         self.name, self.settings, self.commands = name, settings, commands
         self.db = Database(settings.database_dsn, settings.pool_size)
         self.verifier = Verifier(settings.keys_dir, name)
-        self.clock: Callable[[], datetime] = utc_now
+        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.relay: Relay | None = None
         self.consumer: Consumer | None = None
         self.alarms: dict[str, str] = {}
@@ -73,10 +74,8 @@ def build_service(
 
     app = FastAPI(title=f"banso {name}", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.include_router(probes())
-    if commands:
-        app.include_router(_commands())
-    for router in routes:
-        app.include_router(router)
+    for router in (*((_commands(),) if commands else ()), *routes):
+        app.include_router(router, responses=PROBLEMS)
     harden(app)
     return app
 
@@ -127,7 +126,7 @@ def _die_loudly(task: "asyncio.Future[None]") -> None:
 def _commands() -> APIRouter:
     router = APIRouter()
 
-    @router.post("/commands")
+    @router.post("/commands", openapi_extra=reads_object(COMMANDS))
     async def post_commands(request: Request, actor: ActorDep) -> JSONResponse:
         """At most 50 command envelopes; one outcome each, in order."""
         body = await read_json(request)
@@ -151,16 +150,17 @@ def probes() -> APIRouter:
         """The process answers."""
         return {"status": "ok"}
 
-    @router.get("/readyz")
+    @router.get("/readyz", responses={503: {"description": "not now"}})
     async def readyz(request: Request) -> JSONResponse:
         """200 when writes can be acknowledged (the database answers). The bus may be down: it catches up."""
         status = await _status(service_of(request))
         return JSONResponse(status, status_code=200 if status["database"] == "ok" else 503)
 
-    @router.get("/metrics")
+    @router.get("/metrics", response_class=PlainTextResponse)
     async def metrics(request: Request) -> Response:
         """Prometheus text."""
         await _status(service_of(request))
+        telemetry.TASKS.set(len(asyncio.all_tasks()))
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router
@@ -195,7 +195,7 @@ async def _answer_error(_: Request, error: Exception) -> JSONResponse:
         error = Malformed("malformed_request", "; ".join(f"{f.path}: {f.code}" for f in fields), fields=fields)
     elif isinstance(error, HTTPException):
         found = NotFound("no such route") if error.status_code == 404 else Malformed("malformed_request", error.detail)
-        found.status = error.status_code
+        found.status, found.headers = error.status_code, dict(error.headers or {})  # type: ignore[misc]
         error = found
     elif not isinstance(error, BansoError):
         error = Overloaded("try_again", type(error).__name__)

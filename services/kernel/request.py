@@ -1,10 +1,10 @@
 """What a route may ask of its request: the running service, who acts, and the JSON it brought."""
 
 import json
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Header, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from services.kernel.access import Reader
 from services.kernel.errors import Malformed, TooLarge
@@ -13,12 +13,8 @@ from services.kernel.token import Actor
 if TYPE_CHECKING:
     from services.kernel.app import Service
 
-MAX_BODY_BYTES = 1024 * 1024
-
-
-def utc_now() -> datetime:
-    """The wall clock, aware."""
-    return datetime.now(UTC)
+MAX_BODY_BYTES, MAX_DEPTH = 1024 * 1024, 64
+Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
 
 
 def service_of(request: Request) -> "Service":
@@ -27,15 +23,15 @@ def service_of(request: Request) -> "Service":
     return service
 
 
-def current_actor(request: Request, authorization: Annotated[str, Header()] = "") -> Actor:
-    """Who acts, by the signed token alone. Every route but the probes depends on this."""
-    return service_of(request).verifier.verify(authorization.removeprefix("Bearer ").strip())
+async def current_actor(request: Request, bearer: Bearer) -> Actor:
+    """Who acts, by the signed token alone: on the loop, so that one token is looked at once. All but the probes ask it."""
+    return service_of(request).verifier.verify(bearer.credentials if bearer else "")
 
 
 ActorDep = Annotated[Actor, Depends(current_actor)]
 
 
-def current_reader(
+async def current_reader(
     request: Request,
     actor: ActorDep,
     banso_screen: Annotated[str, Header(max_length=60)] = "",
@@ -57,6 +53,17 @@ async def read_json(request: Request) -> Any:
         if len(body) > MAX_BODY_BYTES:
             raise TooLarge("body_too_large", f"more than {MAX_BODY_BYTES} bytes")
     try:
-        return json.loads(body)
+        return loads(body)
     except (ValueError, RecursionError):
-        raise Malformed("malformed_body", "the body is not JSON") from None
+        raise Malformed("malformed_body", f"the body is not JSON, or deeper than {MAX_DEPTH} levels") from None
+
+
+def loads(text: str | bytes | bytearray) -> Any:
+    """JSON of at most MAX_DEPTH levels; ValueError (or RecursionError): whoever walks it afterwards would fail instead."""
+    level = [said := json.loads(text)]
+    for _ in range(MAX_DEPTH):
+        inner = (one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list))
+        level = [part for parts in inner for part in parts]
+    if level:
+        raise ValueError
+    return said

@@ -25,6 +25,7 @@ APPLIED = Counter("banso_events_applied_total", "Events applied, by topic", ["to
 DEAD_LETTERS = Counter("banso_dead_letters_total", "Events put aside, by kind", ["kind"])
 VERSION_GAPS = Counter("banso_version_gaps_total", "Events whose predecessor was never seen", ["topic"])
 BEHIND = Gauge("banso_consumer_behind", "Events between the consumer and the end of its topics")
+TASKS = Gauge("banso_tasks", "Tasks of the event loop: what grows and does not shrink again is a leak")
 UNPUBLISHED_AGE = Gauge("banso_oldest_unpublished_seconds", "Age of the oldest outbox row not yet on the bus")
 
 _propagator = TraceContextTextMapPropagator()
