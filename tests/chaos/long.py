@@ -2,6 +2,9 @@
 
 Every round is a line of `var/chaos/ledger.jsonl`: seed, commit, machine, commands, faults, recovery. It goes on from there at
 the next call; a round that found something sets the count since then to 0 and stays in `var/chaos/<seed>.txt`.
+
+`var/` ends with the machine. `--keep` writes the counts of each round that is not yet there (seed, commit, commands, faults, how
+many violations) to `docs/chaos-ledger.jsonl`, which is committed and counts in the totals; only recovery times stay behind.
 """
 
 import argparse
@@ -12,13 +15,14 @@ import subprocess
 import time
 from collections import Counter, defaultdict
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from infra.paths import ROOT, VAR
 from tests.chaos.round import Plan, one_round, pick
 
 FOLDER = VAR / "chaos"
-LEDGER = FOLDER / "ledger.jsonl"
+LEDGER, KEPT = FOLDER / "ledger.jsonl", ROOT / "docs" / "chaos-ledger.jsonl"
 FIRST_SEED = 1_000
 GROUPS = {
     "kills": ("kill",),
@@ -32,8 +36,25 @@ GROUPS = {
 
 
 def read_ledger() -> list[dict[str, Any]]:
-    """Every round so far."""
-    return [json.loads(line) for line in LEDGER.read_text().splitlines()] if LEDGER.exists() else []
+    """Every round so far: those that were kept, then those of this machine alone."""
+    kept, here = _lines(KEPT), _lines(LEDGER)
+    known = {each["seed"] for each in kept}
+    return [*kept, *(each for each in here if each["seed"] not in known)]
+
+
+def keep() -> int:
+    """Append to the committed ledger what it does not have. Answers how many rounds."""
+    known = {each["seed"] for each in _lines(KEPT)}
+    new = [each for each in _lines(LEDGER) if each["seed"] not in known]
+    with KEPT.open("a") as kept:
+        for each in new:
+            line = {name: each[name] for name in ("seed", "commit", "seconds", "commands", "faults", "settled_after")}
+            kept.write(json.dumps(line | {"violations": len(each["violations"].splitlines())}) + "\n")
+    return len(new)
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
 def machine() -> str:
@@ -49,17 +70,16 @@ def commit() -> str:
     return done.stdout.strip() or "no commit"
 
 
-def play_one(seed: int, seconds: float, rate: float, armed: int, *, restores: bool) -> bool:
+def play_one(plan: Plan) -> bool:
     """A round and its line. True when the judge found nothing."""
-    plan = Plan(seed, seconds, rate, settle=60, armed=armed, restores=restores)
     verdict = one_round("chaos", plan)
-    line = {"at": time.time(), "seconds": seconds, "commit": commit(), "machine": machine(), **asdict(verdict)}
+    line = {"at": time.time(), "seconds": plan.seconds, "commit": commit(), "machine": machine(), **asdict(verdict)}
     with LEDGER.open("a") as ledger:
         ledger.write(json.dumps(line) + "\n")
         ledger.flush()
         os.fsync(ledger.fileno())
     if verdict.violations:
-        (FOLDER / f"{seed}.txt").write_text(verdict.violations)
+        (FOLDER / f"{plan.seed}.txt").write_text(verdict.violations)
     return not verdict.violations
 
 
@@ -71,7 +91,7 @@ def summary(rounds: list[dict[str, Any]]) -> str:
     back: dict[str, list[float]] = defaultdict(list)
     for each in clean:
         faults.update(each["faults"])
-        for name, took in each["back"].items():
+        for name, took in each.get("back", {}).items():  # a kept line has none
             back[name] += took
         back["at rest"] += [each["settled_after"]] if each["settled_after"] is not None else []
     done = {group: sum(faults[kind] for kind in kinds) for group, kinds in GROUPS.items()}
@@ -93,19 +113,24 @@ def main() -> None:
     """Exit 1 when a round found something."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=600, help="how long in all; 0 only sums up")
-    parser.add_argument("--round", type=float, default=120, help="seconds of work in each round")
-    parser.add_argument("--rate", type=float, default=4)
+    parser.add_argument("--round", type=float, default=480, help="seconds of work in each round")
+    parser.add_argument("--rate", type=float, default=2, help="stories a second, besides stacks of paper")
     parser.add_argument("--armed", type=int, default=2)
-    parser.add_argument("--restores", action="store_true", help="lose the database once in each round")
+    parser.add_argument("--restores", type=int, default=3, help="how often the database is lost in a whole round")
+    parser.add_argument("--keep", action="store_true", help="then append the counts to docs/chaos-ledger.jsonl")
     asked = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
     until, is_clean = time.monotonic() + asked.seconds, True
-    while time.monotonic() < until:
-        seed = max([each["seed"] for each in read_ledger()], default=FIRST_SEED) + 1
-        is_clean &= play_one(
-            seed, min(asked.round, max(20, until - time.monotonic())), asked.rate, asked.armed, restores=asked.restores
+    while (left := until - time.monotonic()) > 0:
+        seed, work = (
+            max([each["seed"] for each in read_ledger()], default=FIRST_SEED) + 1,
+            min(asked.round, max(20, left)),
         )
+        restores = round(asked.restores * work / asked.round)
+        is_clean &= play_one(Plan(seed, work, asked.rate, 60, asked.armed, restores=restores, is_busy=True))
         print(summary(read_ledger()), flush=True)
+    if asked.keep:
+        print(f"{keep()} rounds appended to {KEPT.relative_to(ROOT)}")
     print(summary(read_ledger()))
     raise SystemExit(not is_clean)
 

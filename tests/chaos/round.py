@@ -39,6 +39,10 @@ WEIGHTS = {
 }
 
 
+MOST_BEHIND, MOST_OLD = 500, 5.0
+"""The next stack of paper waits while a listener is so many events behind, or an event so many seconds unpublished."""
+
+
 @dataclass
 class Verdict:
     """What a round was, and what the judge says. `violations` is empty or the stories."""
@@ -57,7 +61,10 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a round is to be. `armed`: processes at a time that die at named places; `fast`: the list, else by chance."""
+    """What a round is to be. `armed`: processes at a time that die at named places; `fast`: the list, else by chance.
+
+    `restores`: how often the database is lost; `is_busy`: stacks of paper besides, as many as the town keeps up with.
+    """
 
     seed: int
     seconds: float
@@ -65,7 +72,8 @@ class Plan:
     settle: float = 60
     armed: int = 2
     fast: bool = False
-    restores: bool = False
+    restores: int = 0
+    is_busy: bool = False
 
 
 async def play(town: Town, home: Path, plan: Plan) -> Verdict:
@@ -75,9 +83,10 @@ async def play(town: Town, home: Path, plan: Plan) -> Verdict:
     load = Load(town.url, journal, plan.seed, plan.rate)
     await load.begin()
     faults = Faults(town, journal, random.Random(plan.seed))
-    crashes = Crashes(faults, random.Random(plan.seed), plan.armed)
+    crashes = Crashes(faults, random.Random(plan.seed), plan.armed, 120 if plan.is_busy else 12)
     stopping = asyncio.Event()
-    working = asyncio.gather(load.run(stopping), crashes.run(stopping), register(town.stack, stopping))
+    stacks = [load.run_stacks(stopping, lambda: _is_behind(town))] if plan.is_busy else []
+    working = asyncio.gather(load.run(stopping), *stacks, crashes.run(stopping), register(town.stack, stopping))
     await _hurt_all(faults, working, plan, lambda: restore(faults, load, path))
     stopping.set()
     await working
@@ -117,8 +126,8 @@ async def _hurt_all(
     restoring: Callable[[], Awaitable[None]],
 ) -> None:
     begun, chosen = time.monotonic(), random.Random(plan.seed + 1)
-    if plan.restores:
-        await _hurt(faults, chosen, begun + plan.seconds / 2, plan.fast, working)
+    for n in range(plan.restores):
+        await _hurt(faults, chosen, begun + plan.seconds * (n + 1) / (plan.restores + 1), plan.fast, working)
         await restoring()
     await _hurt(faults, chosen, begun + plan.seconds, plan.fast, working)
 
@@ -137,6 +146,15 @@ async def _hurt(
         kind = plan.pop(0) if plan else chosen.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
         await faults.do(kind)
         await asyncio.sleep(chosen.uniform(0.1, 1.2))
+
+
+async def _is_behind(town: Town) -> bool:
+    """True while more waits to be published or applied than takes a few seconds."""
+    for name in ("intake", "coordination", "ibasho", "notify", "reporting"):
+        status: dict[str, Any] = await asyncio.to_thread(town.stack.status, name) or {}
+        if status.get("consumerBehind", 0) > MOST_BEHIND or (status.get("oldestUnpublishedSeconds") or 0) > MOST_OLD:
+            return True
+    return False
 
 
 async def _rest(town: Town, seconds: float) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -15,6 +15,8 @@ from tests.chaos.driver.stories import GivenUpError
 LEFT_SHARE = 0.05
 """Of the commands without an answer, this share is never sent again: the person closed the browser."""
 MOST_STORIES = 40
+MOST_STACKS = 4
+"""Stacks of paper and full tablets at a time, of a busy town."""
 Step = tuple[str, str, object, dict[str, Any]]
 
 
@@ -32,6 +34,8 @@ class Load:
             for login in (*COORDINATORS, *IBASHO_STAFF)
         }
         self.shed = 0
+        self.cases: dict[str, list[str]] = {login: [] for login in COORDINATORS}
+        """The open cases of each coordinator."""
         self._chosen = chosen
         self._stopping = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
@@ -66,11 +70,26 @@ class Load:
             story = chosen.choices([stories.call, stories.afternoon, stories.outreach], [18, 6, 1])[0]
             self._begin(story(self, chosen))
 
-    def _begin(self, story: Coroutine[Any, Any, None]) -> None:
+    async def run_stacks(self, until: asyncio.Event, is_behind: Callable[[], Awaitable[bool]]) -> None:
+        """Paper and full tablets in requests of up to fifty, as many as the town keeps up with: paper can wait."""
+        chosen, kinds = (
+            random.Random(self.seed + 2),
+            [stories.paper_calls, stories.paper_months, stories.round_of_visits],
+        )
+        running: set[asyncio.Task[None]] = set()
+        while not until.is_set():
+            if len(running) < MOST_STACKS and not await is_behind():
+                story = chosen.choices(kinds, [6, 2, 4])[0]
+                running.add(self._begin(story(self, random.Random(chosen.random()))))
+            await asyncio.sleep(0.5)
+            running = {task for task in running if not task.done()}
+
+    def _begin(self, story: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         task = asyncio.ensure_future(_told(story))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         task.add_done_callback(_fail_loudly)
+        return task
 
     async def finish(self, seconds: float) -> bool:
         """No new stories; those that began come to their end, and the tablets empty their queues. True when all did."""
@@ -139,10 +158,14 @@ class Load:
             wait = min(2 * wait, 2.0)
             await asyncio.sleep(chosen.uniform(0, wait))
 
-    async def send_many(self, worker: Worker, envelopes: list[dict[str, Any]]) -> None:
-        """At most fifty in one request, again with what has no answer yet."""
+    async def send_many(
+        self, worker: Worker, envelopes: list[dict[str, Any]], *, is_kept: bool = False
+    ) -> list[dict[str, Any]]:
+        """At most fifty in one request, again with what has no answer yet; those that were refused. `is_kept`: also while held."""
+        refused: list[dict[str, Any]] = []
         while envelopes:
-            await self._open.wait()
+            if not is_kept:
+                await self._open.wait()
             await self.journal.say_all("invoke", [{"device": None, **envelope} for envelope in envelopes])
             try:
                 outcomes = (await worker.ask("Submit", commands=envelopes))["submit"]
@@ -152,8 +175,10 @@ class Load:
             for status, kind in kinds.items():
                 said = [(e, o) for e, o in zip(envelopes, outcomes, strict=True) if o["status"] == status]
                 await self.journal.say_all(kind, [{"id": e["id"], "code": o["code"]} for e, o in said])
+            refused += [e for e, o in zip(envelopes, outcomes, strict=True) if o["status"] == "REFUSED"]
             envelopes = [e for e, o in zip(envelopes, outcomes, strict=True) if o["status"] == "RETRY"]
             await asyncio.sleep(0.5 if envelopes else 0)
+        return refused
 
     async def queue(self, login: str, type: str, subject: object, payload: dict[str, Any]) -> None:
         """Onto the tablet; the story goes on without an answer, as on a stair."""

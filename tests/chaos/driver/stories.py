@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,7 @@ async def call(load: "Load", chosen: random.Random) -> None:
 async def visits(load: "Load", chosen: random.Random, case: str, owner: str, colleague: str) -> None:
     """On the stair: now by tablet, now by browser; sometimes two write at once, sometimes somebody reads."""
     await load.wait_for_case(owner, case)
+    load.cases[owner].append(case)
     if chosen.random() < 0.2:
         both = [(each, "RecordVisit", case, visit_payload()) for each in (owner, colleague)]
         await load.race(*both, base=1)
@@ -62,15 +64,16 @@ async def visits(load: "Load", chosen: random.Random, case: str, owner: str, col
         await load.read_case(stranger, case)
 
 
-async def backlog(load: "Load", window: str, count: int) -> None:
-    """Sheets written on paper are typed in and handed over, fifty in one request."""
+async def backlog(load: "Load", window: str, count: int, one_in: int = 1) -> None:
+    """Sheets written on paper are typed in and handed over (one in so many), fifty in one request."""
     worker, unit = load.workers[window], WINDOWS[window]
     for _ in range(0, count, 50):
         sheets = [
             worker.envelope("OpenConsultation", new_id(), consultation_payload(unit)) for _ in range(min(50, count))
         ]
         await load.send_many(worker, sheets)
-        packages = [worker.envelope("HandOff", new_id(), package_payload(sheet["subject"])) for sheet in sheets]
+        handed = sheets[::one_in]
+        packages = [worker.envelope("HandOff", new_id(), package_payload(sheet["subject"])) for sheet in handed]
         await load.send_many(worker, packages)
 
 
@@ -81,6 +84,7 @@ async def busy_case(load: "Load", window: str, owner: str, colleague: str) -> No
     await load.do(window, "HandOff", handoff, package_payload(consultation))
     await load.do(owner, "AcceptHandoff", handoff, {"caseId": case, "colleagueIds": [load.id_of(colleague)]})
     await load.wait_for_case(owner, case)
+    load.cases[owner].append(case)
     for who in (owner, colleague) * 8:
         await load.queue(who, "RecordVisit", case, visit_payload())
     both = (owner, colleague) * 20
@@ -90,6 +94,35 @@ async def busy_case(load: "Load", window: str, owner: str, colleague: str) -> No
 async def outreach(load: "Load", chosen: random.Random) -> None:
     """A day out: a stack of sheets at once."""
     await backlog(load, chosen.choice(list(WINDOWS)), chosen.randrange(10, 50))
+
+
+async def paper_calls(load: "Load", chosen: random.Random) -> None:
+    """A day's calls on paper. Most of them end with the call."""
+    await backlog(load, chosen.choice(list(WINDOWS)), 50, one_in=10)
+
+
+async def paper_months(load: "Load", chosen: random.Random) -> None:
+    """Months of afternoons on paper: one fact of each session in a request, so that every session keeps its order."""
+    worker, staff = load.workers[chosen.choice(IBASHO_STAFF)], [load.id_of(each) for each in IBASHO_STAFF]
+    sessions = [new_id() for _ in range(chosen.randrange(20, 51))]
+
+    async def of_each(type: str, made: Callable[[], dict[str, Any]]) -> None:
+        await load.send_many(worker, [worker.envelope(type, session, made()) for session in sessions])
+
+    await of_each("ScheduleSession", lambda: _session(staff))
+    await of_each("OpenSession", dict)
+    for _ in range(2):
+        await of_each("LogAttendance", lambda: attendance_payload("arrived", **_newcomer(chosen)))
+    for _ in range(3):
+        await of_each("LogAttendance", attendance_payload)
+    await of_each("CloseSession", lambda: {"line": "おだやかな午後"})
+
+
+async def round_of_visits(load: "Load", chosen: random.Random) -> None:
+    """A coordinator comes back from a day at many doors; the tablet sends it all at once."""
+    who = chosen.choice(COORDINATORS)
+    cases = chosen.sample(load.cases[who], min(50, len(load.cases[who])))
+    await asyncio.gather(*(load.queue(who, "RecordVisit", case, visit_payload()) for case in cases))
 
 
 async def afternoon(load: "Load", chosen: random.Random) -> None:

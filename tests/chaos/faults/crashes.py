@@ -27,8 +27,9 @@ PATIENCE = 12.0
 class Crashes:
     """`most` processes at a time are armed; a turn ends when each of its points was died at, or by chance."""
 
-    def __init__(self, faults: Faults, chosen: random.Random, most: int) -> None:
-        self._faults, self._chosen, self._most = faults, chosen, most
+    def __init__(self, faults: Faults, chosen: random.Random, most: int, commands: int = 12) -> None:
+        """`commands`: how many of them an armed process takes at most, once every place was died at."""
+        self._faults, self._chosen, self._most, self._commands = faults, chosen, most, commands
         self._stack = faults.town.stack
         self._armed: dict[str, tuple[str, float]] = {}
         self.reached: Counter[tuple[str, str]] = Counter()
@@ -64,7 +65,8 @@ class Crashes:
     def _arm(self, name: str) -> None:
         missing = [point for point in POINTS[name] if not self.reached[name, point]]
         point = self._chosen.choice(missing or POINTS[name])
-        passing = self._chosen.randrange(1, 3 if missing else 12)
+        most = self._commands if point in _COMMAND else 12
+        passing = self._chosen.randrange(1, 3 if missing else most)
         self._faults.start(name, {"BANSO_CRASH_AT": f"{point}:{passing}"})
         self._armed[name] = (point, time.monotonic())
 

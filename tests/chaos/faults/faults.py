@@ -23,7 +23,7 @@ _ANSWER_SECONDS = 60.0
 
 
 class Faults:
-    """Does one fault at a time. `counts`: what was done; `back`: seconds until the API answered, until effects flowed."""
+    """Does one fault at a time. `counts`: what was done; `back`: seconds until the API answered, until effects flowed, by cause."""
 
     def __init__(self, town: Town, journal: Journal, chosen: random.Random) -> None:
         self.town, self.journal, self._chosen = town, journal, chosen
@@ -77,14 +77,14 @@ class Faults:
             os.kill(pid, signal.SIGSTOP)
             await asyncio.sleep(self._chosen.uniform(1, 4))
             os.kill(pid, signal.SIGCONT)
-        self._time_back(name)
+        self._time_back("pause", name)
 
     async def broker_kill(self) -> None:
         """kill -9 of Kafka, and its start."""
         await self.note("broker", "kill -9")
         await asyncio.to_thread(self.town.kafka.kill)
         await asyncio.to_thread(self.town.kafka.start)
-        self._time_back("coordination", "notify")
+        self._time_back("broker", "coordination", "notify")
 
     async def broker_hang(self) -> None:
         """Kafka hangs with open connections, then dies without having read what was sent to it."""
@@ -95,7 +95,7 @@ class Faults:
         await asyncio.sleep(1.5)
         await asyncio.to_thread(self.town.kafka.kill)
         await asyncio.to_thread(self.town.kafka.start)
-        self._time_back("coordination", "notify")
+        self._time_back("broker", "coordination", "notify")
 
     async def database_stop(self) -> None:
         """PostgreSQL stops at once, without a checkpoint, and starts again."""
@@ -103,7 +103,7 @@ class Faults:
         await asyncio.to_thread(self.town.postgres.stop, "immediate")
         await asyncio.sleep(self._chosen.uniform(0, 1.5))
         await asyncio.to_thread(self.town.postgres.start)
-        self._time_back("intake", "coordination")
+        self._time_back("database", "intake", "coordination")
 
     async def end_backends(self) -> None:
         """Connections end under the services, those at COMMIT first."""
@@ -125,7 +125,7 @@ class Faults:
         await asyncio.to_thread(act)
         await asyncio.sleep(self._chosen.uniform(0.5, 4))
         await asyncio.to_thread(path.heal)
-        self._time_back(name.split("-")[0] if name.endswith("database") else "gateway")
+        self._time_back("cut", name.split("-")[0] if name.endswith("database") else "gateway")
 
     async def duplicate(self) -> None:
         """Two hundred events of an owner are published once more."""
@@ -188,23 +188,23 @@ class Faults:
     def start(self, name: str, extra: dict[str, str] | None = None) -> None:
         """As a supervisor does; how long it takes to be back is noted."""
         self.town.stack.start([name], extra, wait=False)
-        self._time_back(name)
+        self._time_back("kill", name)
 
-    def _time_back(self, *names: str) -> None:
+    def _time_back(self, cause: str, *names: str) -> None:
         for name in names:
-            task = asyncio.ensure_future(self._time(name, self.town.stack.pid(name)))
+            task = asyncio.ensure_future(self._time(cause, name, self.town.stack.pid(name)))
             self._returning.add(task)
             task.add_done_callback(self._returning.discard)
 
-    async def _time(self, name: str, pid: int) -> None:
+    async def _time(self, cause: str, name: str, pid: int) -> None:
         """From now until the database, then the bus, are there for it. A process that died meanwhile counts anew."""
         begun, answered = time.monotonic(), False
         while time.monotonic() < begun + _ANSWER_SECONDS and self.town.stack.pid(name) == pid:
             status = await asyncio.to_thread(self.town.stack.status, name)
             if status and status["database"] == "ok" and not answered:
                 answered = True
-                self.back["api"].append(time.monotonic() - begun)
+                self.back[f"api after {cause}"].append(time.monotonic() - begun)
             if answered and status and status["bus"] == "ok":
-                self.back["effects"].append(time.monotonic() - begun)
+                self.back[f"effects after {cause}"].append(time.monotonic() - begun)
                 return
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.2)

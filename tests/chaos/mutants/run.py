@@ -1,6 +1,7 @@
-"""Plants each mutant in a scratch copy and plays a round of the fast profile there. Exit 1 when one survives.
+"""Plants each mutant in a scratch copy and plays a round of the fast profile there. Exit 1 when one survives or takes too long.
 
-`python -m tests.chaos.mutants.run [name …]`
+`python -m tests.chaos.mutants.run [name …]` prints each story, then a table: the seconds are those of the whole trial, servers
+and judgement included.
 """
 
 import json
@@ -9,6 +10,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from infra.paths import ROOT
@@ -16,6 +19,25 @@ from tests.chaos.mutants.planted import MUTANTS, Mutant
 
 TREE = ("services", "gateway", "infra", "tests")
 SECONDS, SETTLE, SEED = 20, 6, 20261124
+WITHIN_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One mutant's round: what the judge said, and how long all of it took."""
+
+    mutant: Mutant
+    violations: str
+    seconds: float
+
+    @property
+    def is_caught(self) -> bool:
+        """Seen by the words that show it was this fault, and in time."""
+        return self.mutant.sign in self.violations and self.seconds <= WITHIN_SECONDS
+
+    def __str__(self) -> str:
+        says = next((line for line in self.violations.splitlines() if self.mutant.sign in line), "SURVIVED")
+        return f"{self.mutant.name:31} {self.seconds:5.1f} s  {says}"
 
 
 def copy_tree(tree: Path) -> None:
@@ -44,20 +66,19 @@ def try_one(mutant: Mutant) -> dict[str, object]:
 
 def main() -> None:
     """All, or the named ones."""
-    named = sys.argv[1:]
-    survivors = []
+    named, trials = sys.argv[1:], list[Trial]()
     for mutant in MUTANTS:
         if named and mutant.name not in named:
             continue
+        begun = time.monotonic()
         verdict = try_one(mutant)
-        is_caught = mutant.sign in str(verdict["violations"])
-        state = "caught" if is_caught else "SURVIVED"
+        trials.append(Trial(mutant, str(verdict["violations"]), time.monotonic() - begun))
         print(
-            f"== {mutant.name}: {state} after {verdict['judged_after']} s; {verdict['commands']} under {verdict['faults']}\n{verdict['violations']}",
-            flush=True,
+            f"== {trials[-1]}\n{verdict['commands']} under {verdict['faults']}\n{verdict['violations']}\n", flush=True
         )
-        survivors += [] if is_caught else [mutant.name]
-    print(f"survivors: {survivors}" if survivors else "every mutant was caught")
+    print(*trials, sep="\n")
+    survivors = [trial.mutant.name for trial in trials if not trial.is_caught]
+    print(f"not caught in time: {survivors}" if survivors else f"{len(trials)} of {len(trials)} mutants were caught")
     raise SystemExit(bool(survivors))
 
 
