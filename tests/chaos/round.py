@@ -34,11 +34,12 @@ FAST = (
 )
 """Every kind of fault once at least, those that most mutants need first."""
 WEIGHTS = {
-    **{"kill": 4, "pause": 4, "broker_kill": 2, "broker_hang": 0.5, "database_stop": 2.5, "backends": 2},
-    **{"cut": 6, "duplicate": 1, "replay": 0.5, "poison": 0.5, "sign_out": 0.3},
+    **{"kill": 3, "pause": 3, "broker_kill": 2.5, "broker_hang": 1, "database_stop": 3.5, "backends": 1.5},
+    **{"cut": 4, "duplicate": 1, "replay": 0.5, "poison": 0.5, "sign_out": 0.3},
 }
 
-
+BESIDES = {"cut": 3, "pause": 2}
+"""What a busy round does besides, with a second hand: neither ends a process."""
 MOST_BEHIND, MOST_OLD = 500, 5.0
 """The next stack of paper waits while a listener is so many events behind, or an event so many seconds unpublished."""
 
@@ -125,11 +126,14 @@ async def _hurt_all(
     plan: Plan,
     restoring: Callable[[], Awaitable[None]],
 ) -> None:
-    begun, chosen = time.monotonic(), random.Random(plan.seed + 1)
-    for n in range(plan.restores):
-        await _hurt(faults, chosen, begun + plan.seconds * (n + 1) / (plan.restores + 1), plan.fast, working)
-        await restoring()
-    await _hurt(faults, chosen, begun + plan.seconds, plan.fast, working)
+    begun, hands = time.monotonic(), [(random.Random(plan.seed + 1), list(FAST) if plan.fast else WEIGHTS)]
+    if plan.is_busy:
+        hands.append((random.Random(plan.seed + 2), BESIDES))
+    for n in range(plan.restores + 1):
+        until = begun + plan.seconds * (n + 1) / (plan.restores + 1)
+        await asyncio.gather(*(_hurt(faults, chosen, until, what, working) for chosen, what in hands))
+        if n < plan.restores:
+            await restoring()
 
 
 def _counted(world: World) -> dict[str, int]:
@@ -138,12 +142,17 @@ def _counted(world: World) -> dict[str, int]:
 
 
 async def _hurt(
-    faults: Faults, chosen: random.Random, until: float, fast: bool, working: "asyncio.Future[Any]"
+    faults: Faults,
+    chosen: random.Random,
+    until: float,
+    what: list[str] | dict[str, float],
+    working: "asyncio.Future[Any]",
 ) -> None:
+    """One after the other: a list to its end and then by chance, or by chance with these weights."""
     await asyncio.sleep(2)
-    plan = list(FAST) if fast else []
+    first, weights = (what, WEIGHTS) if isinstance(what, list) else ([], what)
     while time.monotonic() < until and not working.done():
-        kind = plan.pop(0) if plan else chosen.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+        kind = first.pop(0) if first else chosen.choices(list(weights), list(weights.values()))[0]
         await faults.do(kind)
         await asyncio.sleep(chosen.uniform(0.1, 1.2))
 

@@ -7,7 +7,7 @@ import signal
 import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from infra.paths import SERVICES
 from services.kernel.db import connect
@@ -23,7 +23,7 @@ _ANSWER_SECONDS = 60.0
 
 
 class Faults:
-    """Does one fault at a time. `counts`: what was done; `back`: seconds until the API answered, until effects flowed, by cause."""
+    """Does a fault. `counts`: what was done; `back`: seconds until the API answered, until effects flowed, by cause."""
 
     def __init__(self, town: Town, journal: Journal, chosen: random.Random) -> None:
         self.town, self.journal, self._chosen = town, journal, chosen
@@ -61,14 +61,14 @@ class Faults:
 
     async def kill(self) -> None:
         """kill -9, anywhere; started again at once, as a supervisor does."""
-        name = self._chosen.choice(SERVICES)
+        name = self._chosen.choice([each for each in SERVICES if not self.is_busy(each)])
         with self._holding(name):
             await self.killed(name, "anywhere")
             self.start(name)
 
     async def pause(self) -> None:
         """SIGSTOP, later SIGCONT: who comes back believes it is still the one at work."""
-        name = self._chosen.choice(SERVICES)
+        name = self._chosen.choice([each for each in SERVICES if not self.is_busy(each)])
         with self._holding(name):
             if not self.town.stack.is_alive(name):
                 return
@@ -76,7 +76,8 @@ class Faults:
             pid = self.town.stack.pid(name)
             os.kill(pid, signal.SIGSTOP)
             await asyncio.sleep(self._chosen.uniform(1, 4))
-            os.kill(pid, signal.SIGCONT)
+            with suppress(ProcessLookupError):  # another fault may have killed it meanwhile
+                os.kill(pid, signal.SIGCONT)
         self._time_back("pause", name)
 
     async def broker_kill(self) -> None:
