@@ -21,15 +21,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.contracts.base import EventData
 from services.kernel import telemetry
+from services.kernel.clock import utc_now
 from services.kernel.commands import CommandSpec, execute
 from services.kernel.consumer import Consumer
 from services.kernel.db import TRANSIENT, Database
 from services.kernel.errors import BansoError, FieldError, Malformed, NotFound, Overloaded, Unauthenticated
 from services.kernel.outbox import Relay
-from services.kernel.request import ActorDep, read_json, service_of, utc_now
+from services.kernel.request import ActorDep, read_json, service_of
 from services.kernel.settings import Settings
 from services.kernel.stream import Applier, Reactions
-from services.kernel.telemetry import log
 from services.kernel.token import Verifier
 
 MAX_COMMANDS = 50
@@ -72,10 +72,7 @@ def build_service(
             yield
 
     app = FastAPI(title=f"banso {name}", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.include_router(probes())
-    if commands:
-        app.include_router(_commands())
-    for router in routes:
+    for router in (probes(), *([_commands()] if commands else []), *routes):
         app.include_router(router)
     harden(app)
     return app
@@ -105,7 +102,7 @@ async def running(
     tasks = [asyncio.ensure_future(one) for one in work]
     for task in tasks:
         task.add_done_callback(_die_loudly)
-    log.info("service.started")
+    telemetry.log.info("service.started")
     try:
         yield
     finally:
@@ -115,12 +112,12 @@ async def running(
         await asyncio.wait(tasks, timeout=8) if tasks else None
         await service.db.close()
         await asyncio.to_thread(telemetry.flush)
-        log.info("service.stopped")
+        telemetry.log.info("service.stopped")
 
 
 def _die_loudly(task: "asyncio.Future[None]") -> None:
     if not task.cancelled():
-        log.error("loop.died", exc_info=task.exception())
+        telemetry.log.error("loop.died", exc_info=task.exception())
         os._exit(71)
 
 
@@ -169,13 +166,8 @@ def probes() -> APIRouter:
 async def _status(service: Service) -> dict[str, Any]:
     relay, consumer = service.relay, service.consumer
     connected = [part.connected for part in (relay, consumer) if part is not None]
-    status: dict[str, Any] = {
-        "database": "down",
-        "bus": "ok" if all(connected) else "down",
-        "oldestUnpublishedSeconds": None,
-        "consumerBehind": consumer.behind if consumer else 0,
-        "alarms": service.alarms,
-    }
+    status: dict[str, Any] = {"database": "down", "bus": "ok" if all(connected) else "down", "alarms": service.alarms}
+    status |= {"oldestUnpublishedSeconds": None, "consumerBehind": consumer.behind if consumer else 0}
     try:
         async with service.db.transaction("probe") as tx:
             age = await tx.fetchval(
@@ -201,7 +193,7 @@ async def _answer_error(_: Request, error: Exception) -> JSONResponse:
         error = Overloaded("try_again", type(error).__name__)
     assert isinstance(error, BansoError)
     if isinstance(error, Unauthenticated):
-        log.warning("request.refused", code=error.code)
+        telemetry.log.warning("request.refused", code=error.code)
     return JSONResponse(error.as_json(), error.status, {"Cache-Control": "no-store"} | error.headers)
 
 
@@ -222,7 +214,7 @@ class _LastResort:
         except Exception:
             if scope["type"] != "http":
                 raise
-            log.exception("request.failed", path=scope["path"])
+            telemetry.log.exception("request.failed", path=scope["path"])
             error = BansoError("unexpected", "a bug; it is logged")
             with suppress(RuntimeError):  # the answer had begun: the server cuts it
                 await JSONResponse(error.as_json(), 500)(scope, receive, send)

@@ -16,11 +16,11 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from services.contracts.base import Command, CommandEnvelope
+from services.contracts.base import Command, CommandEnvelope, EventData
 from services.kernel import access, outbox
 from services.kernel.db import TRANSIENT, Connection, Database
 from services.kernel.errors import BansoError, Malformed, Overloaded, Refusal, malformed
-from services.kernel.outbox import Cause, Emittable
+from services.kernel.outbox import Cause
 from services.kernel.telemetry import COMMANDS, UNSAID, log, tracer
 from services.kernel.token import Actor
 
@@ -38,7 +38,7 @@ class Work:
     captured_at: datetime | None = None
     _emitted: int = field(default=0, init=False)
 
-    async def emit(self, subject: UUID, data: Emittable, time: datetime | None = None) -> None:
+    async def emit(self, subject: UUID, data: EventData, time: datetime | None = None) -> None:
         """Write an event to the outbox. Lock the aggregate's row first; `time` is when it happened (default: now)."""
         await outbox.insert(self.tx, self.cause, self._emitted, subject, data, time or self.now, self.now)
         self._emitted += 1

@@ -9,12 +9,13 @@ import json
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
 
+from services.contracts.base import EventData
 from services.kernel.db import Connection, connect
 from services.kernel.ids import event_id
 from services.kernel.loops import KAFKA_TIMES, again_and_again, quietly
@@ -26,15 +27,6 @@ BATCH = 500
 MAX_EVENT_BYTES = 64 * 1024
 
 
-class Emittable(Protocol):
-    """An event's data, as the contracts define it."""
-
-    @classmethod
-    def type_name(cls) -> str: ...
-
-    def model_dump_json(self, *, by_alias: bool) -> str: ...
-
-
 @dataclass(frozen=True)
 class Cause:
     """What made an event: the command or event id, and the first cause of the whole chain (a command begins its own)."""
@@ -44,7 +36,7 @@ class Cause:
 
 
 async def insert(
-    tx: Connection, cause: Cause, n: int, subject: UUID, data: Emittable, time: datetime, recorded_at: datetime
+    tx: Connection, cause: Cause, n: int, subject: UUID, data: EventData, time: datetime, recorded_at: datetime
 ) -> None:
     """Append one event. Takes the subject's version (and its row lock) first, so ids of one subject grow in order."""
     body = data.model_dump_json(by_alias=True)
@@ -94,7 +86,7 @@ class Relay:
         try:
             if not await connection.fetchval("select pg_try_advisory_lock($1)", RELAY_LOCK):
                 return
-            await connection.add_listener("outbox", self._wake)
+            await connection.add_listener("outbox", lambda *_: self._woken.set())
             servers = self._settings.kafka_bootstrap_servers
             producer = AIOKafkaProducer(bootstrap_servers=servers, enable_idempotence=True, acks="all", **KAFKA_TIMES)
             await asyncio.wait_for(producer.start(), 10)
@@ -114,9 +106,6 @@ class Relay:
         always = {"ce_source": self._source, "content-type": "application/json"}
         said = {key: value for key, value in row.items() if key.startswith("ce_") and value is not None}
         return [(key, value.encode()) for key, value in {**said, **always}.items()]
-
-    def _wake(self, *_: object) -> None:
-        self._woken.set()
 
     async def _publish(self, connection: "asyncpg.Connection[Any]", producer: AIOKafkaProducer) -> int:
         """Send one batch in id order and mark it. The lock lives in this very connection: lost with it."""

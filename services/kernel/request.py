@@ -1,7 +1,6 @@
 """What a route may ask of its request: the running service, who acts, and the JSON it brought."""
 
 import json
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Header, Request
@@ -16,15 +15,9 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES = 1024 * 1024
 
 
-def utc_now() -> datetime:
-    """The wall clock, aware."""
-    return datetime.now(UTC)
-
-
 def service_of(request: Request) -> "Service":
     """The running service of a request."""
-    service: Service = request.app.state.service
-    return service
+    return request.app.state.service  # type: ignore[no-any-return]
 
 
 def current_actor(request: Request, authorization: Annotated[str, Header()] = "") -> Actor:

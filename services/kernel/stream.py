@@ -7,13 +7,14 @@ moves only from its old value, so a stale or second consumer cannot write.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from aiokafka import ConsumerRecord
 
 from services.contracts.base import EventData
+from services.kernel.clock import utc_now
 from services.kernel.commands import Work
 from services.kernel.db import TRANSIENT, Connection, Database
 from services.kernel.outbox import Cause
@@ -116,7 +117,7 @@ class Applier:
         if reaction := self._reactions.get(type(event.data)):
             name, context = f"react {type(event.data).__name__}", remote_context(event.traceparent)
             with tracer.start_as_current_span(name, context, **UNSAID):
-                work = Work(tx, datetime.now(UTC), self._actor, Cause(event.id, event.correlation_id))
+                work = Work(tx, utc_now(), self._actor, Cause(event.id, event.correlation_id))
                 await reaction(event, work)
         await tx.execute(
             "insert into seen (topic, subject, version) values ($1, $2, $3)"
