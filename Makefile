@@ -9,7 +9,7 @@ PWA_SOURCES := $(shell find pwa/src pwa/build pwa/public services/contracts -typ
 export PYTHONDONTWRITEBYTECODE = 1
 LOCK_IS_FREE = $(PYTHON) -c "import fcntl, os, pathlib; p = pathlib.Path(os.environ.get('BANSO_VAR_DIR', 'var')); \
   p.mkdir(parents=True, exist_ok=True); fcntl.flock(open(p / 'run.lock', 'a'), fcntl.LOCK_EX | fcntl.LOCK_NB)" 2>/dev/null
-.PHONY: help run ready test check schema seed rebuild-bus rebuild-reporting verify-access-log chaos chaos-mutants chaos-long clean browser
+.PHONY: help run ready test check schema seed rebuild-bus rebuild-reporting verify-access-log chaos chaos-mutants chaos-long clean browser compiler
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 20
@@ -23,7 +23,7 @@ run: ## start everything with demo data; Ctrl-C stops it
 ready: $(VENV_STAMP) pwa/dist/index.html
 	@:
 
-test: $(VENV_STAMP) browser pwa/dist/index.html ## every suite, browser included
+test: $(VENV_STAMP) browser compiler pwa/dist/index.html ## every suite, browser included
 	@$(MAKE) --no-print-directory check
 	@cd pwa && npm test
 	@$(PY) -m pytest
@@ -53,14 +53,14 @@ rebuild-reporting: $(VENV_STAMP) ## make the statistics again from the first eve
 verify-access-log: $(VENV_STAMP) ## compare the access logs with their copy, and name every difference
 	@$(PY) -m infra.verify_access_log
 
-chaos: $(VENV_STAMP) ## the fast profile: work under every kind of fault, judged (part of `make test`)
+chaos: $(VENV_STAMP) compiler ## the fast profile: work under every kind of fault, judged (part of `make test`)
 	@$(PY) -m pytest -q -s tests/chaos/test_fast_profile.py tests/chaos/test_checker.py
 
-chaos-mutants: $(VENV_STAMP) ## ten planted faults, each in a scratch copy: the judge must see every one
+chaos-mutants: $(VENV_STAMP) compiler ## ten planted faults, each in a scratch copy: the judge must see every one
 	@$(PY) -m tests.chaos.mutants.run
 
-chaos-long: $(VENV_STAMP) ## rounds of faults by chance for SECONDS=… (600); goes on from var/chaos/ledger.jsonl
-	@$(PY) -m tests.chaos.long --seconds $(or $(SECONDS),600)
+chaos-long: $(VENV_STAMP) compiler ## rounds of faults by chance for SECONDS=… (600); KEEP=1 adds their counts to docs/chaos-ledger.jsonl
+	@$(PY) -m tests.chaos.long --seconds $(or $(SECONDS),600) $(if $(KEEP),--keep)
 
 clean: ## forget all local state (not the downloaded parts); stop `make run` first
 	@$(LOCK_IS_FREE) || { echo '動いています。先に止めてください / make run is running; stop it first.'; exit 1; }
@@ -71,6 +71,11 @@ browser:
 	@if [ ! -x /usr/bin/chromium ] || ! dpkg -s fonts-noto-cjk >/dev/null 2>&1; then \
 	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; \
 	  else echo 'ブラウザの試験には chromium と fonts-noto-cjk が要ります / please run: sudo apt-get install chromium fonts-noto-cjk'; exit 1; fi; fi
+
+compiler: # of tests/chaos/faults/clock.c
+	@if ! command -v cc >/dev/null 2>&1; then \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends gcc libc6-dev >/dev/null; \
+	  else echo '時計の試験には gcc が要ります / please run: sudo apt-get install gcc libc6-dev'; exit 1; fi; fi
 
 $(VENV_STAMP): requirements-dev.txt
 	@mkdir -p var/stamps; rm -f var/stamps/venv-*

@@ -17,14 +17,18 @@ import jwt
 from pydantic import BaseModel, ValidationError
 
 from gateway.settings import OidcSettings
+from services.kernel.clock import utc_now
 from services.kernel.errors import Overloaded, Unauthenticated
 from services.kernel.telemetry import log
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 """Signed with a private key. `none` and the HS family, where our own secret would be the key, are never believed."""
 _REQUIRED = ["iss", "sub", "aud", "exp", "iat", "nonce"]
+_OPTIONS: Any = {"require": _REQUIRED, **dict.fromkeys(("verify_exp", "verify_iat", "verify_nbf"), False)}
+"""PyJWT would look at the wall clock of this machine; we look at ours (`_check_moment`)."""
 _KEPT_SECONDS = 600  # what was discovered; a key the provider withdrew is believed no longer than that
 _SKEW = timedelta(seconds=60)
+_LEEWAY_SECONDS = 30
 _MAX_TOKEN_BYTES = 16 * 1024
 _NO_ANSWER = (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError)
 
@@ -178,7 +182,8 @@ class Provider:
         wanted: dict[str, Any] = {"audience": self._settings.oidc_client_id, "issuer": self._settings.oidc_issuer}
         try:
             key = await self._key_of(token)
-            claims = jwt.decode(token, key, ALGORITHMS, {"require": _REQUIRED}, leeway=30, **wanted)
+            claims = jwt.decode(token, key, ALGORITHMS, _OPTIONS, **wanted)
+            _check_moment(claims)
             self._check_claims(claims, nonce)
             said = claims.get("auth_time")
             at = None if said is None else datetime.fromtimestamp(said, UTC)
@@ -217,6 +222,15 @@ class Provider:
             raise NotBelieved("the acr is not enough")
         if needed and not (isinstance(claims.get("amr"), list) and needed <= set(claims["amr"])):
             raise NotBelieved("the amr is not enough")
+
+
+def _check_moment(claims: dict[str, Any]) -> None:
+    """Not over, and not from the future, within `_LEEWAY_SECONDS`."""
+    now = utc_now().timestamp()
+    if int(claims["exp"]) + _LEEWAY_SECONDS <= now:
+        raise jwt.ExpiredSignatureError
+    if max(int(claims["iat"]), int(claims.get("nbf", 0))) > now + _LEEWAY_SECONDS:
+        raise jwt.ImmatureSignatureError
 
 
 def is_since(account: Account, begun_at: datetime) -> bool:

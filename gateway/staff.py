@@ -2,12 +2,13 @@
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from uuid import UUID
 
 from gateway import passwords
 from services.contracts.codes import Role
 from services.contracts.staff import StaffAssigned
+from services.kernel.clock import utc_now
 from services.kernel.commands import Work
 from services.kernel.db import Connection
 from services.kernel.ids import derived_id
@@ -42,9 +43,7 @@ async def register_member(tx: Connection, member: Member, password: str) -> None
     password_hash = await passwords.hash_of(password)
     await tx.execute("insert into staff values ($1, $2)", member.staff_id, same_login(member.login))
     await tx.execute("insert into staff_private values ($1, $2)", member.staff_id, member.name)
-    await tx.execute(
-        "insert into credential_private values ($1, $2, $3)", member.staff_id, password_hash, datetime.now(UTC)
-    )
+    await tx.execute("insert into credential_private values ($1, $2, $3)", member.staff_id, password_hash, utc_now())
 
 
 async def assign(tx: Connection, staff_id: UUID, unit_id: str, role: Role, from_date: date) -> None:
@@ -56,7 +55,7 @@ async def assign(tx: Connection, staff_id: UUID, unit_id: str, role: Role, from_
     )
     if done == "INSERT 0 0":
         return
-    work = Work(tx, datetime.now(UTC), service_actor("gateway"), Cause(assignment_id, assignment_id))
+    work = Work(tx, utc_now(), service_actor("gateway"), Cause(assignment_id, assignment_id))
     event = StaffAssigned(
         assignment_id=assignment_id, staff_id=staff_id, unit_id=unit_id, role=role, from_date=from_date
     )

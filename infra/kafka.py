@@ -98,17 +98,21 @@ class Kafka:
         pid = read_pid(self._pid_file)
         return pid if pid and is_ours(pid, str(self._config)) else None
 
+    def configuration(self) -> str:
+        """`server.properties` of this broker."""
+        text = (HERE / "server.properties").read_text()
+        values = {"port": self.port, "controller_port": self.controller_port, "log_dir": self.logs}
+        for name, value in values.items():
+            text = text.replace("{" + name + "}", str(value))
+        return text
+
     def start(self) -> bool:
         """Start unless running and wait until it answers. Returns True when it was started now."""
         if self.pid:
             return False
         self.home.mkdir(parents=True, exist_ok=True)
         classpath = f"{jars()}/*"
-        text = (HERE / "server.properties").read_text()
-        values = {"port": self.port, "controller_port": self.controller_port, "log_dir": self.logs}
-        for name, value in values.items():
-            text = text.replace("{" + name + "}", str(value))
-        self._config.write_text(text)
+        self._config.write_text(self.configuration())
         if not (self.logs / "meta.properties").exists():
             cluster = (
                 urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "_")

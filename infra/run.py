@@ -113,7 +113,7 @@ def revive(postgres: Postgres | None, kafka: Kafka | None) -> None:
         if kafka and not kafka.pid:
             say("Kafka が終わりました。再開します / Kafka ended; restarting.")
             kafka.start()
-    except RuntimeError as error:
+    except (RuntimeError, OSError) as error:  # OSError: the disk is full
         say(str(error))
         time.sleep(2)
 
@@ -134,7 +134,8 @@ def supervise(stack: Stack, postgres: Postgres | None, kafka: Kafka | None, stop
             time.sleep(pauses[name])
             pauses[name] = min(pauses[name] * 2, 10)
             started[name] = time.monotonic()
-            stack.start([name], wait=False)
+            with contextlib.suppress(OSError):  # the disk is full: no file for its pid
+                stack.start([name], wait=False)
 
 
 def main() -> None:

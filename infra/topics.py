@@ -3,19 +3,19 @@
 import asyncio
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
 
 from infra.paths import SPEAKERS
 
 PARTITIONS = 6
+CONFIG = {"retention.ms": "-1", "cleanup.policy": "delete", "message.timestamp.type": "LogAppendTime"}
+"""The broker dates its records itself: it would refuse those of a service whose clock is more than an hour ahead."""
 
 
 async def create_topics(bootstrap: str, prefix: str) -> None:
     """`<prefix>.<speaker>` for every speaking service, and `<prefix>.access`, which no rebuild ever deletes."""
-    topics = [
-        NewTopic(f"{prefix}.{speaker}", PARTITIONS, 1, topic_configs={"retention.ms": "-1", "cleanup.policy": "delete"})
-        for speaker in (*SPEAKERS, "access")
-    ]
+    topics = [NewTopic(f"{prefix}.{speaker}", PARTITIONS, 1, topic_configs=CONFIG) for speaker in (*SPEAKERS, "access")]
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
@@ -23,11 +23,20 @@ async def create_topics(bootstrap: str, prefix: str) -> None:
             answer = await admin.create_topics(topics)
             codes = {code for _, code, *_ in answer.topic_errors}
             if codes <= {0, TopicAlreadyExistsError.errno}:
+                await _bring_up_to_date(admin, [name for name, code, *_ in answer.topic_errors if code])
                 return
             await asyncio.sleep(0.2)  # just deleted, or the controller is still starting
         raise for_code(max(codes))
     finally:
         await admin.close()
+
+
+async def _bring_up_to_date(admin: AIOKafkaAdminClient, names: list[str]) -> None:
+    """Topics of an earlier version get today's settings."""
+    wanted = [ConfigResource(ConfigResourceType.TOPIC, name, CONFIG) for name in names]
+    for answer in await admin.alter_configs(wanted) if wanted else []:
+        if codes := {code for code, *_ in answer.resources} - {0}:
+            raise for_code(max(codes))
 
 
 async def delete_topics(bootstrap: str, prefix: str) -> None:

@@ -7,7 +7,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -22,15 +22,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from services.contracts.base import EventData
 from services.contracts.openapi import COMMANDS, PROBLEMS, reads_object
 from services.kernel import telemetry
+from services.kernel.clock import utc_now
 from services.kernel.commands import CommandSpec, execute
 from services.kernel.consumer import Consumer
 from services.kernel.db import TRANSIENT, Database
-from services.kernel.errors import BansoError, FieldError, Malformed, NotFound, Overloaded, Unauthenticated
+from services.kernel.errors import BansoError, Malformed, NotFound, Overloaded, Unauthenticated, malformed
 from services.kernel.outbox import Relay
 from services.kernel.request import ActorDep, read_json, service_of
 from services.kernel.settings import Settings
 from services.kernel.stream import Applier, Reactions
-from services.kernel.telemetry import log
 from services.kernel.token import Verifier
 
 MAX_COMMANDS = 50
@@ -44,7 +44,7 @@ class Service:
         self.name, self.settings, self.commands = name, settings, commands
         self.db = Database(settings.database_dsn, settings.pool_size)
         self.verifier = Verifier(settings.keys_dir, name)
-        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self.clock: Callable[[], datetime] = utc_now
         self.relay: Relay | None = None
         self.consumer: Consumer | None = None
         self.alarms: dict[str, str] = {}
@@ -66,8 +66,7 @@ def build_service(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        service = Service(name, Settings(), commands or {})
-        app.state.service = service
+        service = app.state.service = Service(name, Settings(), commands or {})
         applier = Applier(service.db, name, known_events or {}, reactions or {})
         async with running(service, applier, listens_to, loops, speaks):
             yield
@@ -82,8 +81,8 @@ def build_service(
 
 def harden(app: FastAPI, *untraced: str) -> None:
     """One error shape, a last resort that keeps exception messages out of traces, and tracing (of all but `untraced`)."""
-    for kind, answer in _ERROR_HANDLERS.items():
-        app.add_exception_handler(kind, answer)
+    for kind in _ANSWERED:
+        app.add_exception_handler(kind, _answer_error)
     app.add_middleware(_LastResort)
     FastAPIInstrumentor.instrument_app(app, excluded_urls=",".join(("livez", "readyz", "metrics", *untraced)))
 
@@ -104,7 +103,7 @@ async def running(
     tasks = [asyncio.ensure_future(one) for one in work]
     for task in tasks:
         task.add_done_callback(_die_loudly)
-    log.info("service.started")
+    telemetry.log.info("service.started")
     try:
         yield
     finally:
@@ -114,12 +113,12 @@ async def running(
         await asyncio.wait(tasks, timeout=8) if tasks else None
         await service.db.close()
         await asyncio.to_thread(telemetry.flush)
-        log.info("service.stopped")
+        telemetry.log.info("service.stopped")
 
 
 def _die_loudly(task: "asyncio.Future[None]") -> None:
     if not task.cancelled():
-        log.error("loop.died", exc_info=task.exception())
+        telemetry.log.error("loop.died", exc_info=task.exception())
         os._exit(71)
 
 
@@ -169,13 +168,8 @@ def probes() -> APIRouter:
 async def _status(service: Service) -> dict[str, Any]:
     relay, consumer = service.relay, service.consumer
     connected = [part.connected for part in (relay, consumer) if part is not None]
-    status: dict[str, Any] = {
-        "database": "down",
-        "bus": "ok" if all(connected) else "down",
-        "oldestUnpublishedSeconds": None,
-        "consumerBehind": consumer.behind if consumer else 0,
-        "alarms": service.alarms,
-    }
+    status: dict[str, Any] = {"database": "down", "bus": "ok" if all(connected) else "down", "alarms": service.alarms}
+    status |= {"oldestUnpublishedSeconds": None, "consumerBehind": consumer.behind if consumer else 0}
     try:
         async with service.db.transaction("probe") as tx:
             age = await tx.fetchval(
@@ -191,8 +185,7 @@ async def _status(service: Service) -> dict[str, Any]:
 
 async def _answer_error(_: Request, error: Exception) -> JSONResponse:
     if isinstance(error, RequestValidationError):
-        fields = [FieldError(".".join(str(part) for part in e["loc"]), e["type"]) for e in error.errors()]
-        error = Malformed("malformed_request", "; ".join(f"{f.path}: {f.code}" for f in fields), fields=fields)
+        error = malformed(error, "malformed_request")
     elif isinstance(error, HTTPException):
         found = NotFound("no such route") if error.status_code == 404 else Malformed("malformed_request", error.detail)
         found.status, found.headers = error.status_code, dict(error.headers or {})  # type: ignore[misc]
@@ -201,13 +194,11 @@ async def _answer_error(_: Request, error: Exception) -> JSONResponse:
         error = Overloaded("try_again", type(error).__name__)
     assert isinstance(error, BansoError)
     if isinstance(error, Unauthenticated):
-        log.warning("request.refused", code=error.code)
+        telemetry.log.warning("request.refused", code=error.code)
     return JSONResponse(error.as_json(), error.status, {"Cache-Control": "no-store"} | error.headers)
 
 
-_ERROR_HANDLERS: dict[type[Exception], Any] = dict.fromkeys(
-    (BansoError, RequestValidationError, HTTPException, ClientDisconnect, TimeoutError, *TRANSIENT), _answer_error
-)
+_ANSWERED = (BansoError, RequestValidationError, HTTPException, ClientDisconnect, TimeoutError, *TRANSIENT)
 
 
 class _LastResort:
@@ -222,7 +213,7 @@ class _LastResort:
         except Exception:
             if scope["type"] != "http":
                 raise
-            log.exception("request.failed", path=scope["path"])
+            telemetry.log.exception("request.failed", path=scope["path"])
             error = BansoError("unexpected", "a bug; it is logged")
             with suppress(RuntimeError):  # the answer had begun: the server cuts it
                 await JSONResponse(error.as_json(), 500)(scope, receive, send)

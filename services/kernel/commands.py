@@ -145,9 +145,7 @@ async def _run(
     async with db.transaction("command") as tx:
         # Two sends of one id wait for each other here; the primary key below is the guard that stays.
         await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", str(envelope.id))
-        stored = await tx.fetchrow(
-            "select actor_id, payload_hash, refs from command_log where command_id = $1", envelope.id
-        )
+        stored = await tx.fetchrow("select * from command_log where command_id = $1", envelope.id)
         if stored is not None:
             if stored["actor_id"] != actor.id or stored["payload_hash"] != said:
                 raise Refusal("command_id_reused", "this id was accepted with another payload or author")

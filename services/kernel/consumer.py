@@ -22,9 +22,7 @@ class Consumer:
 
     def __init__(self, settings: Settings, applier: Applier, db: Database, topics: Sequence[str]) -> None:
         self._settings, self._applier, self._db, self._topics = settings, applier, db, tuple(topics)
-        self.connected = False
-        self.behind = 0
-        self._progress = 0
+        self.connected, self.behind, self._progress = False, 0, 0
 
     async def run(self) -> None:
         """For ever: lead when the lock is free; after any error start again from the offset rows."""
@@ -38,10 +36,9 @@ class Consumer:
                 return
             await asyncio.wait_for(consumer.start(), 10)
             wanted = await self._wanted(consumer)
-            consumer.assign(wanted)
-            offsets = await self._offsets()
-            for tp in wanted:
-                consumer.seek(tp, offsets[self._name(tp), tp.partition])
+            consumer.assign(list(wanted))
+            for tp, offset in wanted.items():
+                consumer.seek(tp, offset)
             self.connected = True
             if healed := await self._applier.redrive():
                 log.info("consumer.redriven", count=healed)
@@ -58,8 +55,8 @@ class Consumer:
         never_by_itself: Any = {"enable_auto_commit": False, "auto_offset_reset": "earliest", **KAFKA_TIMES}
         return AIOKafkaConsumer(bootstrap_servers=self._settings.kafka_bootstrap_servers, **never_by_itself)
 
-    async def _wanted(self, consumer: AIOKafkaConsumer) -> list[TopicPartition]:
-        """Every partition of the listened topics. One the broker does not know yet is an error of the moment."""
+    async def _wanted(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
+        """Every partition of the listened topics, and its offset here. One unknown to the broker is an error of the moment."""
         wanted = []
         for name in map(self._settings.topic, self._topics):
             await consumer._client.add_topic(name)  # aiokafka looks a topic up only when told to
@@ -72,12 +69,9 @@ class Consumer:
                 "insert into consumer_offset (topic, partition, next_offset) values ($1, $2, 0) on conflict do nothing",
                 [(self._name(tp), tp.partition) for tp in wanted],
             )
-        return wanted
-
-    async def _offsets(self) -> dict[tuple[str, int], int]:
-        async with self._db.transaction("assign") as tx:
             rows = await tx.fetch("select topic, partition, next_offset from consumer_offset")
-        return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+        offsets = {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+        return {tp: offsets[self._name(tp), tp.partition] for tp in wanted}
 
     def _name(self, tp: TopicPartition) -> str:
         return str(tp.topic).removeprefix(f"{self._settings.topic_prefix}.")
@@ -111,8 +105,8 @@ class Consumer:
         fresh = self._new_consumer()
         try:
             await asyncio.wait_for(fresh.start(), 10)
-            ends = await asyncio.wait_for(fresh.end_offsets(await self._wanted(fresh)), 10)
+            wanted = await self._wanted(fresh)
+            ends = await asyncio.wait_for(fresh.end_offsets(list(wanted)), 10)
         finally:
             await quietly(fresh.stop())
-        offsets = await self._offsets()
-        return sum(max(0, end - offsets[self._name(tp), tp.partition]) for tp, end in ends.items())
+        return sum(max(0, end - wanted[tp]) for tp, end in ends.items())

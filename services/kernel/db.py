@@ -11,14 +11,15 @@ from typing import Any, Literal, TypeAlias
 
 import asyncpg
 
+from services.kernel.clock import learn
 from services.kernel.errors import Overloaded
 from services.kernel.settings import crash_armed, crash_point
 
 Connection: TypeAlias = "asyncpg.Connection[Any] | asyncpg.pool.PoolConnectionProxy[Any]"  # generic in its stubs only
 
 TRANSIENT = (
-    *(OSError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresConnectionError),
-    *(asyncpg.TooManyConnectionsError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError),
+    *(OSError, Overloaded, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresConnectionError),
+    *(asyncpg.InsufficientResourcesError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError),
     *(asyncpg.CannotConnectNowError, asyncpg.SerializationError, asyncpg.DeadlockDetectedError),
     *(asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError, asyncpg.IdleInTransactionSessionTimeoutError),
 )
@@ -27,15 +28,16 @@ TRANSIENT = (
 _WAIT_SECONDS = 5.0
 
 
-async def _set_codecs(connection: "asyncpg.Connection[Any]") -> None:
+async def _prepare(connection: "asyncpg.Connection[Any]") -> None:
     encoder = partial(json.dumps, ensure_ascii=False, default=str)
     await connection.set_type_codec("jsonb", encoder=encoder, decoder=json.loads, schema="pg_catalog")
+    await learn(connection)
 
 
 async def connect(dsn: str) -> "asyncpg.Connection[Any]":
     """A connection outside the pool, for what holds a session lock or listens."""
     connection = await asyncpg.connect(dsn, timeout=5)
-    await _set_codecs(connection)
+    await _prepare(connection)
     return connection
 
 
@@ -50,7 +52,7 @@ class Database:
     async def open(self) -> None:
         """Open the pool. Connections are made when first needed, so a database that is away for a moment does no harm."""
         self._pool = await asyncpg.create_pool(
-            self.dsn, min_size=0, max_size=self._size, init=_set_codecs, timeout=5, command_timeout=20
+            self.dsn, min_size=0, max_size=self._size, init=_prepare, timeout=5, command_timeout=20
         )
 
     async def close(self) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from services.contracts.messages import catalogue, sentence
@@ -41,10 +42,7 @@ class BansoError(Exception):
         self, code: str, reason: str = "", *, fields: Sequence[FieldError] = (), refs: dict[str, Any] | None = None
     ) -> None:
         super().__init__(code)
-        self.code = code
-        self.reason = reason
-        self.fields = tuple(fields)
-        self.refs = refs or {}
+        self.code, self.reason, self.fields, self.refs = code, reason, tuple(fields), refs or {}
 
     def as_json(self) -> dict[str, Any]:
         """The one shape of every error: stable code, sentence for the screen, precise reason, fields, ids."""
@@ -83,9 +81,8 @@ class Overloaded(BansoError):
 _FIELD_CODES = {"missing": "required", "string_unicode": "text_not_storable", "text_has_nul": "text_not_storable"}
 
 
-def malformed(error: ValidationError, code: str) -> Malformed:
+def malformed(error: ValidationError | RequestValidationError, code: str) -> Malformed:
     """A pydantic error as ours: wire paths and error types only, never the input."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
-    fields = [FieldError(".".join(str(p) for p in e["loc"]), _FIELD_CODES.get(e["type"], e["type"])) for e in found]
-    reason = "; ".join(f"{field.path}: {field.code}" for field in fields)
-    return Malformed(code, reason, fields=fields)
+    found = [(".".join(map(str, each["loc"])), each["type"]) for each in error.errors()]
+    fields = [FieldError(path, _FIELD_CODES.get(kind, kind)) for path, kind in found]
+    return Malformed(code, "; ".join(f"{field.path}: {field.code}" for field in fields), fields=fields)

@@ -6,10 +6,8 @@ from uuid_utils.compat import uuid7
 
 _EVENTS = UUID("6f1f0f0a-5c1e-5d0e-9d5a-62616e736f00")
 
-
-def new_id() -> UUID:
-    """A fresh time-ordered id."""
-    return uuid7()
+new_id = uuid7
+"""A fresh time-ordered id."""
 
 
 def event_id(cause: UUID, n: int) -> UUID:

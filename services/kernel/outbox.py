@@ -86,7 +86,7 @@ class Relay:
         try:
             if not await connection.fetchval("select pg_try_advisory_lock($1)", RELAY_LOCK):
                 return
-            await connection.add_listener("outbox", self._wake)
+            await connection.add_listener("outbox", lambda *_: self._woken.set())
             servers = self._settings.kafka_bootstrap_servers
             producer = AIOKafkaProducer(bootstrap_servers=servers, enable_idempotence=True, acks="all", **KAFKA_TIMES)
             await asyncio.wait_for(producer.start(), 10)
@@ -106,9 +106,6 @@ class Relay:
         always = {"ce_source": self._source, "content-type": "application/json"}
         said = {key: value for key, value in row.items() if key.startswith("ce_") and value is not None}
         return [(key, value.encode()) for key, value in {**said, **always}.items()]
-
-    def _wake(self, *_: object) -> None:
-        self._woken.set()
 
     async def _publish(self, connection: "asyncpg.Connection[Any]", producer: AIOKafkaProducer) -> int:
         """Send one batch in id order and mark it. The lock lives in this very connection: lost with it."""

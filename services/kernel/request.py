@@ -19,8 +19,7 @@ Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_
 
 def service_of(request: Request) -> "Service":
     """The running service of a request."""
-    service: Service = request.app.state.service
-    return service
+    return request.app.state.service  # type: ignore[no-any-return]
 
 
 async def current_actor(request: Request, bearer: Bearer) -> Actor:

@@ -7,13 +7,14 @@ moves only from its old value, so a stale or second consumer cannot write.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from aiokafka import ConsumerRecord
 
 from services.contracts.base import EventData
+from services.kernel.clock import utc_now
 from services.kernel.commands import Work
 from services.kernel.db import TRANSIENT, Connection, Database
 from services.kernel.outbox import Cause
@@ -52,7 +53,6 @@ class UnreadableError(Exception):
     """The record cannot become an event. `kind` is unknown_type or malformed."""
 
     def __init__(self, kind: str, reason: str) -> None:
-        super().__init__(kind)
         self.kind, self.reason = kind, reason
 
 
@@ -105,18 +105,17 @@ class Applier:
 
     async def _react(self, tx: Connection, event: Event) -> None:
         """Run the reaction unless this version was seen, and remember the version."""
-        seen = await tx.fetchval(
-            "select version from seen where topic = $1 and subject = $2", event.topic, event.subject
-        )
-        if event.version <= (seen or 0):
+        query = "select version from seen where topic = $1 and subject = $2"
+        seen = await tx.fetchval(query, event.topic, event.subject) or 0
+        if event.version <= seen:
             return
-        if event.version > (seen or 0) + 1:
+        if event.version > seen + 1:
             VERSION_GAPS.labels(event.topic).inc()
             log.error("consumer.version_gap", topic=event.topic, subject=str(event.subject), version=event.version)
         if reaction := self._reactions.get(type(event.data)):
             name, context = f"react {type(event.data).__name__}", remote_context(event.traceparent)
             with tracer.start_as_current_span(name, context, **UNSAID):
-                work = Work(tx, datetime.now(UTC), self._actor, Cause(event.id, event.correlation_id))
+                work = Work(tx, utc_now(), self._actor, Cause(event.id, event.correlation_id))
                 await reaction(event, work)
         await tx.execute(
             "insert into seen (topic, subject, version) values ($1, $2, $3)"
@@ -127,9 +126,10 @@ class Applier:
 
     async def redrive(self) -> int:
         """Try what was put aside once more, each subject in order until its first failure. Returns how many healed."""
-        query = "select * from dead_letter where resolved_at is null and subject is not null order by id"
         async with self._db.transaction("redrive") as tx:
-            rows = await tx.fetch(query)
+            rows = await tx.fetch(
+                "select * from dead_letter where resolved_at is null and subject is not null order by id"
+            )
         healed, stuck = 0, set()
         for row in rows:
             if row["subject"] in stuck:

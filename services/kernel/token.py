@@ -1,7 +1,5 @@
 """The signed token of the person (or service) acting: Ed25519, 60 seconds, one audience, one request."""
 
-import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -11,6 +9,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
+from services.kernel.clock import utc_now
 from services.kernel.errors import Unauthenticated
 
 LIFETIME_SECONDS, LEEWAY_SECONDS = 60, 5
@@ -50,7 +49,7 @@ class Signer:
 
     def sign(self, actor: Actor, audience: str) -> str:
         """A bearer token for exactly one service."""
-        now = int(time.time())
+        now = int(utc_now().timestamp())
         who = {"sub": str(actor.id), "kind": actor.kind, "device": actor.device, "service": actor.service}
         what = {"iss": self._issuer, "aud": audience, "iat": now, "exp": now + LIFETIME_SECONDS, "jti": str(uuid4())}
         claims = {**who, **what, "assignments": [list(pair) for pair in actor.assignments]}
@@ -61,6 +60,7 @@ class Verifier:
     """Accepts tokens for one audience, signed by an issuer whose public key lies in `keys_dir`."""
 
     def __init__(self, keys_dir: Path, audience: str) -> None:
+        # Each replica remembers the tokens it was shown, as long as they would be good.
         self._audience, self._keys, self._used = audience, dict[str, Ed25519PublicKey](), dict[str, float]()
         for file in sorted(keys_dir.glob("*.public.pem")):
             key = load_pem_public_key(file.read_bytes())
@@ -75,20 +75,23 @@ class Verifier:
             raise Unauthenticated("token_invalid", "token too long")
         try:
             issuer = str(jwt.get_unverified_header(token).get("kid"))
-            wanted = {"audience": self._audience, "issuer": issuer, "options": {"require": list(_REQUIRED)}}
-            claims = jwt.decode(token, self._keys[issuer], algorithms=[_ALGORITHM], leeway=LEEWAY_SECONDS, **wanted)  # type: ignore[arg-type]
-            now, jti = time.time(), str(claims["jti"])  # each replica remembers its own, as long as they would be good
-            for old in [one for one, until in islice(self._used.items(), 2) if until < now]:
+            options = {"require": list(_REQUIRED), "verify_exp": False, "verify_iat": False}  # both by our clock
+            wanted = {"audience": self._audience, "issuer": issuer, "options": options}
+            claims = jwt.decode(token, self._keys[issuer], algorithms=[_ALGORITHM], **wanted)  # type: ignore[arg-type]
+            now, jti, until = utc_now().timestamp(), str(claims["jti"]), int(claims["exp"]) + LEEWAY_SECONDS
+            if until <= now:
+                raise jwt.ExpiredSignatureError
+            for old in [one for one, over in islice(self._used.items(), 2) if over < now]:
                 del self._used[old]
-            if jti in self._used:
+            if jti in self._used or int(claims["iat"]) > now + LEEWAY_SECONDS:
                 raise jwt.InvalidTokenError
-            self._used[jti] = float(claims["exp"]) + LEEWAY_SECONDS
+            self._used[jti] = until
             return _actor(issuer, claims)
         except jwt.ExpiredSignatureError:
             raise Unauthenticated("token_expired", "the token's 60 seconds are over") from None
         except jwt.InvalidAudienceError:
             raise Unauthenticated("wrong_audience", f"the token is not for {self._audience}") from None
-        except (jwt.InvalidTokenError, KeyError, ValueError, TypeError):
+        except (jwt.InvalidTokenError, KeyError, ValueError, TypeError, OverflowError):
             raise Unauthenticated("token_invalid", "the token cannot be verified") from None
 
 
@@ -99,6 +102,6 @@ def _actor(issuer: str, claims: dict[str, object]) -> Actor:
     if kind != "staff" or issuer != "gateway":
         raise ValueError("only the gateway speaks for staff, and a service for itself alone")
     pairs = claims.get("assignments") or []
-    assert isinstance(pairs, Sequence)
+    assert isinstance(pairs, list)
     held = tuple((str(unit), str(role)) for unit, role in pairs)
     return Actor(UUID(str(claims["sub"])), kind, held, str(claims.get("device", "")))

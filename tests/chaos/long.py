@@ -31,7 +31,7 @@ GROUPS = {
     "database stops": ("database",),
     "network cuts": ("cut",),
     "restores": ("restore",),
-    "others": ("backends", "duplicate", "replay", "poison", "sign_out"),
+    "others": ("backends", "duplicate", "reorder", "replay", "poison", "sign_out", "restart", "clock"),
 }
 
 

@@ -149,6 +149,10 @@ def _never_at_rest(world: World) -> None:
     world.settled_after = None
 
 
+def _unsynced(world: World) -> None:
+    world.unsynced = ("takahashi",)
+
+
 def _stopped(world: World) -> None:
     world.stopped = ("notify",)
 
@@ -161,7 +165,7 @@ def _stopped(world: World) -> None:
         *((_bus_out_of_order, "I3"), (_not_applied, "I3"), (_tablet_lacks, "I6"), (_tablet_keeps, "I6")),
         *((_tablet_discards, "I1"), (_queue_out_of_order, "I7"), (_own_write_unseen, "I7"), (_overwrite, "I8")),
         *((_write_unrecorded, "I9"), (_read_recorded_late, "I9"), (_not_of_the_team, "I10"), (_swallow, "I1")),
-        *((_put_aside, "I11"), (_never_at_rest, "I11"), (_stopped, "I11")),
+        *((_put_aside, "I11"), (_never_at_rest, "I11"), (_stopped, "I11"), (_unsynced, "I11")),
     ],
 )
 def test_each_broken_world_is_named(breaks: Callable[[World], None], invariant: str) -> None:

@@ -1,5 +1,6 @@
 """PostgreSQL and Kafka come back after `kill -9`; what they hold is still there; tampered jars are refused."""
 
+import asyncio
 import shutil
 import subprocess
 import time
@@ -9,7 +10,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import InvalidTimestampError
 
 from infra.kafka import SUMS, Kafka, check_jars, jars
 from infra.paths import SERVICES, SPEAKERS
@@ -102,6 +104,32 @@ async def test_topics_are_made_once_and_kept_for_ever(machine: Machine) -> None:
     assert {len(topic["partitions"]) for topic in found} == {PARTITIONS}
     await delete_topics(bootstrap, "topics")
     await create_topics(bootstrap, "topics")
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+async def test_a_record_from_a_clock_a_year_ahead_is_taken_and_dated_by_the_broker(
+    machine: Machine, is_old: bool
+) -> None:
+    bootstrap, prefix = machine.kafka.bootstrap, f"dated{is_old}"
+    if is_old:  # made by an earlier version, which left the date to the sender
+        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+        await admin.start()
+        await admin.create_topics([NewTopic(f"{prefix}.intake", PARTITIONS, 1)])
+        await admin.close()
+    await create_topics(bootstrap, prefix)
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap)
+    await producer.start()
+    ahead = int((time.time() + 365 * 86400) * 1000)
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            sent = await producer.send_and_wait(f"{prefix}.intake", b"early", timestamp_ms=ahead)
+            break
+        except InvalidTimestampError:  # the broker applies a changed setting a moment later
+            assert is_old and time.monotonic() < deadline
+            await asyncio.sleep(0.1)
+    await producer.stop()
+    assert abs(sent.timestamp / 1000 - time.time()) < 60
 
 
 def test_a_tampered_jar_is_refused(tmp_path: Path) -> None:

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from services.kernel.commands import Work
+from services.kernel.errors import Overloaded
 from services.kernel.ids import new_id
 from services.kernel.stream import Applier, Event, StaleConsumerError
 from tests.kernel.conftest import EVENTS, Room, Ticked
@@ -127,3 +129,17 @@ async def test_random_bytes_do_not_stop_the_partition(room: Room, applier: Appli
     garbage = Fetched(0, [("ce_type", b"\xff\x00")], b"\xff\xfe\x00")
     await applier.apply("intake", 0, [garbage, record(1, good, 1)])
     assert (await total(room, good), await offset(room)) == (1, 2)
+
+
+@pytest.mark.parametrize("error", [Overloaded("overloaded"), asyncpg.DiskFullError("no space left on device")])
+async def test_a_full_disk_and_a_busy_pool_are_no_poison(room: Room, applier: Applier, error: Exception) -> None:
+    async def cannot(event: Event, work: Work) -> None:
+        raise error
+
+    subject = new_id()
+    with pytest.raises(type(error)):
+        await Applier(room.db, "test", EVENTS, {Ticked: cannot}).apply("intake", 0, [record(0, subject, 1)])
+    assert await room.value("select count(*) from dead_letter") == 0
+    assert await offset(room) == 0
+    await applier.apply("intake", 0, [record(0, subject, 1)])
+    assert await room.value("select value from counter where counter_id = $1", subject) == 1

@@ -1,8 +1,8 @@
 """PostgreSQL and Kafka for the tests: the same as in `make run`, in a folder that goes away."""
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,17 +21,22 @@ class Servers:
 
 
 @contextmanager
-def running_servers() -> Iterator[Servers]:
-    """Start both in a folder of their own, and end them whatever happened."""
+def running_servers(
+    broker: type[Kafka] = Kafka, disk: Callable[[Path], AbstractContextManager[object]] = nullcontext
+) -> Iterator[Servers]:
+    """Start both in a folder of their own, and end them whatever happened. `disk`: what the folder is made of meanwhile."""
     with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="banso-test-", ignore_cleanup_errors=True) as home:
         folder = Path(home)
         folder.chmod(0o755)
-        first, second, third = free_ports(3)
-        servers = Servers(Postgres(folder / "pg" / "cluster", first), Kafka(folder / "kafka", second, third), folder)
-        servers.postgres.start()
-        servers.kafka.start()
-        try:
-            yield servers
-        finally:
-            servers.kafka.kill()
-            servers.postgres.stop("immediate")
+        with disk(folder):
+            first, second, third = free_ports(3)
+            servers = Servers(
+                Postgres(folder / "pg" / "cluster", first), broker(folder / "kafka", second, third), folder
+            )
+            servers.postgres.start()
+            servers.kafka.start()
+            try:
+                yield servers
+            finally:
+                servers.kafka.kill()
+                servers.postgres.stop("immediate")

@@ -261,5 +261,7 @@ def alive(world: World) -> Iterator[Violation]:
     """I11: everything came to rest by itself, and everything runs."""
     if world.settled_after is None or world.settled_after > SETTLED_WITHIN:
         yield Violation("I11", f"not settled {SETTLED_WITHIN:.0f} s after the last fault", "everything")
+    for login in world.unsynced:
+        yield Violation("I11", "the tablet got no answer to its last sync", login)
     for name in world.stopped:
         yield Violation("I11", "not running at the end", name)

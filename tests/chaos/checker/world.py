@@ -109,6 +109,8 @@ class World:
     left_on_devices: int = 0
     settled_after: float | None = 0.0
     """Seconds from the last fault and the last work until everything was published and applied; nothing when that never came."""
+    unsynced: tuple[str, ...] = ()
+    """Whose tablets got no answer to the last sync."""
     stopped: tuple[str, ...] = ()
     """Processes that were not running at the end."""
 

@@ -13,6 +13,8 @@ from tests.chaos.driver.people import Unknown, Worker
 from tests.support.vault import Vault
 
 BURST = 50
+SAID = {"ACCEPTED": "ok", "REFUSED": "fail", "RETRY": "info"}
+"""How the journal calls an outcome."""
 
 
 class Device:
@@ -21,7 +23,6 @@ class Device:
     def __init__(self, worker: Worker, journal: Journal, chosen: random.Random, may_send: asyncio.Event) -> None:
         self.worker, self._journal, self._chosen, self._may_send = worker, journal, chosen, may_send
         self.queue: list[dict[str, Any]] = []
-        self.acknowledged: dict[str, asyncio.Event] = {}
         self._vault: Vault
 
     async def set_up(self) -> None:
@@ -31,11 +32,10 @@ class Device:
         said = (await self.worker.ask("RegisterDevice", device=device))["registerDevice"]
         self._vault = Vault.given(self.worker.device, said)
 
-    async def enqueue(self, envelope: dict[str, Any]) -> asyncio.Event:
-        """On the disk of the tablet; the event is set when it was acknowledged."""
+    async def enqueue(self, envelope: dict[str, Any]) -> None:
+        """On the disk of the tablet."""
         await self._journal.say("queued", device=self.worker.device, **envelope)
         self.queue.append(envelope)
-        return self.acknowledged.setdefault(envelope["id"], asyncio.Event())
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Off and on the net, until told to stop and the queue is empty."""
@@ -52,31 +52,19 @@ class Device:
     async def _send(self, batch: list[dict[str, Any]]) -> bool:
         """True when every one of them got a definite answer."""
         await self._may_send.wait()
-        for envelope in batch:
-            await self._journal.say("invoke", device=self.worker.device, **envelope)
+        await self._journal.say_all("invoke", [{"device": self.worker.device, **envelope} for envelope in batch])
         sealed = [self._vault.seal(envelope) for envelope in batch]
         try:
             outcomes = (await self.worker.ask("SubmitSealed", commands=sealed))["submitSealed"]
         except Unknown as why:
             return await self._unanswered(batch, str(why))
-        is_definite = True
-        for envelope, outcome in zip(batch, outcomes, strict=True):
-            is_definite &= await self._settle(envelope, outcome)
-        return is_definite
+        for status, kind in SAID.items():
+            said = [(e, o["code"]) for e, o in zip(batch, outcomes, strict=True) if o["status"] == status]
+            if kind != "info":
+                self.queue = [each for each in self.queue if each not in [envelope for envelope, _ in said]]
+            await self._journal.say_all(kind, [{"id": envelope["id"], "code": code} for envelope, code in said])
+        return all(outcome["status"] != "RETRY" for outcome in outcomes)
 
     async def _unanswered(self, batch: list[dict[str, Any]], why: str) -> bool:
-        for envelope in batch:
-            await self._journal.say("info", id=envelope["id"], why=why)
+        await self._journal.say_all("info", [{"id": envelope["id"], "why": why} for envelope in batch])
         return False
-
-    async def _settle(self, envelope: dict[str, Any], outcome: dict[str, Any]) -> bool:
-        if outcome["status"] == "RETRY":
-            await self._journal.say("info", id=envelope["id"], why=outcome["code"])
-            return False
-        self.queue.remove(envelope)
-        if outcome["status"] == "ACCEPTED":
-            await self._journal.say("ok", id=envelope["id"])
-            self.acknowledged[envelope["id"]].set()
-        else:
-            await self._journal.say("fail", id=envelope["id"], code=outcome["code"])
-        return True

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from tests.chaos.driver import stories
-from tests.chaos.driver.device import Device
+from tests.chaos.driver.device import SAID, Device
 from tests.chaos.driver.journal import Journal
 from tests.chaos.driver.people import COORDINATORS, IBASHO_STAFF, WINDOWS, Unknown, Worker
 from tests.chaos.driver.stories import GivenUpError
@@ -171,8 +171,7 @@ class Load:
                 outcomes = (await worker.ask("Submit", commands=envelopes))["submit"]
             except Unknown as error:
                 outcomes = [{"status": "RETRY", "code": str(error)} for _ in envelopes]
-            kinds = {"ACCEPTED": "ok", "REFUSED": "fail", "RETRY": "info"}
-            for status, kind in kinds.items():
+            for status, kind in SAID.items():
                 said = [(e, o) for e, o in zip(envelopes, outcomes, strict=True) if o["status"] == status]
                 await self.journal.say_all(kind, [{"id": e["id"], "code": o["code"]} for e, o in said])
             refused += [e for e, o in zip(envelopes, outcomes, strict=True) if o["status"] == "REFUSED"]

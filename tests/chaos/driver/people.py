@@ -52,7 +52,7 @@ class Worker:
 
     def __init__(self, url: str, login: str) -> None:
         self.login, self.id, self.device = login, str(staff_id(login)), str(uuid.uuid4())
-        self.http = httpx.AsyncClient(base_url=url, headers={"Origin": url}, timeout=5)
+        self.http = httpx.AsyncClient(base_url=url, headers={"Origin": url}, timeout=20)  # as the app
         self._signing = asyncio.Lock()
         self._generation = 0
         self._seq = 0

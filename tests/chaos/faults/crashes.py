@@ -5,6 +5,7 @@ import random
 import time
 from collections import Counter
 
+from infra.paths import SERVICES
 from tests.chaos.faults.faults import Faults
 
 _COMMAND = ("command.before_commit", "command.mid_commit", "command.after_commit")
@@ -50,11 +51,20 @@ class Crashes:
             self._faults.start(name)
         self._armed.clear()
 
+    async def supervise(self, stopping: asyncio.Event) -> None:
+        """Arm nobody; start whoever ended by itself, until told to stop."""
+        self._most = 0
+        while not stopping.is_set():
+            async with self._faults.turn:
+                await self._look()
+            await asyncio.sleep(0.2)
+
     async def _look(self) -> None:
         for name in [name for name in self._armed if not self._faults.is_busy(name)]:
             await self._look_after(name)
         free = [name for name in POINTS if name not in self._armed and not self._faults.is_busy(name)]
-        for name in [name for name in free if not self._stack.is_alive(name)]:  # as the supervisor of `make run` does
+        idle = [name for name in SERVICES if name not in self._armed and not self._faults.is_busy(name)]
+        for name in [name for name in idle if not self._stack.is_alive(name)]:  # as the supervisor of `make run` does
             await self._faults.note("ended by itself", f"{name}: {self._stack.exit_code(name)}")
             self._faults.start(name)
         while free and len(self._armed) < self._most:

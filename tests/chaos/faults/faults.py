@@ -8,10 +8,13 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from infra.paths import SERVICES
 from services.kernel.db import connect
 from tests.chaos.driver.journal import Journal
+from tests.chaos.faults.clocks import SKEWS, can_skew
+from tests.chaos.faults.redelivery import put_again
 from tests.chaos.faults.town import Town
 
 _AGAIN = "update outbox set published_at = null where id in (select id from outbox order by random() limit 200)"
@@ -45,6 +48,9 @@ class Faults:
             "backends": self.end_backends,
             "cut": self.cut,
             "duplicate": self.duplicate,
+            "reorder": self.reorder,
+            "rolling": self.rolling_restart,
+            "clock": self.clock,
             "replay": self.replay,
             "poison": self.poison,
             "sign_out": self.sign_out,
@@ -62,14 +68,14 @@ class Faults:
     async def kill(self) -> None:
         """kill -9, anywhere; started again at once, as a supervisor does."""
         name = self._chosen.choice([each for each in SERVICES if not self.is_busy(each)])
-        with self._holding(name):
+        with self.holding(name):
             await self.killed(name, "anywhere")
             self.start(name)
 
     async def pause(self) -> None:
         """SIGSTOP, later SIGCONT: who comes back believes it is still the one at work."""
         name = self._chosen.choice([each for each in SERVICES if not self.is_busy(each)])
-        with self._holding(name):
+        with self.holding(name):
             if not self.town.stack.is_alive(name):
                 return
             await self.note("pause", name)
@@ -126,7 +132,7 @@ class Faults:
         await asyncio.to_thread(act)
         await asyncio.sleep(self._chosen.uniform(0.5, 4))
         await asyncio.to_thread(path.heal)
-        self._time_back("cut", name.split("-")[0] if name.endswith("database") else "gateway")
+        self._time_back("cut", name.split("-")[0].replace("people", "gateway"))
 
     async def duplicate(self) -> None:
         """Two hundred events of an owner are published once more."""
@@ -134,12 +140,38 @@ class Faults:
         await self.note("duplicate", name)
         await self._execute(name, _AGAIN)
 
+    async def reorder(self) -> None:
+        """The last events of an owner are delivered once more, shuffled."""
+        name = self._chosen.choice(("intake", "coordination", "ibasho"))
+        count = await put_again(self.town.stack, name, self._chosen)
+        await self.note("reorder", f"{count} of {name}")
+
+    async def rolling_restart(self) -> None:
+        """Every service in turn: asked to end, ended, started, back; then the next."""
+        for name in SERVICES:
+            with self.holding(name):
+                if not self.town.stack.is_alive(name):
+                    continue
+                await self.note("restart", name)
+                await asyncio.to_thread(self.town.stack.stop, [name])
+                self.start(name, cause="restart")
+                with suppress(RuntimeError):  # another fault may have ended it meanwhile
+                    await asyncio.to_thread(partial(self.town.stack.wait_ready, name, bus=False))
+
+    async def clock(self) -> None:
+        """The wall clock of a service goes wrong, by an hour or a year, forwards or back, and stays so until its next turn."""
+        if not can_skew():
+            return
+        name, skew = self._chosen.choice(SERVICES), self._chosen.choice(sorted(SKEWS))
+        await self.note("clock", f"{name} {skew}")
+        self.town.stack.clocks.set(name, SKEWS[skew])
+
     async def replay(self) -> None:
         """A listener reads everything from 0."""
         name = self._chosen.choice(("coordination", "notify", "reporting"))
         await self.note("replay", name)
         await self._execute(name, "update consumer_offset set next_offset = 0")
-        with self._holding(name):
+        with self.holding(name):
             await self.killed(name, "to read from 0")
             self.start(name)
 
@@ -174,7 +206,8 @@ class Faults:
         return name in self._held
 
     @contextmanager
-    def _holding(self, name: str) -> Iterator[None]:
+    def holding(self, name: str) -> Iterator[None]:
+        """Nobody else kills or starts it meanwhile."""
         self._held.add(name)
         try:
             yield
@@ -186,10 +219,10 @@ class Faults:
         self.town.stack.kill(name)
         await self.note("kill", f"{name} {where}")
 
-    def start(self, name: str, extra: dict[str, str] | None = None) -> None:
+    def start(self, name: str, extra: dict[str, str] | None = None, cause: str = "kill") -> None:
         """As a supervisor does; how long it takes to be back is noted."""
         self.town.stack.start([name], extra, wait=False)
-        self._time_back("kill", name)
+        self._time_back(cause, name)
 
     def _time_back(self, cause: str, *names: str) -> None:
         for name in names:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import threading
+from collections import deque
 from collections.abc import Awaitable, Callable
 
 SLOW_BYTES = 2_000
@@ -10,10 +11,10 @@ SLOW_BYTES = 2_000
 
 
 class Proxy:
-    """Forwards 127.0.0.1:`port` to `target`. Whoever lost bytes is cut off at `heal()`: a stream has no holes."""
+    """Forwards 127.0.0.1:`port` to each of `targets` in turn. Whoever lost bytes is cut off at `heal()`: a stream has no holes."""
 
-    def __init__(self, port: int, target: int) -> None:
-        self.port, self._target = port, target
+    def __init__(self, port: int, *targets: int) -> None:
+        self.port, self._targets = port, deque(targets)
         self._mode, self._left = "open", 0
         self._writers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
@@ -74,13 +75,21 @@ class Proxy:
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
+            far_reader, far_writer = await self._reach()
         except OSError:
             writer.transport.abort()
             return
         self._writers |= {writer, far_writer}
         await asyncio.gather(self._pump(reader, far_writer, "asked"), self._pump(far_reader, writer, "answered"))
         self._writers -= {writer, far_writer}
+
+    async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """The next target that answers; OSError when none does."""
+        for _ in self._targets:
+            self._targets.rotate()
+            with contextlib.suppress(OSError):
+                return await asyncio.open_connection("127.0.0.1", self._targets[0])
+        raise ConnectionRefusedError
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, direction: str) -> None:
         with contextlib.suppress(OSError):

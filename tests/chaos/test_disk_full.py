@@ -1,0 +1,93 @@
+"""The disk is full, first PostgreSQL's (data, then the write-ahead log), then Kafka's: nothing acknowledged is lost, and all of it
+runs again by itself when there is space.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from infra.paths import SERVICES
+from infra.run import revive
+from services.kernel.db import connect
+from tests.chaos.faults.disk import fill, mounted
+from tests.chaos.faults.faults import Faults
+from tests.chaos.faults.town import PathedKafka, running_town
+from tests.chaos.round import Plan, play, report
+from tests.chaos.test_fast_profile import SEED
+from tests.support.servers import running_servers
+
+FULL_SECONDS, BACK_WITHIN = 8.0, 30.0
+PG_MEGABYTES, KAFKA_MEGABYTES = 320, 120
+_WAL = "select pg_logical_emit_message(true, 'fill', repeat(md5(random()::text), 30000)) from generate_series(1, 20)"
+
+
+@contextmanager
+def small_disks(home: Path) -> Iterator[None]:
+    """One for PostgreSQL and one for Kafka."""
+    try:
+        with mounted(home / "pg", PG_MEGABYTES), mounted(home / "kafka", KAFKA_MEGABYTES):
+            yield
+    except PermissionError as refused:
+        pytest.skip(f"this machine mounts no tmpfs for us: {refused}")
+
+
+@pytest.mark.timeout(900)
+def test_a_full_disk_loses_nothing_acknowledged_and_is_left_behind_when_there_is_space() -> None:
+    back: dict[str, float] = {}
+    with running_servers(PathedKafka, small_disks) as servers, running_town(servers, "full") as town:
+
+        async def fill_both(faults: Faults) -> None:
+            for name, what in (("pg", "database"), ("kafka", "bus")):
+                await asyncio.sleep(6)
+                await faults.note("disk", f"full: {what}")
+                ballast = fill(servers.home / name)
+                if name == "pg":
+                    await asyncio.sleep(FULL_SECONDS / 2)
+                    await use_up_the_log(faults)
+                await asyncio.sleep(FULL_SECONDS)
+                ballast.unlink()
+                back[what] = await seconds_until(lambda what=what: is_back(faults, what))
+
+        async def watched_over(faults: Faults) -> None:
+            work = asyncio.ensure_future(fill_both(faults))
+            while not work.done():
+                await asyncio.to_thread(revive, servers.postgres, servers.kafka)  # as `make run` does
+                await asyncio.sleep(0.2)
+            await work
+
+        verdict = asyncio.run(play(town, servers.home, Plan(SEED, 0, armed=0, script=watched_over)))
+    print(report(verdict), back)
+    assert not verdict.violations, verdict.violations
+    assert max(back.values()) <= BACK_WITHIN, back
+    assert verdict.commands["tries"] > sum(verdict.commands.values()) - verdict.commands["tries"], "it was never full"
+
+
+async def use_up_the_log(faults: Faults) -> None:
+    """Until PostgreSQL finds no room for its write-ahead log, and ends."""
+    with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        connection = await connect(faults.town.stack.admin_dsn)
+        try:
+            for _ in range(60):
+                await connection.execute(_WAL)
+        finally:
+            await connection.close(timeout=2)
+
+
+async def is_back(faults: Faults, what: str) -> bool:
+    """Every service says so."""
+    said = [await asyncio.to_thread(faults.town.stack.status, name) for name in SERVICES]
+    return all(status and status["database"] == "ok" and status[what] == "ok" for status in said)
+
+
+async def seconds_until(holds: Callable[[], Awaitable[bool]]) -> float:
+    """From now."""
+    begun = time.monotonic()
+    while not await holds():
+        assert time.monotonic() < begun + 90, "never"
+        await asyncio.sleep(0.1)
+    return round(time.monotonic() - begun, 1)
