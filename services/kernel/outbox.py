@@ -101,7 +101,7 @@ class Relay:
             self.connected = True
             while True:
                 self._woken.clear()
-                if await self._publish(connection, producer) < BATCH:
+                if await self.publish(connection, producer) < BATCH:
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._woken.wait(), 1.0)
         finally:
@@ -118,7 +118,7 @@ class Relay:
     def _wake(self, *_: object) -> None:
         self._woken.set()
 
-    async def _publish(self, connection: "asyncpg.Connection[Any]", producer: AIOKafkaProducer) -> int:
+    async def publish(self, connection: "asyncpg.Connection[Any]", producer: AIOKafkaProducer) -> int:
         """Send one batch in id order and mark it. The lock lives in this very connection: lost with it."""
         rows = await connection.fetch(_UNPUBLISHED, BATCH)
         if not rows:
