@@ -212,6 +212,10 @@ class Protocol(Judge, RuleBasedStateMachine):
     )
     def publish(self, fate: str, reach: int) -> None:
         self.run(self._publish(fate, reach))
+        left = "select count(*) from outbox where published_at is null"
+        assert fate != "fine" or not self.run(self.room.owner.fetchval(left)), (
+            "I11: left behind by a relay that had peace"
+        )
 
     async def _publish(self, fate: str = "fine", reach: int = 0) -> None:
         try:

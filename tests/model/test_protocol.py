@@ -66,4 +66,4 @@ def test_a_wrong_part_is_found(town: type[Protocol], wrong: str) -> None:
 
     with pytest.raises((AssertionError, BaseExceptionGroup)) as found:
         live(Mutant, FOUND_WITHIN, Phase.generate)
-    print(f"{wrong}: {str(found.value).splitlines()[0]}")
+    print(f"{wrong}: {found.value!r:.120}")
