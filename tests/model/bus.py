@@ -114,10 +114,13 @@ class Consumer:
         first = self._positions[partition]
         self._fetched[partition] = self._broker.log[partition][first : first + at_most]
 
-    async def apply(self, partition: int) -> None:
-        """What was fetched, or is there to fetch. A stale one begins again from the rows."""
+    async def fetch_if_empty(self, partition: int) -> None:
+        """A few, when nothing waits in memory."""
         if self._positions is None or not self._fetched[partition]:
             await self.fetch(partition, 5)
+
+    async def apply(self, partition: int) -> None:
+        """What was fetched. A stale one begins again from the rows."""
         if self._positions is None or not self._fetched[partition]:
             return
         batch, self._fetched[partition] = self._fetched[partition], []

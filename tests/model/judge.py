@@ -26,6 +26,7 @@ class Judge:
         rows = await self.room.everything()
         accepted = {UUID(row["command_id"]): UUID(row["actor_id"]) for row in rows["command_log"]}
         incarnation = UUID(max(rows["incarnation"], key=lambda row: row["started_at"])["id"])
+        assert accepted.keys() <= self.said.keys(), "I4: accepted, and nobody said it"
         held = [row for each in self.tablets for row in each.rows if row.incarnation == incarnation]
         shown = {row.id for row in held if row.state == "received"}
         assert shown <= accepted.keys(), "I1/I5: shown as 受領済, and its owner does not have it"

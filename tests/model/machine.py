@@ -244,6 +244,7 @@ class Protocol(Judge, RuleBasedStateMachine):
 
     @rule(replica=st.integers(0, 1), partition=st.integers(0, 1), die_in=edges)
     def apply(self, replica: int, partition: int, die_in: int | None) -> None:
+        self.run(self.consumers[replica].fetch_if_empty(partition))
         self.room.db.die_in(die_in)
         self.run(self.consumers[replica].apply(partition))
 
