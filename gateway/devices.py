@@ -152,6 +152,8 @@ async def post_handed_in(request: Request) -> dict[str, Any]:
     keys = {"handed_in": throttle.key_of("handed_in", throttle.address_of(request))}
     async with service.db.transaction("handed_in") as tx:
         await throttle.begin(tx, keys, service.clock())
+        # Asked before anything is kept: a database restored in between is then one that the device does not believe.
+        incarnation = str(await tx.fetchval("select id from incarnation order by started_at desc limit 1"))
     opened = await open_all(
         service, request.app.state.sealing, [(str(c.id), c.kid, c.blob) for c in body.commands], is_handed_in=True
     )
@@ -170,7 +172,7 @@ async def post_handed_in(request: Request) -> dict[str, Any]:
         ):
             await throttle.succeeded(tx, keys)
         is_revoked = await sessions.is_told_revoked(tx, request)
-    return {"kept": kept, "refused": refused, "deviceRevoked": is_revoked}
+    return {"kept": kept, "refused": refused, "deviceRevoked": is_revoked, "incarnation": incarnation}
 
 
 async def _are_new(tx: Connection, bad: list[Sealed], now: datetime) -> bool:

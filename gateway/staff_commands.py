@@ -51,7 +51,7 @@ COMMANDS = specs(
 
 async def answer(service: Service, actor: Actor, envelopes: list[dict[str, Any]]) -> dict[str, Any]:
     """What an owner answers to `POST /commands`."""
-    outcomes = [await execute(service.db, COMMANDS, each, actor, service.clock()) for each in envelopes]
-    async with service.db.transaction("incarnation") as tx:
+    async with service.db.transaction("incarnation") as tx:  # first, as every owner asks for it
         incarnation = await tx.fetchval("select id from incarnation order by started_at desc limit 1")
+    outcomes = [await execute(service.db, COMMANDS, each, actor, service.clock()) for each in envelopes]
     return {"outcomes": [each.as_json() for each in outcomes], "incarnation": str(incarnation)}

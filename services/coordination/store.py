@@ -167,6 +167,7 @@ select c.*, s_.standings, r.relation, f.fetched_at, p.*, pe.residence, pp.*, hp.
  (select max(x.reopened_at) from case_closing x where x.case_id = c.case_id) as reopened_at,
  array(select m.staff_id from case_member m where m.case_id = c.case_id
        and ($4 at time zone 'Asia/Tokyo')::date between m.from_date and coalesce(m.until, 'infinity')
+       and not exists (select 1 from case_kept_off k where k.case_id = m.case_id and k.staff_id = m.staff_id)
        order by m.staff_id <> c.owner_id, m.staff_id) as team
  from case_file c join seen s_ using (case_id) left join related r using (case_id) join package_fetch f using (case_id)
  left join person pe on pe.person_id = c.person_id left join person_private pp on pp.person_id = c.person_id

@@ -133,9 +133,9 @@ def _commands() -> APIRouter:
         if not isinstance(items, list) or len(items) > MAX_COMMANDS:
             raise Malformed("malformed_body", f"commands must be a list of at most {MAX_COMMANDS}")
         service = service_of(request)
-        outcomes = [await execute(service.db, service.commands, item, actor, service.clock()) for item in items]
-        async with service.db.transaction("incarnation") as tx:
+        async with service.db.transaction("incarnation") as tx:  # first: what is restored meanwhile is sent again
             incarnation = await tx.fetchval("select id from incarnation order by started_at desc limit 1")
+        outcomes = [await execute(service.db, service.commands, item, actor, service.clock()) for item in items]
         return JSONResponse({"outcomes": [o.as_json() for o in outcomes], "incarnation": str(incarnation)})
 
     return router

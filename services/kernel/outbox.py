@@ -93,7 +93,7 @@ class Relay:
             self.connected = True
             while True:
                 self._woken.clear()
-                if await self._publish(connection, producer) < BATCH:
+                if await self.publish(connection, producer) < BATCH:
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._woken.wait(), 1.0)
         finally:
@@ -107,7 +107,7 @@ class Relay:
         said = {key: value for key, value in row.items() if key.startswith("ce_") and value is not None}
         return [(key, value.encode()) for key, value in {**said, **always}.items()]
 
-    async def _publish(self, connection: "asyncpg.Connection[Any]", producer: AIOKafkaProducer) -> int:
+    async def publish(self, connection: "asyncpg.Connection[Any]", producer: AIOKafkaProducer) -> int:
         """Send one batch in id order and mark it. The lock lives in this very connection: lost with it."""
         rows = await connection.fetch(_UNPUBLISHED, BATCH)
         if not rows:

@@ -34,6 +34,8 @@ export interface QueueRow {
   keptSince: number | null;
   /** Nothing that a person wrote: the sync line does not count it. */
   trace?: boolean;
+  /** The gateway keeps it for its author; here it waits unseen, as what was received does, in case the gateway is restored. */
+  handedIn?: true;
   /** Could not be read by the gateway; to be sealed again by an open vault. `done`: it was, once. */
   reseal?: "wanted" | "done";
 }

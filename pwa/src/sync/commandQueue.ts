@@ -71,7 +71,7 @@ export class CommandQueue {
 
   private async load(): Promise<void> {
     const [seen, from] = [this.edits, this.rows];
-    const rows = (await from?.all()) ?? [];
+    const rows = ((await from?.all()) ?? []).filter((row) => !row.handedIn);
     // Something was written while the disk was read: what was read is old already.
     if (seen !== this.edits || from !== this.rows) return this.load();
     if (!this.vault.isOpen) this.forgetOpened();

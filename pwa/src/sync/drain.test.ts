@@ -198,6 +198,24 @@ describe("a device that was revoked", () => {
     expect(owner.handedIn.size).toBe(2);
   });
 
+  it("hands in again what a restored gateway has forgotten, shows none of it meanwhile, and forgets it after 72 h", async () => {
+    const { owner, tab } = await tablet(2);
+    await endDevice(tab.device, owner);
+    const again = new Tab(owner);
+    await again.start();
+    expect(await waitingHere(again.device)).toEqual([{ staffId: ME, count: 0 }]);
+    expect([again.queue.entries.get(), again.queue.counts.get().device]).toEqual([[], 0]);
+    await again.queue.afterContact(["one"], 1_000);
+    owner.handedIn.clear();
+    owner.incarnation = "two";
+    expect(await again.queue.afterContact(["two"], 2_000)).toBe(true);
+    await handInOrphans(again.device, owner);
+    expect(owner.handedIn.size).toBe(2);
+    await again.queue.afterContact(["two"], 3_000);
+    await again.queue.afterContact(["two"], 3_000 + 72 * 3_600_000 + 1);
+    expect(await again.queue.store?.read(["queue"], (tx) => tx.objectStore("queue").count())).toBe(0);
+  });
+
   it("lets whoever holds it hand in another person's queue", async () => {
     const { owner, tab } = await tablet(2);
     await tab.lock();

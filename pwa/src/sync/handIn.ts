@@ -17,7 +17,7 @@ export async function handInRows(rows: Rows, wire: Pick<Wire, "handIn">, which: 
     if (batch.length === 0) return all.length;
     try {
       const answer = await wire.handIn(batch.map(({ id, kid, blob }) => ({ id, kid, blob })));
-      await rows.remove(keptOf(answer, batch));
+      await rows.handedIn(keptOf(answer, batch), isRecord(answer) && typeof answer.incarnation === "string" ? answer.incarnation : null);
     } catch (failure) {
       if (!(failure instanceof GatewayFailure) || failure.code !== "body_too_large") throw failure;
       size = Math.floor(batch.length / 2);

@@ -126,10 +126,11 @@ class World {
     if (refused && (await here.queue.withdraw(refused.id))) this.withdrawn.add(refused.id);
   }
 
-  /** The owner's database comes back from yesterday. */
+  /** The databases of owner and gateway come back from yesterday. */
   private async restore(keep: number): Promise<void> {
     for (const { id } of this.owner.log) this.everTaken.add(id);
     this.owner.log = this.owner.log.slice(0, keep);
+    this.owner.handedIn.clear();
     this.owner.incarnation = String(++this.incarnations);
     await this.quietly(() => this.tabs[0]?.queue.afterContact([this.owner.incarnation], 1_000));
   }

@@ -1,6 +1,7 @@
 import type { EntryState, PersonSchema, PersonStore, QueueRow } from "../db/person";
 import type { Transaction } from "../db/connection";
 import { joined } from "../db/joined";
+import { DeviceFailure } from "../db/trouble";
 import type { Outcome } from "./outgoing";
 
 export type NewRow = Omit<QueueRow, "n">;
@@ -101,12 +102,15 @@ export class Rows {
     });
   }
 
-  /** Gone from here because the gateway holds them now. */
-  remove(ids: ReadonlySet<string>): Promise<void> {
-    return this.store.write(["queue"], async (tx) => {
-      const rows = await tx.objectStore("queue").index("open").getAll();
-      await Promise.all(rows.filter((row) => ids.has(row.id)).map((row) => joined(tx.objectStore("queue").delete(row.n))));
-    });
+  /** The gateway holds them now. They are kept for 72 h as what was received is; without room for that they go. */
+  async handedIn(ids: ReadonlySet<string>, incarnation: string | null): Promise<void> {
+    const places = (await this.open()).filter((row) => ids.has(row.id)).map((row) => row.n);
+    try {
+      await this.change(places, ({ open: _open, ...row }) => ({ ...row, handedIn: true, incarnation, keptSince: null }));
+    } catch (failure) {
+      if (!(failure instanceof DeviceFailure)) throw failure;
+      await this.store.write(["queue"], async (tx) => void (await Promise.all(places.map((n) => joined(tx.objectStore("queue").delete(n))))));
+    }
   }
 
   /** After a contact: what a restored database has forgotten is sent again; what is older than 72 h of server time goes, and what
@@ -114,8 +118,8 @@ export class Rows {
   afterContact(incarnations: readonly string[], serverTime: number, erased: readonly string[]): Promise<{ again: number; gone: number }> {
     return this.store.write(["queue"], async (tx) => {
       const rows = (await tx.objectStore("queue").getAll()).filter((row) => !row.open);
-      const isOld = (row: QueueRow) => row.keptSince !== null && serverTime - row.keptSince > KEPT_MS && row.state === "received";
-      const old = rows.filter((row) => isOld(row) || erased.includes(row.subject));
+      const isOld = (row: QueueRow) => row.keptSince !== null && serverTime - row.keptSince > KEPT_MS && (row.handedIn || row.state === "received");
+      const old = rows.filter((row) => isOld(row) || (erased.includes(row.subject) && !row.handedIn));
       const kept = rows.filter((row) => !old.includes(row));
       const again = kept.filter((row) => isForgotten(row, incarnations)).map(sendAgain);
       const fresh = kept.filter((row) => row.keptSince === null && !isForgotten(row, incarnations)).map((row) => ({ ...row, keptSince: serverTime }));
@@ -131,7 +135,7 @@ function isForgotten(row: QueueRow, incarnations: readonly string[]): boolean {
   return incarnations.length > 0 && row.incarnation !== null && !incarnations.includes(row.incarnation);
 }
 
-function sendAgain(row: QueueRow): QueueRow {
+function sendAgain({ handedIn: _handedIn, ...row }: QueueRow): QueueRow {
   return { ...row, state: "device", open: 1, incarnation: null, receivedAt: null, keptSince: null };
 }
 

@@ -61,7 +61,7 @@ export class Owner {
       if (envelope) kept.push(command.id);
     }
     if (fault) throw new GatewayFailure("unreachable");
-    return { kept, refused: [] };
+    return { kept, refused: [], incarnation: this.incarnation };
   };
 
   private async decide(command: SealedCommand) {

@@ -202,6 +202,17 @@ async def test_kept_off_is_stronger_than_every_basis(world: World, kind: str) ->
     assert (await world.get(reader, f"/views/cases/{case.id}")).status_code == 200
 
 
+async def test_whoever_is_kept_off_is_not_shown_as_of_the_team(world: World) -> None:
+    """The others would believe that this colleague knows of the case; the event of the team has long left them out."""
+    case = await story(world)
+    colleague = str(case.colleague.id)
+    assert (await world.case(case.owner, case))["teamIds"] == [str(case.owner.id), colleague]
+    await do(world, case.owner, case, "KeepOff", staffId=colleague)
+    assert (await world.case(case.owner, case))["teamIds"] == [str(case.owner.id)]
+    await do(world, case.staff("manager"), case, "LetIn", staffId=colleague)
+    assert (await world.case(case.owner, case))["teamIds"] == [str(case.owner.id), colleague]
+
+
 async def test_nothing_of_a_shared_case_goes_onto_a_device_and_a_partner_s_team_row_is_none(world: World) -> None:
     case = await story(world)
     for reader in (partner(), case.owner):

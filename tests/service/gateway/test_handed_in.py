@@ -60,6 +60,11 @@ def kept(city: Stack, envelope: dict[str, Any]) -> list[dict[str, Any]]:
     return rows(city, "select * from handed_in where command_id = $1", envelope["id"])
 
 
+def incarnation(city: Stack) -> str:
+    """By it a device learns that a restored gateway has forgotten what it kept."""
+    return str(rows(city, "select id from incarnation order by started_at desc limit 1")[0]["id"])
+
+
 def plain_bytes(data: bytes) -> list[str]:
     """The encodings in which the memo stands in these bytes."""
     return [name for name in ("utf-8", "utf-16-le", "utf-16-be") if MARK.encode(name) in data]
@@ -69,7 +74,7 @@ def test_the_queue_of_a_revoked_device_arrives_and_is_kept_sealed(city: Stack, l
     answer = hand_in(city, lost.sealed)
     assert (answer.status_code, answer.json()) == (
         200,
-        {"kept": [lost.envelope["id"]], "refused": [], "deviceRevoked": False},
+        {"kept": [lost.envelope["id"]], "refused": [], "deviceRevoked": False, "incarnation": incarnation(city)},
     )
     [row] = kept(city, lost.envelope)
     assert (row["state"], row["sealed"]) == ("waiting", base64.b64decode(lost.sealed["blob"]))
@@ -170,6 +175,7 @@ def test_another_person_s_id_cannot_be_taken_away(city: Stack, lost: Lost) -> No
         "kept": [],
         "refused": [{"id": squatter["id"], "code": "command_id_reused"}],
         "deviceRevoked": False,
+        "incarnation": incarnation(city),
     }
 
 
