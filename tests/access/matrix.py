@@ -125,8 +125,8 @@ COMMANDS = {
 SUSPENDED_READERS: dict[str, set[str]] = {
     **{root: set() for root in ("case", "sharing", "consultation", "handoff", "cases", "consultations", "tray_sent")},
     "whoSaw": {"manager", "auditor"},
-    "accessLog": {"manager", "auditor"},
-    "holdings": {"manager"},
+    "accessLog": {"manager", "auditor", "window_manager"},  # of the sheet it began with: both units
+    "holdings": {"manager", "window_manager"},
     "personRequests": {"member", "colleague", "manager"},  # that it is suspended; whose it is, the manager alone
     "disclosure": {"manager"},  # the page to print
 }

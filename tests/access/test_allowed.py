@@ -82,7 +82,8 @@ class House:
         return made
 
     def case(self) -> UUID:
-        return open_case(*(self.people[who] for who in ("clerk", "member", "colleague")))
+        kept_off = [self.people["kept_off"].id]
+        return open_case(*(self.people[who] for who in ("clerk", "member", "colleague")), keptOff=kept_off)
 
     def waiting_record(self) -> tuple[UUID, str]:
         case, visit = self.case(), visit_payload()
