@@ -83,7 +83,7 @@ async def post_graphql(request: Request) -> Response:
 def _masked(error: GraphQLError) -> dict[str, Any]:
     """Code and Japanese sentence; a validation error would quote the variables, so it says only that."""
     original = error.original_error
-    if isinstance(original, TRANSIENT):
+    if isinstance(original, TRANSIENT) and not isinstance(original, BansoError):
         original = Overloaded("try_again", type(original).__name__)
     if isinstance(original, BansoError):
         said = original.as_json()
