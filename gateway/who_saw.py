@@ -29,14 +29,17 @@ async def compose(context: Context, case_id: str) -> dict[str, Any]:
         for owner in ("coordination", "intake")
         for read in await context.ask(owner, f"/views/cases/{uuid_of(case_id)}/who-saw")
     ]
+    return {"caseId": case_id, "madeAt": context.service.clock(), "lines": await _lines(context, reads)}
+
+
+async def _lines(context: Context, reads: list[dict[str, Any]]) -> list[dict[str, Any]]:
     reads.sort(key=lambda read: datetime.fromisoformat(read["at"]))
     settings = context.service.settings
     assert isinstance(settings, GatewaySettings)
     grouped: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for read, unit in zip(reads, await units_on(context, reads), strict=True):
         grouped.setdefault((_day_of(read), unit, read["purpose"], tuple(read["basis"])), []).append(read)
-    lines = [_line(key, found, settings.who_saw_names) for key, found in grouped.items()]
-    return {"caseId": case_id, "madeAt": context.service.clock(), "lines": lines}
+    return [_line(key, found, settings.who_saw_names) for key, found in grouped.items()]
 
 
 async def units_on(context: Context, reads: Sequence[dict[str, Any]]) -> list[str | None]:
@@ -71,35 +74,56 @@ def _line(key: tuple[Any, ...], reads: list[dict[str, Any]], names: bool) -> dic
 @router.get("/print/who-saw/{case_id}", include_in_schema=False)
 async def get_who_saw_page(request: Request, case_id: str) -> HTMLResponse:
     """The answer to hand over: one page of plain Japanese, without script, ready for the printer."""
-    session = await current_session(request)
-    context = Context(service_of(request), request.app.state.owners, request.app.state.sealing, session, "WhoSaw")
+    context = await _context(request)
     said = await compose(context, case_id)
-    return HTMLResponse(await _page(context, said), headers={"Cache-Control": "no-store"})
+    return _answer("whosaw.title", await _body(context, said["lines"], "whosaw.title", "whosaw.intro"))
 
 
-async def _page(context: Context, said: dict[str, Any]) -> str:
-    head = "".join(f'<th scope="col" class="{name}">{_head(said, name)}</th>' for name in COLUMNS)
-    rows = "".join([_row(said, await _cells(context, line)) for line in said["lines"]])
+@router.get("/print/sheet-who-saw/{consultation_id}", include_in_schema=False)
+async def get_sheet_who_saw_page(request: Request, consultation_id: str) -> HTMLResponse:
+    """The window's own answer about one sheet, as above; where there is none to hand over, that and why."""
+    context = await _context(request)
+    reads = (await context.ask("intake", f"/views/consultations/{uuid_of(consultation_id)}/who-saw"))["reads"]
+    if reads is None:
+        no_paper = f"<main><h1>{_said('disclosure.noPaper')}</h1><p>{_said('whosaw.noPaperHelp')}</p></main>"
+        return _answer("disclosure.noPaper", no_paper)
+    body = await _body(context, await _lines(context, reads), "whosaw.sheetTitle", "whosaw.sheetIntro")
+    return _answer("whosaw.sheetTitle", body)
+
+
+async def _context(request: Request) -> Context:
+    session = await current_session(request)
+    return Context(service_of(request), request.app.state.owners, request.app.state.sealing, session, "WhoSaw")
+
+
+async def _body(context: Context, lines: list[dict[str, Any]], title: str, intro: str) -> str:
+    head = "".join(f'<th scope="col" class="{name}">{_head(lines, name)}</th>' for name in COLUMNS)
+    rows = "".join([_row(lines, await _cells(context, line)) for line in lines])
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    made = _day_text(tokyo_day(said["madeAt"]))
+    made = _day_text(tokyo_day(context.service.clock()))
     parts = (
         f'<aside class="how">{_said("whosaw.how")}</aside>',
-        f'<main><p class="day">{made}</p><h1>{_said("whosaw.title")}</h1>',
-        f'<p class="to">{_said("whosaw.to")}</p><p>{_said("whosaw.intro")}</p>',
+        f'<main><p class="day">{made}</p><h1>{_said(title)}</h1>',
+        f'<p class="to">{_said("whosaw.to")}</p><p>{_said(intro)}</p>',
         table if rows else f'<p class="none">{_said("whosaw.none")}</p>',
         f'<p>{_said("whosaw.ask")}</p><p class="from">{_said("whosaw.from")}</p></main>',
     )
-    return (
+    return "".join(parts)
+
+
+def _answer(title: str, body: str) -> HTMLResponse:
+    page = (
         '<!doctype html><html lang="ja"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<title>{_said("whosaw.title")}</title><link rel="stylesheet" href="/print.css"></head>'
-        f"<body>{''.join(parts)}</body></html>"
+        f'<title>{_said(title)}</title><link rel="stylesheet" href="/print.css"></head>'
+        f"<body>{body}</body></html>"
     )
+    return HTMLResponse(page, headers={"Cache-Control": "no-store"})
 
 
-def _head(said: dict[str, Any], name: str) -> str:
+def _head(lines: list[dict[str, Any]], name: str) -> str:
     """Whoever is named stands under their unit."""
-    names = any(line["staffIds"] for line in said["lines"])
+    names = any(line["staffIds"] for line in lines)
     return _said("whosaw.staff" if names and name == "unit" else f"whosaw.{name}")
 
 
@@ -118,9 +142,9 @@ async def _cells(context: Context, line: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _row(said: dict[str, Any], cells: dict[str, str]) -> str:
+def _row(lines: list[dict[str, Any]], cells: dict[str, str]) -> str:
     """Where the page is narrow the head of the table is away, and each cell says its own name."""
-    found = [f'<td data-name="{_head(said, name)}">{text}</td>' for name, text in cells.items()]
+    found = [f'<td data-name="{_head(lines, name)}">{text}</td>' for name, text in cells.items()]
     return f"<tr>{''.join(found)}</tr>"
 
 

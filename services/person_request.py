@@ -21,6 +21,10 @@ ERASING = frozenset({RequestKind.ERASURE, RequestKind.RETENTION})
 """What deletes words. Two people, always: one asks, another decides."""
 
 
+_TOLD = {"asked": "asked", "decision_note": "note", "lift_note": "liftNote"}
+"""Column of words -> its name on the screen."""
+
+
 class RetentionSettings(BaseSettings):
     """保存期間: how many years after its end a record is proposed for erasure. Nothing is erased without a decision."""
 
@@ -73,25 +77,35 @@ def decide_correction(command: CorrectPerson, today: date) -> dict[str, object]:
     return columns
 
 
+def is_hidden(row: Mapping[str, Any]) -> bool:
+    """While its use is suspended a manager of the unit alone sees whose it is and what was asked, to decide what else is
+    asked and to lift it."""
+    return bool(row["is_suspended"] and not row["is_managed"])
+
+
+def hidden_as(row: Mapping[str, Any]) -> str | None:
+    """What stands for whose record it is, where that is not told."""
+    return "label.erased" if row["erased_at"] else "label.suspended" if is_hidden(row) else None
+
+
 def request_json(row: Mapping[str, Any], reader_id: UUID) -> dict[str, Any]:
     """A request as a screen asks for it, but for what it is about. Once erased, nothing but that it was, and who still owes."""
-    is_erased = row["erased_at"] is not None
+    is_erased, state = row["erased_at"] is not None, _state(row)
+    told = {name: "" if is_hidden(row) else row[of] or "" for of, name in _TOLD.items()}
     is_waiting = row["decision"] is None and not is_erased
     return {
         "id": row["request_id"],
         "receiptNumber": row["receipt_number"],
         "kind": row["kind"],
-        "state": _state(row),
-        "asked": row["asked"] or "",
+        "state": state,
+        **told,
         "openedById": row["opened_by"],
         "openedAt": row["opened_at"],
         "decidedById": row["decided_by"],
         "decidedAt": row["decided_at"],
-        "note": row["decision_note"] or "",
-        "liftedById": row.get("lifted_by"),
-        "liftedAt": row["done_at"] if row.get("lifted_by") else None,
-        "liftNote": row.get("lift_note") or "",
-        "mayLift": False,
+        "liftedById": row["lifted_by"],
+        "liftedAt": row["done_at"] if row["lifted_by"] else None,
+        "mayLift": state is RequestState.SUSPENDED and row["is_managed"],
         "erasedAt": row["erased_at"],
         "owed": row["owed"] if is_erased else [],
         "mayDecide": is_waiting
@@ -106,11 +120,11 @@ def _state(row: Mapping[str, Any]) -> RequestState:
     match row["decision"]:
         case None:
             return RequestState.WAITING
-        case RequestDecision.APPROVE if row.get("lifted_by") is not None:
+        case RequestDecision.APPROVE if row["lifted_by"] is not None:
             return RequestState.LIFTED
         case RequestDecision.APPROVE if row["done_at"] is not None:
             return RequestState.DONE
         case RequestDecision.APPROVE:
-            return RequestState.APPROVED
+            return RequestState.SUSPENDED if row["kind"] == RequestKind.SUSPENSION else RequestState.APPROVED
         case _:
             return RequestState.DECLINED

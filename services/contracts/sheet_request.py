@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.contracts.base import Command, EventData, Line, UnitId
 from services.contracts.codes import RequestDecision, RequestKind
-from services.contracts.person_request import CorrectPerson, DecidePersonRequest, OpenPersonRequest
+from services.contracts.person_request import CorrectPerson, DecidePersonRequest, LiftSuspension, OpenPersonRequest
 
 
 class OpenSheetRequest(OpenPersonRequest):
@@ -13,10 +13,14 @@ class OpenSheetRequest(OpenPersonRequest):
 
 
 class DecideSheetRequest(DecidePersonRequest):
-    """請求を決める. Subject = the consultation. By a manager of its unit; what erases, by another one than who opened it,
-    and only what never became a case: a case is erased where it is kept.
+    """請求を決める. Subject = the consultation. By a manager of its unit; what erases, by another one than who opened it.
+    Only what never became a case is erased or suspended by it: a case is where it is kept.
 
     The note goes with the words when the decision erases them."""
+
+
+class LiftSheetSuspension(LiftSuspension):
+    """利用停止をやめる. Subject = the consultation. By a manager of its unit, with the reason; used again from its commit on."""
 
 
 class CorrectSheet(CorrectPerson):
@@ -53,6 +57,16 @@ class SheetRequestDecided(EventData):
     decided_by: UUID
 
 
+class SheetSuspensionLifted(EventData):
+    """The use of a sheet is no longer suspended. That it was: `SheetRequestDecided`, approved, of the kind `suspension`."""
+
+    SERVICE = "intake"
+    consultation_id: UUID
+    request_id: UUID
+    unit_id: UnitId
+    lifted_by: UUID
+
+
 class SheetCorrected(EventData):
     """An approved correction was made: that it was, nothing of what stood there or stands there now."""
 
@@ -76,5 +90,9 @@ class SheetErased(EventData):
     decided_by: UUID
 
 
-COMMANDS: tuple[type[Command], ...] = (OpenSheetRequest, DecideSheetRequest, CorrectSheet, ReviewSheetAccess)
-EVENTS: tuple[type[EventData], ...] = (SheetRequestOpened, SheetRequestDecided, SheetCorrected, SheetErased)
+COMMANDS: tuple[type[Command], ...] = (
+    *(OpenSheetRequest, DecideSheetRequest, LiftSheetSuspension, CorrectSheet, ReviewSheetAccess),
+)
+EVENTS: tuple[type[EventData], ...] = (
+    *(SheetRequestOpened, SheetRequestDecided, SheetSuspensionLifted, SheetCorrected, SheetErased),
+)

@@ -6,7 +6,6 @@ from uuid import UUID
 import asyncpg
 from fastapi import APIRouter
 
-from services.contracts.codes import RequestKind, RequestState
 from services.contracts.messages import sentence
 from services.coordination import basis_store, request_store, store
 from services.coordination.domain.disclosure import DISCLOSED_GROUPS, disclosed
@@ -15,19 +14,18 @@ from services.coordination.store import RELATED_TO_ANSWER
 from services.coordination.views import label
 from services.kernel.errors import NotFound
 from services.kernel.request import ReaderDep
-from services.person_request import RetentionSettings, request_json
+from services.person_request import RetentionSettings, hidden_as, is_hidden, request_json
 
 router = APIRouter()
 
 
 @router.get("/views/requests")
 async def get_requests(reader: ReaderDep) -> list[dict[str, Any]]:
-    """Of the cases I am related to; of an erased one its unit's manager sees that it was, and when. Of one whose use is
-    suspended that manager alone sees whose it is and what was asked, to decide what else is asked and to lift it."""
+    """Of the cases I am related to; of an erased one its unit's manager sees that it was, and when."""
     async with reader.open() as read:
         rows = await request_store.find(read.tx, read.actor, read.now)
         for row in rows:
-            groups = () if row["erased_at"] else ("request",) if _is_hidden(row) else ("identity", "request")
+            groups = () if row["erased_at"] else ("request",) if is_hidden(dict(row)) else ("identity", "request")
             read.shows("case", [row["case_id"]], *groups, basis=row["relation"])
         return [_request(row, read.actor.id) for row in rows]
 
@@ -77,19 +75,6 @@ async def get_disclosure(case_id: UUID, reader: ReaderDep) -> dict[str, Any]:
 
 
 def _request(row: asyncpg.Record, reader_id: UUID) -> dict[str, Any]:
-    said, is_hidden = request_json(dict(row), reader_id), _is_hidden(row)
-    is_suspension = row["kind"] == RequestKind.SUSPENSION and said["state"] is RequestState.APPROVED
-    called = "label.erased" if row["erased_at"] else "label.suspended" if is_hidden else None
-    return {
-        **said,
-        "caseId": row["case_id"],
-        "consultationId": None,
-        "label": sentence(called) if called else label(row),
-        "state": RequestState.SUSPENDED if is_suspension else said["state"],
-        "mayLift": is_suspension and row["is_managed"],
-        **({"asked": "", "note": "", "liftNote": ""} if is_hidden else {}),
-    }
-
-
-def _is_hidden(row: asyncpg.Record) -> bool:
-    return bool(row["is_suspended"] and not row["is_managed"])
+    hidden = hidden_as(dict(row))
+    about = {"caseId": row["case_id"], "consultationId": None, "label": sentence(hidden) if hidden else label(row)}
+    return {**about, **request_json(dict(row), reader_id)}

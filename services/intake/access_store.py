@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.contracts.codes import Role
+from services.contracts.codes import CallerKind, Role
 from services.intake.erasure_store import ABOUT
 from services.intake.store import NOT_KEPT_OFF
 from services.kernel.db import Connection
@@ -98,6 +98,33 @@ async def find_sheet(tx: Connection, actor: Actor, case_id: UUID | None, receipt
         *(None, *_who(actor), receipt_number, case_id),
     )
     return found
+
+
+async def get_caller(tx: Connection, actor: Actor, consultation_id: UUID) -> CallerKind:
+    """Who consulted. NotFound for a sheet whose log is not theirs."""
+    found: str | None = await tx.fetchval(
+        f"select c.caller_kind from {_MAY_LOOK_INTO} and c.consultation_id = $1", consultation_id, *_who(actor)
+    )
+    if found is None:
+        raise NotFound
+    return CallerKind(found)
+
+
+async def find_who_saw(tx: Connection, actor: Actor, consultation_id: UUID) -> Sequence[asyncpg.Record]:
+    """Every answer to staff that showed a sheet or its handoffs, oldest first, once whoever asks was let in (`get_caller`).
+
+    The rows of one answer, of one moment, are told as one: each handoff was seen by a basis of its own."""
+    return await tx.fetch(
+        "select s.at, s.actor_id, s.purpose, string_agg(distinct s.basis, ',') as basis,"
+        " array_remove(array_agg(distinct g), null) as field_groups from ("
+        " select distinct on (a.id) a.at, a.actor_id, a.field_groups, a.basis, a.purpose from access_log a, ("
+        "  select jsonb_build_object('consultation', jsonb_build_array($1::uuid::text)) as asked"
+        "  union all select jsonb_build_object('handoff', jsonb_build_array(handoff_id::text)) from handoff"
+        "  where consultation_id = $1) about where a.shown @> about.asked and a.action = 'read' and a.actor_kind = 'staff'"
+        " and $2::uuid is not null) s left join unnest(s.field_groups) g on true"
+        " group by s.at, s.actor_id, s.purpose order by s.at",
+        *(consultation_id, actor.id),
+    )
 
 
 async def get_reader(tx: Connection, actor: Actor, consultation_id: UUID, access_id: UUID) -> UUID:

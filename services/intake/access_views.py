@@ -12,11 +12,11 @@ from pydantic import ValidationError
 
 from services.contracts.access_log import Asked, first_lines, is_same_street, odd_marks, weight
 from services.contracts.access_log import Read as ReadOnce
-from services.contracts.codes import CallerKind, Role
+from services.contracts.codes import CallerKind
 from services.contracts.openapi import reads
-from services.intake import access_store, store
+from services.intake import access_store
 from services.kernel.access import Read
-from services.kernel.errors import malformed
+from services.kernel.errors import NotFound, malformed
 from services.kernel.request import ReaderDep, read_json
 
 router = APIRouter()
@@ -88,19 +88,34 @@ async def get_who_saw(case_id: UUID, reader: ReaderDep) -> list[dict[str, Any]]:
 
     Nothing when somebody else than 本人 consulted: that a family spoke may be what the person does not know."""
     async with reader.open() as read:
-        managed, audits = read.actor.units_as(Role.MANAGER), bool(read.actor.units_as(Role.AUDITOR))
-        began = await store.get_beginning(read.tx, read.actor, case_id, managed, audits)
+        consultation_id = await access_store.find_sheet(read.tx, read.actor, case_id, None)
+        if consultation_id is None:
+            raise NotFound
         read.shows("answered", [case_id], "access_log", basis="log")
-        if began["caller_kind"] != CallerKind.PERSON:
-            return []
-        rows = await store.find_who_saw(read.tx, read.actor, began["consultation_id"])
-        return [
-            {
-                "at": row["at"],
-                "staffId": row["actor_id"],
-                "basis": row["basis"].split(","),
-                "purpose": row["purpose"].split(" ")[0],
-                "fieldGroups": row["field_groups"],
-            }
-            for row in rows
-        ]
+        return await _who_saw(read, consultation_id) or []
+
+
+@router.get("/views/consultations/{consultation_id}/who-saw")
+async def get_who_saw_sheet(consultation_id: UUID, reader: ReaderDep) -> dict[str, Any]:
+    """The same of a sheet, whether it became a case or not; no `reads` at all where somebody else consulted: an
+    answer would say that there is a sheet (81条)."""
+    async with reader.open() as read:
+        reads_of_it = await _who_saw(read, consultation_id)
+        read.shows("answered", [consultation_id], "access_log", basis="log")
+        return {"consultationId": consultation_id, "reads": reads_of_it}
+
+
+async def _who_saw(read: Read, consultation_id: UUID) -> list[dict[str, Any]] | None:
+    """NotFound for who does not look after the sheet's log; nothing of the record of somebody else than 本人."""
+    if await access_store.get_caller(read.tx, read.actor, consultation_id) is not CallerKind.PERSON:
+        return None
+    return [
+        {
+            "at": row["at"],
+            "staffId": row["actor_id"],
+            "basis": row["basis"].split(","),
+            "purpose": row["purpose"].split(" ")[0],
+            "fieldGroups": row["field_groups"],
+        }
+        for row in await access_store.find_who_saw(read.tx, read.actor, consultation_id)
+    ]

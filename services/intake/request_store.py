@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from services.contracts.codes import RequestKind, Role
-from services.contracts.person_request import DecidePersonRequest, OpenPersonRequest
+from services.contracts.person_request import DecidePersonRequest, LiftSuspension, OpenPersonRequest
 from services.contracts.tokyo import tokyo_day
 from services.intake.domain.sheet_request import Request, Sheet
 from services.intake.domain.who_may import OWNING_ROLES
@@ -77,6 +77,20 @@ async def decide(tx: Connection, actor: Actor, command: DecidePersonRequest, now
     await tx.execute("update sheet_request_told set decision_note = $2 where request_id = $1", c.request_id, c.note)
 
 
+async def lift(tx: Connection, actor: Actor, command: LiftSuspension, now: datetime) -> None:
+    """The sheet is used again, from now on. Only what is in force ends; lock the sheet first."""
+    done = await tx.execute(
+        "update sheet_request set done_at = $2, lifted_by = $3 where request_id = $1 and kind = 'suspension'"
+        " and decision = 'approve' and done_at is null",
+        *(command.request_id, now, actor.id),
+    )
+    if done != "UPDATE 1":
+        raise Refusal("suspension_not_in_force", "no approved suspension stands under this id")
+    await tx.execute(
+        "update sheet_request_told set lift_note = $2 where request_id = $1", command.request_id, command.reason
+    )
+
+
 async def correct(
     tx: Connection, consultation_id: UUID, request_id: UUID, columns: Mapping[str, object], now: datetime
 ) -> None:
@@ -103,8 +117,10 @@ async def find(tx: Connection, actor: Actor) -> Sequence[asyncpg.Record]:
     """The requests about the sheets of one's own units; of an erased sheet only its unit's manager hears. What waits comes
     first. Nobody but this service held words: nothing is owed."""
     return await tx.fetch(
-        "select q.*, qt.asked, qt.decision_note, c.receipt_number, c.caller_kind, c.caller_relation, t.caller_name,"
-        " t.person_name, t.person_kana, e.erased_at, '{}'::text[] as owed, c.unit_id = any($2::text[]) as is_managed"
+        "select q.*, qt.asked, qt.decision_note, qt.lift_note, c.receipt_number, c.caller_kind, c.caller_relation,"
+        " t.caller_name, t.person_name, t.person_kana, e.erased_at, '{}'::text[] as owed,"
+        " c.unit_id = any($2::text[]) as is_managed,"
+        " exists (select 1 from suspension s where s.consultation_id = q.consultation_id) as is_suspended"
         " from sheet_request q join consultation c using (consultation_id)"
         " left join sheet_request_told qt using (request_id) left join consultation_told t using (consultation_id)"
         " left join lateral (select min(erased_at) as erased_at from erasure where consultation_id = c.consultation_id) e on true"

@@ -12,7 +12,7 @@ from services.intake.domain.disclosure import disclosed
 from services.intake.domain.who_may import Relation
 from services.intake.views import label_of
 from services.kernel.request import ReaderDep
-from services.person_request import RetentionSettings, request_json
+from services.person_request import RetentionSettings, hidden_as, is_hidden, request_json
 
 router = APIRouter()
 
@@ -23,7 +23,7 @@ async def get_requests(reader: ReaderDep) -> list[dict[str, Any]]:
     async with reader.open() as read:
         rows = await request_store.find(read.tx, read.actor)
         for row in rows:
-            groups = () if row["erased_at"] else ("identity", "request")
+            groups = () if row["erased_at"] else ("request",) if is_hidden(dict(row)) else ("identity", "request")
             read.shows("consultation", [row["consultation_id"]], *groups, basis=Relation.OWN_UNIT)
         return [_request(row, read.actor.id) for row in rows]
 
@@ -68,8 +68,12 @@ async def get_sheet_disclosure(consultation_id: UUID, reader: ReaderDep) -> dict
 
 
 def _request(row: asyncpg.Record, reader_id: UUID) -> dict[str, Any]:
-    called = sentence("label.erased") if row["erased_at"] else _called(row)
-    about = {"caseId": None, "consultationId": row["consultation_id"], "label": called}
+    hidden = hidden_as(dict(row))
+    about = {
+        "caseId": None,
+        "consultationId": row["consultation_id"],
+        "label": sentence(hidden) if hidden else _called(row),
+    }
     return {**about, **request_json(dict(row), reader_id)}
 
 

@@ -30,9 +30,9 @@ class Filed:
 # Kept off by any handoff = kept off the whole consultation. `c` is the consultation (or a handoff of it), $3 the actor.
 NOT_KEPT_OFF = """not exists (
     select 1 from handoff k where k.consultation_id = c.consultation_id and $3::uuid = any(k.kept_off))"""
-# For whatever shows or changes it: that its use is suspended keeps everybody off, but not the person's 誰が見たか.
+# For whatever shows it: that its use is suspended keeps everybody off, but not from what the person asks for.
 _NOT_WITHHELD = f"""{NOT_KEPT_OFF} and not exists (
-    select 1 from handoff k where k.consultation_id = c.consultation_id and k.suspensions <> '{{}}')"""
+    select 1 from suspension s where s.consultation_id = c.consultation_id)"""
 _ALL_KEPT_OFF = """(select coalesce(array_agg(distinct person), '{}') from handoff k, unnest(k.kept_off) person
     where k.consultation_id = c.consultation_id)"""
 _CONSTRAINTS = {
@@ -61,6 +61,13 @@ async def refuse_erased(tx: Connection, consultation_id: UUID) -> None:
     """Nothing is written of an erased consultation any more, and nothing given out."""
     if await tx.fetchval("select exists (select 1 from erasure where consultation_id = $1)", consultation_id):
         raise Refusal("record_erased", "the words of this consultation were erased")
+
+
+async def refuse_withheld(tx: Connection, consultation_id: UUID) -> None:
+    """As `refuse_erased`; and nothing is written to a sheet whose use is suspended, nor to a handoff of it. Lock it first."""
+    await refuse_erased(tx, consultation_id)
+    if await tx.fetchval("select exists (select 1 from suspension where consultation_id = $1)", consultation_id):
+        raise Refusal("record_suspended", "the person had the use of this record stopped (98条)")
 
 
 async def insert_consultation(
@@ -101,9 +108,9 @@ async def next_receipt_number(tx: Connection, office_mark: str, fiscal_year: int
 
 
 async def get_own_consultation(tx: Connection, actor: Actor, consultation_id: UUID) -> asyncpg.Record:
-    """The consultation of one's own unit (a sheet never changes, so nothing to lock); NotFound when absent or not yours."""
+    """The consultation of one's own unit, suspended or not (`refuse_withheld`); NotFound when absent or not yours."""
     row = await tx.fetchrow(
-        f"select * from consultation c where c.consultation_id = $1 and c.unit_id = any($2::text[]) and {_NOT_WITHHELD}",
+        f"select * from consultation c where c.consultation_id = $1 and c.unit_id = any($2::text[]) and {NOT_KEPT_OFF}",
         *(consultation_id, actor.units_as(*OWNING_ROLES), actor.id),
     )
     return _found(row)
@@ -144,12 +151,12 @@ async def lock_handoff(tx: Connection, actor: Actor, handoff_id: UUID) -> Handof
     """The handoff between the actor's units, locked; NotFound when absent or not yours. All transitions pass here."""
     row = _found(
         await tx.fetchrow(
-            f"select c.*, {_ALL_KEPT_OFF} as all_kept_off from handoff c where c.handoff_id = $1 and {_NOT_WITHHELD}"
+            f"select c.*, {_ALL_KEPT_OFF} as all_kept_off from handoff c where c.handoff_id = $1 and {NOT_KEPT_OFF}"
             " and (c.from_unit = any($2::text[]) or c.to_unit = any($4::text[])) for update of c",
             *(handoff_id, actor.units_as(*OWNING_ROLES), actor.id, actor.units_as(*ANSWERING_ROLES)),
         )
     )
-    await refuse_erased(tx, row["consultation_id"])
+    await refuse_withheld(tx, row["consultation_id"])
     return Handoff(
         row["handoff_id"],
         row["consultation_id"],
@@ -272,35 +279,6 @@ async def get_package(tx: Connection, handoff_id: UUID, event_id: UUID) -> async
         of_it = "select consultation_id from handoff where handoff_id = $1"
         await refuse_erased(tx, await tx.fetchval(of_it, handoff_id))
     return _found(row)
-
-
-async def get_beginning(
-    tx: Connection, actor: Actor, case_id: UUID, managed: Sequence[str], audits: bool
-) -> asyncpg.Record:
-    """The consultation a case began with, for who answers for either unit of its handoff; NotFound to anybody else."""
-    row = await tx.fetchrow(
-        "select c.consultation_id, c.caller_kind from handoff h join consultation c using (consultation_id)"
-        f" where h.case_id = $1 and ($4 or h.from_unit = any($2::text[]) or h.to_unit = any($2::text[])) and {NOT_KEPT_OFF}",
-        *(case_id, managed, actor.id, audits),
-    )
-    return _found(row)
-
-
-async def find_who_saw(tx: Connection, actor: Actor, consultation_id: UUID) -> Sequence[asyncpg.Record]:
-    """Every answer to staff that showed a sheet or its handoffs, oldest first, once whoever asks was let in (`get_beginning`).
-
-    The rows of one answer, of one moment, are told as one: each handoff was seen by a basis of its own."""
-    return await tx.fetch(
-        "select s.at, s.actor_id, s.purpose, string_agg(distinct s.basis, ',') as basis,"
-        " array_remove(array_agg(distinct g), null) as field_groups from ("
-        " select distinct on (a.id) a.at, a.actor_id, a.field_groups, a.basis, a.purpose from access_log a, ("
-        "  select jsonb_build_object('consultation', jsonb_build_array($1::uuid::text)) as asked"
-        "  union all select jsonb_build_object('handoff', jsonb_build_array(handoff_id::text)) from handoff"
-        "  where consultation_id = $1) about where a.shown @> about.asked and a.action = 'read' and a.actor_kind = 'staff'"
-        " and $2::uuid is not null) s left join unnest(s.field_groups) g on true"
-        " group by s.at, s.actor_id, s.purpose order by s.at",
-        *(consultation_id, actor.id),
-    )
 
 
 async def put_kept_off(tx: Connection, case_id: UUID, kept_off: Sequence[UUID]) -> None:

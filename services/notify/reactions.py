@@ -124,6 +124,11 @@ async def refresh_case(event: Event, work: Work) -> None:
     await _signal(event, work, team, SignalHint.CASE, event.data.case_id)
 
 
+async def refresh_sheets(event: Event, work: Work) -> None:
+    """What a window may see of a sheet changed: its screens look again. No notice: nobody has to act."""
+    await _signal_units(event, work, [event.data.unit_id], event.data.consultation_id)
+
+
 async def keep_session_staff(event: Event, work: Work) -> None:
     """A session was scheduled: keep who works there, and tell their screens."""
     data: ibasho.SessionScheduled = event.data
@@ -173,6 +178,8 @@ REACTIONS: dict[type[EventData], Reaction] = {
     coordination.VisitQuarantined: tell_managers_to_decide,
     person_request.PersonRequestOpened: tell_managers_of_request,
     sheet_request.SheetRequestOpened: tell_managers_of_sheet_request,
+    sheet_request.SheetRequestDecided: refresh_sheets,
+    sheet_request.SheetSuspensionLifted: refresh_sheets,
     closing.CaseClosed: refresh_case,
     closing.CaseReopened: refresh_case,
     person_request.PersonRequestDecided: refresh_case,

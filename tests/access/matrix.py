@@ -27,6 +27,7 @@ STORY_READERS = {
     "whoSaw": {"manager", "auditor"},
     "holdings": {"manager", "window_manager"},  # the window's manager: of the sheet it began with
     "sheet_holdings": {"window_manager"},
+    "sheet_whoSaw": {"auditor", "window_manager"},  # the page to print
     "consultation": {
         "clerk",
         "window_manager",
@@ -114,6 +115,7 @@ COMMANDS = {
     "CorrectPerson": {"member", "colleague", "manager"},
     "OpenSheetRequest": {"clerk", "window_manager"},
     "DecideSheetRequest": {"window_manager"},
+    "LiftSheetSuspension": {"window_manager"},
     "CorrectSheet": {"clerk", "window_manager"},
     "ReviewSheetAccess": {"auditor", "window_manager"},
     "RegisterStaff": {"manager", "window_manager"},
@@ -125,8 +127,8 @@ COMMANDS = {
 SUSPENDED_READERS: dict[str, set[str]] = {
     **{root: set() for root in ("case", "sharing", "consultation", "handoff", "cases", "consultations", "tray_sent")},
     "whoSaw": {"manager", "auditor"},
-    "accessLog": {"manager", "auditor", "window_manager"},  # of the sheet it began with: both units
-    "holdings": {"manager", "window_manager"},
+    "accessLog": {"manager", "auditor"},
+    "holdings": {"manager", "window_manager"},  # the window's manager: of the sheet it began with
     "personRequests": {"member", "colleague", "manager"},  # that it is suspended; whose it is, the manager alone
     "disclosure": {"manager"},  # the page to print
 }
@@ -138,6 +140,22 @@ SUSPENDED_COMMANDS = {
     "ReviewAccess": {"manager", "auditor"},  # of the log, not of the record
     "RecordVisit": {"member", "colleague", "manager", "same_unit"},  # from a device: it waits, unread
     "ViewedOffline": set(PEOPLE),
+}
+
+# The same of a sheet that nobody took, while a handoff of it waits.
+SUSPENDED_SHEET_READERS: dict[str, set[str]] = {
+    **{root: set() for root in ("consultation", "handoff", "consultations", "tray_sent", "tray_received")},
+    "whoSaw": {"auditor", "window_manager"},  # the page to print
+    "accessLog": {"auditor", "window_manager"},
+    "holdings": {"window_manager"},
+    "personRequests": {"clerk", "window_manager"},  # that it is suspended; whose it is, the manager alone
+    "disclosure": {"window_manager"},  # the page to print
+}
+SUSPENDED_SHEET_COMMANDS = {
+    "OpenSheetRequest": {"clerk", "window_manager"},
+    "DecideSheetRequest": {"window_manager"},
+    "LiftSheetSuspension": {"window_manager"},
+    "ReviewSheetAccess": {"auditor", "window_manager"},  # of the log, not of the record
 }
 
 # HTTP routes of every service and of the gateway -> what guards them.
@@ -166,6 +184,7 @@ ROUTES = {
         "/views/consultations/{consultation_id}/holdings",
         "/views/consultations/{consultation_id}/disclosure",
         "/views/cases/{case_id}/who-saw",
+        "/views/consultations/{consultation_id}/who-saw",
         "/views/notices",
         "/views/statistics",
         "/views/sessions",
@@ -177,6 +196,7 @@ ROUTES = {
     "session": {
         *("/graphql", "/signals", "/print/who-saw/{case_id}", "/session/fresh", "/password"),
         *("/print/disclosure/{case_id}", "/print/sheet-disclosure/{consultation_id}"),
+        "/print/sheet-who-saw/{consultation_id}",
         *("/passkey/new", "/passkey/new/options"),
     },
     "sign-in": {

@@ -57,6 +57,7 @@ EMITTED = {
     "CorrectPerson": "PersonCorrected",
     "OpenSheetRequest": "SheetRequestOpened",
     "DecideSheetRequest": "SheetRequestDecided",
+    "LiftSheetSuspension": "SheetSuspensionLifted",
     "CorrectSheet": "SheetCorrected",
     "ChangeAssignments": "StaffAssigned",
 }
@@ -71,6 +72,10 @@ class House:
     people: dict[str, Person]
     made: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def kept_off(self) -> dict[str, list[str]]:
+        return {"keptOff": [self.people["kept_off"].id]}
+
     def consultation(self) -> UUID:
         made = new_id()
         self.people["clerk"].do("OpenConsultation", made, consultation_payload())
@@ -78,12 +83,11 @@ class House:
 
     def handoff(self) -> UUID:
         made = new_id()
-        self.people["clerk"].do("HandOff", made, package_payload(self.consultation()))
+        self.people["clerk"].do("HandOff", made, package_payload(self.consultation(), **self.kept_off))
         return made
 
     def case(self) -> UUID:
-        kept_off = [self.people["kept_off"].id]
-        return open_case(*(self.people[who] for who in ("clerk", "member", "colleague")), keptOff=kept_off)
+        return open_case(*(self.people[who] for who in ("clerk", "member", "colleague")), **self.kept_off)
 
     def waiting_record(self) -> tuple[UUID, str]:
         case, visit = self.case(), visit_payload()
@@ -166,7 +170,8 @@ def of_sheets(house: House, command: str) -> tuple[object, dict[str, Any]]:
         clerk.ask("Consultation", id=str(sheet))
         lines = house.people["auditor"].ask_everything("accessLog", days=1, staffId=clerk.id)["lines"]
         return sheet, {"accessId": next(line["id"] for line in lines if line["consultationId"] == str(sheet))}
-    asked = {"requestId": str(new_id()), "kind": "correction"}
+    kind = "suspension" if command == "LiftSheetSuspension" else "correction"
+    asked = {"requestId": str(new_id()), "kind": kind}
     if command == "OpenSheetRequest":
         return sheet, asked
     clerk.do("OpenSheetRequest", sheet, asked)
@@ -174,6 +179,8 @@ def of_sheets(house: House, command: str) -> tuple[object, dict[str, Any]]:
     if command == "DecideSheetRequest":
         return sheet, decided
     house.people["window_manager"].do("DecideSheetRequest", sheet, decided)
+    if command == "LiftSheetSuspension":
+        return sheet, {"requestId": asked["requestId"], "reason": "求めの取りやめ"}
     return sheet, {"requestId": asked["requestId"], "personName": "石田 遼太"}
 
 

@@ -155,6 +155,9 @@ def reads(story: Story, person: Person, field: str) -> object:
         "staffing": {},
         "tokenHolder": {"code": story.code},
     }
+    if field == "sheet_whoSaw":
+        page = person.http.get(f"/print/sheet-who-saw/{story.open_consultation}")
+        return page.text if page.status_code == 200 else None
     if field == "sheet_holdings":
         return person.ask_everything("holdings", consultationId=str(story.open_consultation))
     if field in ("sharing", "whoSaw", "holdings"):
@@ -286,6 +289,7 @@ def sheet_envelope(story: Story, person: Person, command: str) -> dict:
     payload: dict[str, object] = {
         "OpenSheetRequest": {"requestId": str(new_id()), "kind": "erasure"},
         "DecideSheetRequest": {"requestId": story.sheet_request, "decision": "approve"},
+        "LiftSheetSuspension": {"requestId": story.sheet_request, "reason": "求めの取りやめ"},
         "CorrectSheet": {"requestId": story.sheet_request, "personName": "別人"},
         "ReviewSheetAccess": {"accessId": story.sheet_read},
     }[command]

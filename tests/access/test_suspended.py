@@ -1,4 +1,5 @@
-"""The column `suspended` of the access matrix: every root and every command of a case, by everybody, while its use is stopped."""
+"""The column `suspended` of the access matrix: every root and every command of a case, and of a sheet that never became one, by
+everybody, while its use is stopped."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,12 +9,23 @@ import pytest
 from infra.stack import Stack
 from services.contracts.registry import COMMAND_OWNERS
 from services.kernel.ids import new_id
-from tests.access.matrix import COMMANDS, PEOPLE, SUSPENDED_COMMANDS, SUSPENDED_READERS
+from tests.access.matrix import (
+    COMMANDS,
+    PEOPLE,
+    SUSPENDED_COMMANDS,
+    SUSPENDED_READERS,
+    SUSPENDED_SHEET_COMMANDS,
+    SUSPENDED_SHEET_READERS,
+)
 from tests.access.test_allowed import House, thing_for
 from tests.support.person import Person, visit_payload, wait_until
 
 OF_A_CASE = [command for command in COMMANDS if COMMAND_OWNERS[command] == "coordination"]
 RELATED = {"member", "colleague", "manager"}
+OF_A_SHEET = ["HandOff", "AcceptHandoff", "ReturnHandoff", "WithdrawHandoff"]
+OF_A_SHEET += [command for command in COMMANDS if "Sheet" in command]
+KNOW_OF_THE_SHEET = {"clerk", "window_manager", "member", "colleague", "same_unit", "manager"}
+"""Its own window, and the unit where a handoff of it waits."""
 
 
 @dataclass
@@ -54,8 +66,10 @@ def test_a_suspended_record_is_seen_by_exactly_those_of_the_column(city: Stack, 
         "consultation": person.ask("Consultation", id=story.consultation)["consultation"] is not None,
         "handoff": person.ask("Handoff", id=story.handoff)["handoff"] is not None,
         "cases": case in {each["id"] for each in person.ask("Cases")["cases"]},
-        "accessLog": bool(person.ask_everything("accessLog", days=1, caseId=case)["lines"]),
-        "personRequests": story.request in {q["id"] for q in person.ask("PersonRequests")["personRequests"]["requests"]},
+        "accessLog": case
+        in {each["caseId"] for each in person.ask_everything("accessLog", days=1, caseId=case)["lines"]},
+        "personRequests": story.request
+        in {q["id"] for q in person.ask("PersonRequests")["personRequests"]["requests"]},
         "consultations": story.consultation
         in {each["id"] for each in person.ask("Consultations", limit=200)["consultations"]},
         "tray_sent": story.handoff in {card["id"] for card in person.ask("Tray")["tray"]["sent"]},
@@ -79,5 +93,71 @@ def test_a_suspended_record_takes_exactly_what_the_column_says(house: House, com
         outcome = person.submit(person.envelope(command, case, mine))[0]
         may_know = who in COMMANDS[command] | RELATED
         refused = {"record_suspended", "not_found"} if may_know else {"not_found"}
+        assert outcome["code"] in ({None} if who in allowed else refused), (who, outcome)
+    print(f"{len(PEOPLE)} cells")
+
+
+def asked_of_sheet(house: House, sheet: object, kind: str, *, granted: bool) -> str:
+    request = str(new_id())
+    house.people["clerk"].do("OpenSheetRequest", sheet, {"requestId": request, "kind": kind})
+    if granted:
+        decided = {"requestId": request, "decision": "approve"}
+        house.people["window_manager"].do("DecideSheetRequest", sheet, decided)
+    return request
+
+
+@pytest.fixture(scope="module")
+def sheet(house: House) -> Iterator[tuple[str, str, str]]:
+    """(sheet, handoff, request): a handoff that waits, its use stopped; and a 開示請求 that waits."""
+    clerk = house.people["clerk"]
+    handoff = str(house.handoff())
+    made = next(card["consultationId"] for card in clerk.ask("Tray")["tray"]["sent"] if card["id"] == handoff)
+    clerk.ask("Consultation", id=made)
+    request = asked_of_sheet(house, made, "suspension", granted=True)
+    asked_of_sheet(house, made, "disclosure", granted=False)
+    yield made, handoff, request
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_a_suspended_sheet_is_seen_by_exactly_those_of_the_column(
+    house: House, sheet: tuple[str, str, str], who: str
+) -> None:
+    (made, handoff, request), person = sheet, house.people[who]
+    tray = person.ask("Tray")["tray"]
+    log = person.ask_everything("accessLog", days=1, staffId=house.people["clerk"].id)["lines"]
+    requests = {each["id"]: each for each in person.ask("PersonRequests")["personRequests"]["requests"]}
+    seen = {
+        "consultation": person.ask("Consultation", id=made)["consultation"] is not None,
+        "handoff": person.ask("Handoff", id=handoff)["handoff"] is not None,
+        "consultations": made in {each["id"] for each in person.ask("Consultations", limit=200)["consultations"]},
+        **{f"tray_{side}": handoff in {card["id"] for card in tray[side]} for side in ("sent", "received")},
+        "whoSaw": person.http.get(f"/print/sheet-who-saw/{made}").status_code == 200,
+        "accessLog": made in {line["consultationId"] for line in log},
+        "holdings": person.ask_everything("holdings", consultationId=made) is not None,
+        "personRequests": request in requests,
+        "disclosure": person.http.get(f"/print/sheet-disclosure/{made}").status_code == 200,
+    }
+    assert seen == {root: who in readers for root, readers in SUSPENDED_SHEET_READERS.items()}
+    if request in requests:
+        assert (requests[request]["label"] == "利用停止中の記録") == (who != "window_manager")
+
+
+@pytest.mark.parametrize("command", OF_A_SHEET)
+def test_a_suspended_sheet_takes_exactly_what_the_column_says(house: House, command: str) -> None:
+    """Refused as if it were absent to whoever has no relation and may not do it at any time."""
+    subject, payload = thing_for(house, command)
+    made = payload.get("consultationId") or subject
+    if "Handoff" in command:
+        sent = house.people["clerk"].ask("Tray")["tray"]["sent"]
+        made = next(card["consultationId"] for card in sent if card["id"] == str(subject))
+    if command != "LiftSheetSuspension":
+        asked_of_sheet(house, made, "suspension", granted=True)
+    allowed = SUSPENDED_SHEET_COMMANDS.get(command, set())
+    for who in sorted(PEOPLE, key=lambda each: each in allowed):
+        mine = {**payload, "requestId": str(new_id())} if command == "OpenSheetRequest" else payload
+        about = new_id() if command == "HandOff" else subject
+        person = house.people[who]
+        outcome = person.submit(person.envelope(command, about, mine))[0]
+        refused = {"record_suspended", "not_found"} if who in KNOW_OF_THE_SHEET else {"not_found"}
         assert outcome["code"] in ({None} if who in allowed else refused), (who, outcome)
     print(f"{len(PEOPLE)} cells")

@@ -103,13 +103,57 @@ def test_the_window_prints_what_the_person_said_and_no_paper_of_what_they_do_not
         asked = {"requestId": str(new_id()), "kind": "disclosure", "asked": "見たい"}
         Person(city.url, "watanabe").do("OpenSheetRequest", sheet, asked)
         page.goto(f"{city.url}/consultations/{sheet}/requests")
+        page.get_by_role("button", name="開示の下書き").click(timeout=20_000)
+        page.get_by_role("dialog").get_by_role("button", name="下書きを作る").click()
         with page.expect_popup() as opened:
-            page.get_by_role("link", name="開示の下書き").click(timeout=20_000)
+            page.get_by_role("link", name="下書きを開く").click()
         paper = opened.value
         expect(paper.get_by_role("heading", name=heading)).to_be_visible()
         expect(paper.get_by_text("夜、眠れない")).to_have_count(1 if sheet == sheets[0] else 0)
         look(paper, f"sheet-disclosure-{'own' if sheet == sheets[0] else 'none'}", size)
         paper.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_use_of_a_sheet_is_stopped_and_taken_up_again_and_its_person_is_told_who_saw_it(
+    city: Stack, sign_in: SignIn, size: str
+) -> None:
+    """The page that the window has open closes by itself; the manager alone sees whose sheet it is."""
+    sheet, asked = sheet_of(city), {"requestId": str(new_id()), "kind": "suspension", "asked": f"もう使わないで {size}"}
+    Person(city.url, "watanabe").do("OpenSheetRequest", sheet, asked)
+    window, page, found = sign_in("watanabe", size), sign_in("otsuka", size), []
+    window.goto(f"{city.url}/consultations/{sheet}")
+    expect(window.get_by_text(TOLD["memo"])).to_be_visible(timeout=20_000)
+    page.goto(f"{city.url}/consultations/{sheet}/requests")
+    line = page.locator("li", has_text=asked["asked"])
+    line.get_by_role("button", name="を決める").click(timeout=20_000)
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("決定").select_option("approve")
+    found += meet(page, "sheet-requests-suspend", size)
+    dialog.get_by_role("button", name="利用を止める").click()
+    expect(page.get_by_role("status").filter(has_text="利用を止めました")).to_be_focused()
+    expect(line.get_by_text("利用停止中", exact=True)).to_be_visible()
+    found += meet(page, "sheet-requests-suspended", size)
+    expect(window.get_by_role("heading", name="見つかりませんでした")).to_be_visible(timeout=20_000)
+    window.goto(f"{city.url}/consultations/{sheet}/requests")
+    expect(window.get_by_text("利用停止中の記録")).to_be_visible(timeout=20_000)
+    expect(window.get_by_text(asked["asked"])).to_have_count(0)
+    expect(window.get_by_role("link", name="誰が見たか")).to_have_count(0)
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="誰が見たか").click()
+    paper = opened.value
+    expect(paper.get_by_role("heading", name="あなたの相談の記録を見た人の一覧")).to_be_visible()
+    expect(paper.get_by_text("支援のため").first).to_be_visible()
+    look(paper, "sheet-who-saw", size)
+    paper.close()
+    line.get_by_role("button", name="を終える").click()
+    dialog.get_by_label("終えるわけ").fill("本人が求めを取りやめた")
+    found += meet(page, "sheet-requests-lift", size)
+    dialog.get_by_role("button", name="利用停止を終える").click()
+    expect(page.get_by_role("status").filter(has_text="また使えます")).to_be_focused()
+    window.goto(f"{city.url}/consultations/{sheet}")
+    expect(window.get_by_text(TOLD["memo"])).to_be_visible(timeout=20_000)
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -15,14 +15,14 @@ from services.kernel.commands import Refs, Work
 async def hand_off(command: HandOff, handoff_id: UUID, work: Work) -> Refs:
     """Send a complete package to another unit; a clock of working hours starts. Who was kept off before stays kept off."""
     consultation = await store.get_own_consultation(work.tx, work.actor, command.consultation_id)
+    earlier = await store.find_kept_off(work.tx, work.actor, command.consultation_id)
+    await store.refuse_withheld(work.tx, command.consultation_id)
     check_receiver(consultation["unit_id"], command.to_unit)
     check_package(command)
     bound = binding(consultation["contact_rules"])
     check_rules(command.contact_rules, bound)
     due = due_at(work.now)
     from_unit = consultation["unit_id"]
-    earlier = await store.find_kept_off(work.tx, work.actor, command.consultation_id)
-    await store.refuse_erased(work.tx, command.consultation_id)
     kept_off = list(dict.fromkeys([*earlier, *command.kept_off]))
     rules = binding(bound, command.contact_rules)  # a rule once given binds on
     command = command.model_copy(update={"kept_off": kept_off, "contact_rules": rules})

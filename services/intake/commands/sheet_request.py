@@ -6,14 +6,16 @@ from services.contracts.codes import Role
 from services.contracts.sheet_request import (
     CorrectSheet,
     DecideSheetRequest,
+    LiftSheetSuspension,
     OpenSheetRequest,
     SheetCorrected,
     SheetErased,
     SheetRequestDecided,
     SheetRequestOpened,
+    SheetSuspensionLifted,
 )
 from services.contracts.tokyo import tokyo_day
-from services.intake import erasure_store, request_store
+from services.intake import erasure_store, request_store, store
 from services.intake.domain.sheet_request import decide, decide_open
 from services.kernel.commands import Refs, Work
 from services.person_request import RetentionSettings, decide_correction
@@ -35,7 +37,8 @@ async def open_sheet_request(command: OpenSheetRequest, consultation_id: UUID, w
 
 
 async def decide_sheet_request(command: DecideSheetRequest, consultation_id: UUID, work: Work) -> Refs:
-    """What is approved to be erased is gone at this commit; nobody else held it."""
+    """What is approved to be erased is gone at this commit; nobody else held it. What is approved to be suspended is withheld
+    from this commit on: the decision itself is what every relation asks for."""
     c = command
     sheet = await request_store.lock_sheet(work.tx, work.actor, consultation_id, Role.MANAGER)
     request = await request_store.get(work.tx, consultation_id, c.request_id)
@@ -51,9 +54,20 @@ async def decide_sheet_request(command: DecideSheetRequest, consultation_id: UUI
     return _refs(consultation_id, c.request_id)
 
 
+async def lift_sheet_suspension(command: LiftSheetSuspension, consultation_id: UUID, work: Work) -> Refs:
+    """A manager of the unit answers for the reason; whoever may see the sheet sees it from this commit on."""
+    sheet = await request_store.lock_sheet(work.tx, work.actor, consultation_id, Role.MANAGER)
+    await request_store.get(work.tx, consultation_id, command.request_id)
+    await request_store.lift(work.tx, work.actor, command, work.now)
+    about = {"consultation_id": consultation_id, "request_id": command.request_id, "unit_id": sheet.unit_id}
+    await work.emit(consultation_id, SheetSuspensionLifted(**about, lifted_by=work.actor.id))
+    return _refs(consultation_id, command.request_id)
+
+
 async def correct_sheet(command: CorrectSheet, consultation_id: UUID, work: Work) -> Refs:
     """An approved 訂正 is made by the sheet's unit; the request is closed by it."""
     sheet = await request_store.lock_sheet(work.tx, work.actor, consultation_id)
+    await store.refuse_withheld(work.tx, consultation_id)
     columns = decide_correction(command, tokyo_day(work.now))
     await request_store.correct(work.tx, consultation_id, command.request_id, columns, work.now)
     about = {"consultation_id": consultation_id, "request_id": command.request_id, "unit_id": sheet.unit_id}

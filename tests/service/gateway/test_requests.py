@@ -148,3 +148,44 @@ def test_what_is_held_of_a_sheet_is_counted_for_its_own_manager(people: dict[str
     ]
     for login in ("watanabe", "sasaki", "takahashi"):
         assert people[login].ask("Holdings", consultationId=sheet)["holdings"] is None
+
+
+def test_the_window_s_own_page_of_who_saw_a_sheet_is_plain_and_logged(people: dict[str, Person], city: Stack) -> None:
+    sheet = asked_sheet(people, callerKind="person", callerRelation=None, personKnows="knows")
+    people["watanabe"].ask("Consultation", id=sheet)
+    page = f"/print/sheet-who-saw/{sheet}"
+    for login in ("watanabe", "takahashi", "sasaki"):
+        denied, absent = (people[login].http.get(path) for path in (page, f"/print/sheet-who-saw/{new_id()}"))
+        assert (denied.status_code, denied.json()) == (404, absent.json())
+    answer = people["otsuka"].http.get(page)
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    text = re.sub("<[^>]+>", "", answer.text)
+    for told in ("あなたの相談の記録を見た人の一覧", "保谷庁舎 生活サポート相談窓口", "支援のため", "令和", "1回"):
+        assert told in text, told
+    for kept in ("渡辺", "石田", "ひきこもり", "<script", "style=", "眠れない"):
+        assert kept not in answer.text, kept
+    assert not re.search(r"whosaw\.|code\.|[{}]|None", text), "no key, code or placeholder is left"
+    logged = "select count(*)::int as n from access_log where purpose = 'answer_person' and shown->'answered' ? $1"
+    assert rows(city, "intake", logged, sheet)[0]["n"] == 1
+
+
+def test_of_a_family_s_call_there_is_no_paper_of_who_saw_it(people: dict[str, Person]) -> None:
+    text = people["otsuka"].http.get(f"/print/sheet-who-saw/{asked_sheet(people)}").text
+    assert "お渡しできる紙はありません" in text and "<table" not in text
+
+
+def test_what_stops_the_use_of_a_sheet_needs_somebody_who_has_just_shown_who_they_are(
+    people: dict[str, Person], city: Stack
+) -> None:
+    sheet, request = asked_sheet(people), str(new_id())
+    clerk, lead = people["watanabe"], people["otsuka"]
+    clerk.do("OpenSheetRequest", sheet, {"requestId": request, "kind": "suspension"})
+    rows(city, "gateway", "update session set fresh_until = now() where staff_id = $1", UUID(lead.id))
+    decision = lead.envelope("DecideSheetRequest", sheet, {"requestId": request, "decision": "approve"})
+    assert lead.submit(decision)[0]["code"] == "not_fresh"
+    assert clerk.ask("Consultation", id=sheet)["consultation"] is not None
+    assert lead.http.post("/session/fresh", json={"password": PASSWORD}).status_code == 200
+    assert lead.submit(decision)[0]["status"] == "ACCEPTED"
+    assert clerk.ask("Consultation", id=sheet)["consultation"] is None
+    lead.do("LiftSheetSuspension", sheet, {"requestId": request, "reason": "求めの取りやめ"})
+    assert clerk.ask("Consultation", id=sheet)["consultation"] is not None

@@ -2,7 +2,7 @@
 
 from services.contracts.person_request import PersonRequestDecided, SuspensionLifted
 from services.kernel.ids import new_id
-from tests.service.intake.conftest import AUDITOR, CLERK, COORDINATOR, HAND_OFF, MANAGER, World
+from tests.service.intake.conftest import AUDITOR, CLERK, COORDINATOR, HAND_OFF, MANAGER, OTHER_CLERK, World
 from tests.service.intake.test_erasure import hear
 from tests.service.intake.test_who_saw import began
 
@@ -33,7 +33,8 @@ async def test_a_suspended_record_s_sheet_is_withheld_until_every_suspension_is_
     assert (await world.get(CLERK, "/views/tray")).json()["sent"] == []
     assert (await world.get(CLERK, "/views/consultations")).json() == []
     again = {**HAND_OFF, "consultationId": str(consultation), "kind": "parallel", "toUnit": "tanashi-window"}
-    assert (await world.act(CLERK, "HandOff", new_id(), again))["code"] == "not_found"
+    assert (await world.act(CLERK, "HandOff", new_id(), again))["code"] == "record_suspended"
+    assert (await world.act(OTHER_CLERK, "HandOff", new_id(), again))["code"] == "not_found"
     for asking in (MANAGER, AUDITOR):
         assert (await world.get(asking, f"/views/cases/{case}/who-saw")).status_code == 200
         assert (await world.get(MANAGER, f"/views/cases/{case}/holdings")).status_code == 200

@@ -82,3 +82,42 @@ async def test_that_a_family_consulted_is_not_in_the_person_s_answer(world: Worl
     _, _, case = await began(world)
     assert HAND_OFF["personKnows"] == "does_not_know"
     assert (await world.get(MANAGER, f"/views/cases/{case}/who-saw")).json() == []
+
+
+async def test_of_a_sheet_nobody_took_its_own_manager_and_the_auditor_are_told_the_same_and_it_is_logged(
+    world: World,
+) -> None:
+    consultation = await world.opened(callerKind="person", callerRelation=None, personKnows="knows")
+    handoff = await world.handed_off(consultation=consultation)
+    await world.get(CLERK_COLLEAGUE, f"/views/consultations/{consultation}")
+    await world.get(COORDINATOR, f"/views/handoffs/{handoff}")
+    path = f"/views/consultations/{consultation}/who-saw"
+    for asking in (WINDOW_MANAGER, AUDITOR):
+        said = (await world.get(asking, path)).json()
+        assert [(each["staffId"], each["basis"], each["fieldGroups"]) for each in said["reads"]] == [
+            (str(CLERK_COLLEAGUE.id), ["own_unit"], ["answer_words", "codes", "package_words", "sheet", "told"]),
+            (str(COORDINATOR.id), ["receiving_unit"], ["codes", "package_words", "sheet", "told"]),
+        ]
+        row = (await world.access_rows())[-1]
+        about = (row["actor_id"], row["shown"], row["field_groups"], row["basis"])
+        assert about == (asking.id, {"answered": [str(consultation)]}, ["access_log"], "log")
+
+
+async def test_nobody_else_is_told_who_saw_a_sheet_and_an_absent_one_looks_the_same(world: World) -> None:
+    kept_off = person("kept-off-window-manager", ("hoya-window", "manager"))
+    consultation = await world.opened(callerKind="person", callerRelation=None, personKnows="knows")
+    await world.handed_off(consultation=consultation, keptOff=[str(kept_off.id)])
+    before = await world.access_rows()
+    for asking in (CLERK, COORDINATOR, MANAGER, OTHER_CLERK, IBASHO, kept_off):
+        refused = await world.get(asking, f"/views/consultations/{consultation}/who-saw")
+        absent = await world.get(asking, f"/views/consultations/{new_id()}/who-saw")
+        assert (refused.status_code, refused.json()["code"]) == (absent.status_code, absent.json()["code"])
+        assert refused.status_code == 404, asking
+    assert await world.access_rows() == before
+
+
+async def test_that_a_family_consulted_gives_no_answer_about_a_sheet_at_all(world: World) -> None:
+    consultation = await world.opened()
+    await world.get(CLERK_COLLEAGUE, f"/views/consultations/{consultation}")
+    said = (await world.get(WINDOW_MANAGER, f"/views/consultations/{consultation}/who-saw")).json()
+    assert said["reads"] is None

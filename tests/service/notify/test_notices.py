@@ -134,7 +134,10 @@ def test_a_manager_who_is_kept_off_is_told_nothing(city: Stack) -> None:
     author.do("ConveneConference", case, basis_payload("ConveneConference", new_id(), str(staff_id("sasaki"))))
     author.do("RecordVisit", case, visit_payload())  # told after all of those: they are in the same order
     wait_until(lambda: ("visit_recorded", staff_id("hamada")) in notices(city, "case_id", case))
-    told = {("visit_recorded", staff_id("hamada")), ("emergency_used", staff_id("otsuka"))}  # the clerk's own supervisor
+    told = {
+        ("visit_recorded", staff_id("hamada")),
+        ("emergency_used", staff_id("otsuka")),
+    }  # the clerk's own supervisor
     assert notices(city, "case_id", case) == told
     assert notices(city, "recipient_id", staff_id("sasaki")) == before
 

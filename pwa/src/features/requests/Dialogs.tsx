@@ -30,7 +30,7 @@ export function Receive({ about, onClose, onDone }: Closing & { about: About; on
   return (
     <Dialog title={t("requests.receive")} submit={t("requests.receiveDo")} busy={busy} onSubmit={() => void run(() => ({ requestId, kind, asked }))} onClose={onClose}>
       <SelectField id="kind" label={t("requests.kind")} value={kind} options={KINDS.map((each) => [each, codeText("request_kind", each)] as const)} onChange={(value) => setKind(value as typeof kind)} />
-      <p class="sub">{t(kind === "suspension" && !about.caseId ? "requests.help.suspensionSheet" : `requests.help.${kind}`)}</p>
+      <p class="sub">{t(`requests.help.${kind}`)}</p>
       <TextField id="asked" label={t("requests.asked")} help={t("requests.askedHelp")} rows={3} value={asked} onInput={setAsked} />
       {failed}
     </Dialog>
@@ -42,7 +42,7 @@ export function Decide({ request, onClose, onDone }: Closing & { request: Person
   const [decision, setDecision] = useState("");
   const [note, setNote] = useState("");
   const isErased = erases(request.kind) && decision === "approve";
-  const isSuspended = request.kind === "suspension" && decision === "approve" && Boolean(request.caseId);
+  const isSuspended = request.kind === "suspension" && decision === "approve";
   const said = isErased ? (request.caseId ? "requests.erasedDone" : "requests.erasedSheet") : isSuspended ? "requests.suspendedDone" : "requests.decidedDone";
   const { run, failed, of } = useAct(commandOf("decide", request), subjectOf(request), () => onDone(t(said)));
   const missing = decision ? [] : [{ field: "decision", text: t("requests.decisionMissing") }];
@@ -59,7 +59,7 @@ export function Decide({ request, onClose, onDone }: Closing & { request: Person
       {erases(request.kind) && <HeldOf about={request} />}
       <SelectField id="decision" label={t("requests.decision")} value={decision} options={options} onChange={setDecision} error={of("decision")} required />
       {isErased && <Note kind="err"><p>{t("requests.eraseHelp")}</p></Note>}
-      {isSuspended && <Note icon="info" kind="soft"><p>{t("requests.suspendHelp")}</p></Note>}
+      {isSuspended && <Note icon="info" kind="soft"><p>{t(request.caseId ? "requests.suspendHelp" : "requests.suspendHelpSheet")}</p></Note>}
       {!isErased && <TextField id="reason" label={t("requests.note")} rows={2} limit={200} value={note} onInput={setNote} error={of("reason")} />}
       {failed}
       {again.asking}
@@ -82,11 +82,11 @@ export function Print({ request, onClose }: Closing & { request: PersonRequest }
 /** 利用停止を終える: everybody who had a way to the record has it again, so it needs a reason. */
 export function Lift({ request, onClose, onDone }: Closing & { request: PersonRequest; onDone: () => void }) {
   const [reason, setReason] = useState("");
-  const { busy, run, failed, of } = useAct("LiftSuspension", subjectOf(request), onDone);
+  const { busy, run, failed, of } = useAct(commandOf("lift", request), subjectOf(request), onDone);
   const missing = reason.trim().length < 5 ? [{ field: "reason", text: t("sharing.reasonShort") }] : [];
   return (
     <Dialog title={t("requests.liftOf", { about: `${request.label} ${codeText("request_kind", request.kind)}` })} submit={t("requests.lift")} busy={busy} onSubmit={() => void run(() => ({ requestId: request.id, reason }), missing)} onClose={onClose}>
-      <Note icon="info" kind="soft"><p>{t("requests.liftHelp")}</p></Note>
+      <Note icon="info" kind="soft"><p>{t(request.caseId ? "requests.liftHelp" : "requests.liftHelpSheet")}</p></Note>
       <TextField id="reason" label={t("requests.liftReason")} help={t("requests.liftReasonHelp")} rows={2} value={reason} onInput={setReason} error={of("reason")} required marked />
       {failed}
     </Dialog>

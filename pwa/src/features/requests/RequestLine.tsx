@@ -3,6 +3,7 @@ import { hasRole } from "../../app/session";
 import { momentText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
 import { Icon } from "../../ui/Icon";
+import { pageOf } from "./about";
 import type { PersonRequest } from "./documents";
 
 interface Props {
@@ -29,7 +30,7 @@ export function RequestLine({ request, today, isListed, onDecide, onLift, onHeld
         <p class="row chips"><span class="chip quiet">{t(request.caseId ? "requests.ofCase" : "requests.ofSheet")}</span><span class="chip">{codeText("request_kind", kind)}</span><State state={state} /></p>
         <dl class="kv">{erasedAt ? <Erased request={request} today={today} /> : <Asked request={request} today={today} />}</dl>
         {kind === "correction" && state === "approved" && <div class="row"><button class="btn" type="button" aria-label={t("requests.correctOf", { about })} onClick={onCorrect}>{t("requests.correctDo")}</button></div>}
-        {isListed && state === "suspended" && <p><Link href={`/cases/${request.caseId}/requests`}>{t("requests.more")}</Link></p>}
+        {isListed && state === "suspended" && <p><Link href={`${pageOf(request)}/requests`}>{t("requests.more")}</Link></p>}
         {hasRole("manager") && (
           <div class="row">
             {mayDecide && <button class="btn" type="button" aria-label={t("requests.decideOf", { about })} onClick={onDecide}>{t("requests.decide")}</button>}

@@ -38,7 +38,12 @@ export default function Requests({ about }: { about?: About }) {
       {!isOnline && <Note icon="cloud-off"><p role="status">{t("requests.offline")}</p></Note>}
       {unavailable.map((owner) => <Note key={owner} icon="cloud-off"><p role="status">{t(`requests.missing.${owner as Owner}`)}</p></Note>)}
       <Done done={done} />
-      {about && <div class="row"><button class="btn" type="button" onClick={() => setOpen({ what: "receive" })}>{t("requests.receive")}</button></div>}
+      {about && (
+        <div class="row">
+          <button class="btn" type="button" onClick={() => setOpen({ what: "receive" })}>{t("requests.receive")}</button>
+          {about.consultationId && hasRole("manager") && <a class="btn line" href={`/print/sheet-who-saw/${about.consultationId}`} target="_blank" rel="noopener"><Icon name="print" />{t("log.paper")}</a>}
+        </div>
+      )}
       {shown.length === 0 && unavailable.length === 0 && <Empty title={t("requests.none")} />}
       {shown.length > 0 && (
         <section class="card card-flush" aria-label={t("requests.list")}>

@@ -7,6 +7,7 @@ export type About = Pick<PersonRequest, "caseId" | "consultationId">;
 const COMMANDS = {
   open: ["OpenPersonRequest", "OpenSheetRequest"],
   decide: ["DecidePersonRequest", "DecideSheetRequest"],
+  lift: ["LiftSuspension", "LiftSheetSuspension"],
   correct: ["CorrectPerson", "CorrectSheet"],
 } as const satisfies Record<string, readonly [CommandName, CommandName]>;
 
