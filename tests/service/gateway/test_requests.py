@@ -84,6 +84,28 @@ def test_a_request_is_decided_only_by_somebody_who_has_just_shown_who_they_are(
     assert stale.submit(decision)[0]["status"] == "ACCEPTED", "the same command, once its author is known again"
 
 
+def test_sight_is_widened_again_only_by_somebody_who_has_just_shown_who_they_are(
+    people: dict[str, Person], city: Stack, stale: Person
+) -> None:
+    """A screen left open at a manager's desk lets nobody in again, and ends no 利用停止."""
+    case = open_case(*(people[login] for login in ("watanabe", "takahashi", "hamada")))
+    request, hamada = str(new_id()), people["hamada"].id
+    boss = Person(city.url, "sasaki")
+    boss.do("KeepOff", case, {"staffId": hamada})
+    people["takahashi"].do("OpenPersonRequest", case, {"requestId": request, "kind": "suspension"})
+    boss.do("DecidePersonRequest", case, {"requestId": request, "decision": "approve"})
+    rows(city, "gateway", "update session set fresh_until = now() where staff_id = $1", UUID(stale.id))
+    lift = stale.envelope("LiftSuspension", case, {"requestId": request, "reason": "求めの取りやめ"})
+    let_in = stale.envelope("LetIn", case, {"staffId": hamada})
+    assert [outcome["code"] for outcome in stale.submit(lift, let_in)] == ["not_fresh", "not_fresh"]
+    held = "select staff_id from case_kept_off where case_id = $1"
+    assert UUID(hamada) in {row["staff_id"] for row in rows(city, "coordination", held, case)}
+    assert people["takahashi"].ask("Case", id=str(case))["case"] is None
+    assert stale.http.post("/session/fresh", json={"password": PASSWORD}).status_code == 200
+    assert [outcome["status"] for outcome in stale.submit(lift, let_in)] == ["ACCEPTED", "ACCEPTED"]
+    assert people["takahashi"].ask("Case", id=str(case))["case"] is not None
+
+
 def test_the_page_of_a_disclosure_opens_only_for_somebody_who_has_just_shown_who_they_are(
     people: dict[str, Person], city: Stack, stale: Person
 ) -> None:
