@@ -153,7 +153,7 @@ class Story:
         meeting = basis_payload("ConveneConference", meeting_id, called.id, fieldGroups=groups)
         member.do("ConveneConference", self.case, meeting)
         called.do("PledgeSecrecy", self.case, {"basisId": meeting_id})
-        member.do("KeepOff", self.case, {"staffId": str(staff_id("kobayashi"))})
+        self.people["manager"].do("KeepOff", self.case, {"staffId": str(staff_id("kobayashi"))})
 
     def _newcomer(self) -> None:
         """Somebody whom the manager registers and assigns, a year from now; and where one of their own lives."""

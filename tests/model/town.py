@@ -152,6 +152,9 @@ class Town:
 
     def KeepOff(self, who, id, p):
         case = self._case(who, id)
+        leads = who.works_at(case["unit"], "manager")
+        need(not leads or p["staffId"] != who.id, "keep_off_needs_another")
+        need(leads or p["staffId"] == who.id, "keep_off_needs_manager")
         case["kept_off"] |= {p["staffId"]}
         self.handoffs[case["handoff"]]["kept_off"] |= case["kept_off"]
 
