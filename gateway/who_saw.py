@@ -23,12 +23,12 @@ COLUMNS = ("day", "unit", "why", "parts", "times")
 
 
 async def compose(context: Context, case_id: str) -> dict[str, Any]:
-    """By day, unit and purpose, the newest last. NotFound for whoever has not to answer for the case."""
-    reads = [
-        read
-        for owner in ("coordination", "intake")
-        for read in await context.ask(owner, f"/views/cases/{uuid_of(case_id)}/who-saw")
-    ]
+    """By day, unit and purpose, the newest last. NotFound for whoever has not to answer for the case: coordination says who.
+    What intake does not answer, as to somebody whom it still keeps off the sheet, is named in `unavailable`."""
+    path = f"/views/cases/{uuid_of(case_id)}/who-saw"
+    reads = await context.ask("coordination", path)
+    of_sheet, _ = await context.ask_each(["intake"], path)
+    reads += of_sheet.get("intake", [])
     reads.sort(key=lambda read: datetime.fromisoformat(read["at"]))
     settings = context.service.settings
     assert isinstance(settings, GatewaySettings)
@@ -36,7 +36,7 @@ async def compose(context: Context, case_id: str) -> dict[str, Any]:
     for read, unit in zip(reads, await units_on(context, reads), strict=True):
         grouped.setdefault((_day_of(read), unit, read["purpose"], tuple(read["basis"])), []).append(read)
     lines = [_line(key, found, settings.who_saw_names) for key, found in grouped.items()]
-    return {"caseId": case_id, "madeAt": context.service.clock(), "lines": lines}
+    return {"caseId": case_id, "madeAt": context.service.clock(), "lines": lines, "unavailable": [] if of_sheet else ["intake"]}
 
 
 async def units_on(context: Context, reads: Sequence[dict[str, Any]]) -> list[str | None]:
@@ -86,7 +86,8 @@ async def _page(context: Context, said: dict[str, Any]) -> str:
         f'<aside class="how">{_said("whosaw.how")}</aside>',
         f'<main><p class="day">{made}</p><h1>{_said("whosaw.title")}</h1>',
         f'<p class="to">{_said("whosaw.to")}</p><p>{_said("whosaw.intro")}</p>',
-        table if rows else f'<p class="none">{_said("whosaw.none")}</p>',
+        table if rows else "" if said["unavailable"] else f'<p class="none">{_said("whosaw.none")}</p>',
+        f'<p class="none">{_said("whosaw.missing")}</p>' if said["unavailable"] else "",
         f'<p>{_said("whosaw.ask")}</p><p class="from">{_said("whosaw.from")}</p></main>',
     )
     return (

@@ -76,6 +76,7 @@ ELSEWHERE = {
         ("PersonRequest.liftedBy", "PersonRequest.liftedAt", "PersonRequest.liftNote"),
         "tests/service/coordination/test_suspension.py",
     ),
+    "WhoSaw.unavailable": "tests/service/gateway/test_requests.py",
     "Holdings.unavailable": "tests/service/gateway/test_requests.py",
     "PersonRequests.unavailable": "no person in it",
     "AccessLog.unavailable": "no person in it",

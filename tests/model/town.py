@@ -149,6 +149,7 @@ class Town:
         team, owner = case["team"] - {*p["leave"]} | join, p["ownerId"] or case["owner"]
         need(owner in team - case["kept_off"], "owner_not_on_team")
         case |= {"team": team, "owner": owner, "once": case["once"] | join}
+        self._tell_kept_off(case)
 
     def KeepOff(self, who, id, p):
         case = self._case(who, id)

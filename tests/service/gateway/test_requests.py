@@ -84,6 +84,21 @@ def test_a_request_is_decided_only_by_somebody_who_has_just_shown_who_they_are(
     assert stale.submit(decision)[0]["status"] == "ACCEPTED", "the same command, once its author is known again"
 
 
+def test_who_saw_stays_when_the_window_answers_nothing_and_says_what_is_missing(
+    people: dict[str, Person], city: Stack
+) -> None:
+    """A manager whom a handoff kept off the sheet, let in to the case before the window heard of it."""
+    case = open_case(*(people[login] for login in ("watanabe", "takahashi", "hamada")), callerKind="person")
+    people["takahashi"].ask("Case", id=str(case))
+    page, missing = f"/print/who-saw/{case}", "相談を受けた窓口の記録を見た人は"
+    assert missing not in people["sasaki"].http.get(page).text
+    keep_off = "update handoff set kept_off = array[$2::uuid] where case_id = $1"
+    rows(city, "intake", keep_off, case, UUID(people["sasaki"].id))
+    said = people["sasaki"].http.get(page)
+    assert said.status_code == 200 and missing in said.text and "支援のため" in said.text
+    assert people["takahashi"].http.get(page).status_code == 404, "nor is it there for whoever has not to answer"
+
+
 def test_sight_is_widened_again_only_by_somebody_who_has_just_shown_who_they_are(
     people: dict[str, Person], city: Stack, stale: Person
 ) -> None:
