@@ -58,6 +58,9 @@ class WhoSawLine:
 
 @strawberry.type
 class WhoSaw:
+    """An owner that does not answer is named in `unavailable`."""
+
     case_id: strawberry.ID
     made_at: DateTime
     lines: list[WhoSawLine]
+    unavailable: list[str]

@@ -7,15 +7,17 @@ from gateway import write_types
 from gateway.context import Context
 from gateway.sessions import NotFresh
 from services.contracts import staff
+from services.contracts.coordination import LetIn
 from services.contracts.messages import sentence
-from services.contracts.person_request import DecidePersonRequest
+from services.contracts.person_request import DecidePersonRequest, LiftSuspension
 from services.contracts.registry import COMMAND_OWNERS
-from services.contracts.sheet_request import DecideSheetRequest
+from services.contracts.sheet_request import DecideSheetRequest, LiftSheetSuspension
 from services.kernel.errors import BansoError, Malformed, Overloaded, Refusal
 
 MAX_COMMANDS = 50
-DANGEROUS = {each.__name__ for each in staff.COMMANDS} | {DecidePersonRequest.__name__, DecideSheetRequest.__name__}
-"""Commands that only somebody may give who has just shown who they are."""
+_WEIGHTY = (DecidePersonRequest, DecideSheetRequest, LiftSuspension, LiftSheetSuspension, LetIn)
+DANGEROUS = {each.__name__ for each in (*staff.COMMANDS, *_WEIGHTY)}
+"""Commands that only somebody may give who has just shown who they are: they erase for good, or widen what others see."""
 
 
 def wire(command: write_types.CommandEnvelope) -> dict[str, Any]:

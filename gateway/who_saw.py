@@ -23,13 +23,19 @@ COLUMNS = ("day", "unit", "why", "parts", "times")
 
 
 async def compose(context: Context, case_id: str) -> dict[str, Any]:
-    """By day, unit and purpose, the newest last. NotFound for whoever has not to answer for the case."""
-    reads = [
-        read
-        for owner in ("coordination", "intake")
-        for read in await context.ask(owner, f"/views/cases/{uuid_of(case_id)}/who-saw")
-    ]
-    return {"caseId": case_id, "madeAt": context.service.clock(), "lines": await _lines(context, reads)}
+    """By day, unit and purpose, the newest last. NotFound for whoever has not to answer for the case: coordination says who.
+    What intake does not answer, as to somebody whom it still keeps off the sheet, is named in `unavailable`."""
+    path = f"/views/cases/{uuid_of(case_id)}/who-saw"
+    reads = await context.ask("coordination", path)
+    of_sheet, _ = await context.ask_each(["intake"], path)
+    reads += of_sheet.get("intake", [])
+    lines = await _lines(context, reads)
+    return {
+        "caseId": case_id,
+        "madeAt": context.service.clock(),
+        "lines": lines,
+        "unavailable": [] if of_sheet else ["intake"],
+    }
 
 
 async def _lines(context: Context, reads: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -76,7 +82,9 @@ async def get_who_saw_page(request: Request, case_id: str) -> HTMLResponse:
     """The answer to hand over: one page of plain Japanese, without script, ready for the printer."""
     context = await _context(request)
     said = await compose(context, case_id)
-    return _answer("whosaw.title", await _body(context, said["lines"], "whosaw.title", "whosaw.intro"))
+    return _answer(
+        "whosaw.title", await _body(context, said["lines"], "whosaw.title", "whosaw.intro", bool(said["unavailable"]))
+    )
 
 
 @router.get("/print/sheet-who-saw/{consultation_id}", include_in_schema=False)
@@ -96,7 +104,7 @@ async def _context(request: Request) -> Context:
     return Context(service_of(request), request.app.state.owners, request.app.state.sealing, session, "WhoSaw")
 
 
-async def _body(context: Context, lines: list[dict[str, Any]], title: str, intro: str) -> str:
+async def _body(context: Context, lines: list[dict[str, Any]], title: str, intro: str, is_partial: bool = False) -> str:
     head = "".join(f'<th scope="col" class="{name}">{_head(lines, name)}</th>' for name in COLUMNS)
     rows = "".join([_row(lines, await _cells(context, line)) for line in lines])
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
@@ -105,7 +113,8 @@ async def _body(context: Context, lines: list[dict[str, Any]], title: str, intro
         f'<aside class="how">{_said("whosaw.how")}</aside>',
         f'<main><p class="day">{made}</p><h1>{_said(title)}</h1>',
         f'<p class="to">{_said("whosaw.to")}</p><p>{_said(intro)}</p>',
-        table if rows else f'<p class="none">{_said("whosaw.none")}</p>',
+        table if rows else "" if is_partial else f'<p class="none">{_said("whosaw.none")}</p>',
+        f'<p class="none">{_said("whosaw.missing")}</p>' if is_partial else "",
         f'<p>{_said("whosaw.ask")}</p><p class="from">{_said("whosaw.from")}</p></main>',
     )
     return "".join(parts)

@@ -79,7 +79,8 @@ class ChangeTeam(Command):
 
 
 class KeepOff(Command):
-    """担当から外す (親戚・近所の職員). Subject = the case. Stronger than every relation and basis."""
+    """担当から外す (親戚・近所の職員). Subject = the case. Stronger than every relation and basis. By a manager of
+    the case's unit, never of themself; whoever is of the team keeps off nobody but themself."""
 
     staff_id: UUID
 

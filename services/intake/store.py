@@ -282,9 +282,16 @@ async def get_package(tx: Connection, handoff_id: UUID, event_id: UUID) -> async
 
 
 async def put_kept_off(tx: Connection, case_id: UUID, kept_off: Sequence[UUID]) -> None:
-    """Who is kept off the case is kept off its sheet too. Whoever is let in there is not let in here: this is another unit's."""
-    query = "update handoff set kept_off = array(select distinct unnest(kept_off || $2::uuid[])) where case_id = $1"
-    await tx.execute(query, case_id, list(kept_off))
+    """Who is kept off the case, and nobody else, is kept off its sheet. Whoever was let in again is let in by the answered
+    handoffs that led there too; what another case says, or a handoff that still waits, stands."""
+    await tx.execute(
+        "with was as (select consultation_id, kept_off from handoff where case_id = $1)"
+        " update handoff h set kept_off = case when h.case_id = $1 then $2::uuid[] else"
+        " array(select one from unnest(h.kept_off) one where one <> all(was.kept_off) or one = any($2::uuid[])) end"
+        " from was where h.consultation_id = was.consultation_id"
+        " and (h.case_id = $1 or h.status in ('returned', 'withdrawn'))",
+        *(case_id, list(kept_off)),
+    )
 
 
 async def put_suspension(tx: Connection, case_id: UUID, request_id: UUID, *, stands: bool) -> None:

@@ -98,7 +98,7 @@ COMMANDS = {
     "JoinToken": {"member", "colleague"},  # the team itself, not its lead
     "SeparateToken": {"member", "colleague"},
     "ChangeTeam": {"member", "colleague", "manager"},
-    "KeepOff": {"member", "colleague", "manager"},
+    "KeepOff": {"manager"},  # of somebody else; of oneself also the team
     "LetIn": {"manager"},
     "GiveConsent": {"member", "colleague", "manager"},
     "ConveneConference": {"member", "colleague", "manager"},

@@ -110,7 +110,7 @@ def end(city: Stack, people: dict[str, Person], shared: Shared, state: str, read
         case "expired":
             asyncio.run(expire(city, shared.basis))
         case "kept off":
-            people["member"].do("KeepOff", shared.case, {"staffId": reader.id})
+            people["manager"].do("KeepOff", shared.case, {"staffId": reader.id})
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -302,7 +302,7 @@ def sharing_envelope(story: Story, person: Person, command: str) -> dict:
         case "ChangeTeam":
             return person.envelope(command, story.case, {"join": [person.id]})
         case "KeepOff":
-            return person.envelope(command, story.case, {"staffId": story.people["member"].id})
+            return person.envelope(command, story.case, {"staffId": story.people["same_unit"].id})
         case "LetIn":
             return person.envelope(command, story.case, {"staffId": person.id})
         case "PledgeSecrecy":
@@ -349,6 +349,11 @@ def test_denied_commands_change_nothing_emit_nothing_reveal_nothing(story: Story
                 "a version is no oracle"
             )
             expected = "not_your_unit" if command == "OpenConsultation" else "not_found"
+            if command == "KeepOff" and who in (
+                "member",
+                "colleague",
+            ):  # they know the case; what they may not is to shut out
+                expected = "keep_off_needs_manager"
             assert outcome["code"] == expected, (command, who, outcome)
             assert outcome["refs"] == {}
             cells += 1

@@ -133,7 +133,7 @@ def shared(case: object, member: Person, manager: Person, called: Person) -> Non
     meeting = basis_payload("ConveneConference", new_id(), called.id, manager.id, fromAt=later)
     member.do("ConveneConference", case, meeting)
     called.do("UseEmergency", case, basis_payload("UseEmergency", new_id()))
-    member.do("KeepOff", case, {"staffId": str(staff_id("kobayashi"))})
+    manager.do("KeepOff", case, {"staffId": str(staff_id("kobayashi"))})
 
 
 def go(page: Page, city: Stack, path: str, heading: str) -> None:

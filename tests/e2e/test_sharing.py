@@ -7,6 +7,8 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from infra.seed import PASSWORD
+from infra.seed_people import staff_id
 from infra.stack import Stack
 from services.kernel.ids import new_id
 from tests.e2e.conftest import SIZES, SignIn, look
@@ -188,6 +190,12 @@ def test_a_case_that_is_not_there_opens_for_nobody(city: Stack, sign_in: SignIn)
     expect(page.get_by_label("理由")).to_have_value(WHY)
 
 
+def keep_off(page: Page) -> None:
+    page.get_by_role("button", name="近い人を外す").click()
+    page.get_by_role("dialog").get_by_label("職員").select_option(label="濵田 恵")
+    page.get_by_role("dialog").get_by_role("button", name="外す").click()
+
+
 def test_somebody_near_is_kept_off_and_only_a_manager_lets_them_in_again(
     city: Stack, sign_in: SignIn, member: Person, case: str
 ) -> None:
@@ -196,36 +204,43 @@ def test_somebody_near_is_kept_off_and_only_a_manager_lets_them_in_again(
     assert seen(colleague, case)
     page = sign_in("takahashi", "tablet")
     sharing_of(page, case, city)
-    page.get_by_role("button", name="近い人を外す").click()
-    page.get_by_role("dialog").get_by_label("職員").select_option(label="濵田 恵")
-    page.get_by_role("dialog").get_by_role("button", name="外す").click()
-    expect(page.get_by_role("status").filter(has_text="外しました")).to_be_visible()
-    expect(page.get_by_role("region", name="外している近い人")).to_contain_text("濵田 恵")
-    assert seen(colleague, case) is None
-    expect(page.get_by_role("button", name="戻す")).to_have_count(0)
+    keep_off(page)
+    expect(page.get_by_role("alert")).to_contain_text("ほかの方を外せるのは、係長・管理職だけです")
+    assert seen(colleague, case)
     boss = sign_in("sasaki", "desk")
     sharing_of(boss, case, city)
+    keep_off(boss)
+    expect(boss.get_by_role("status").filter(has_text="外しました")).to_be_visible()
+    assert seen(colleague, case) is None
+    sharing_of(page, case, city)
+    expect(page.get_by_role("region", name="外している近い人")).to_contain_text("濵田 恵")
+    expect(page.get_by_role("button", name="戻す")).to_have_count(0)
+    rows(city, "gateway", "update session set fresh_until = now() where staff_id = $1", staff_id("sasaki"))
     boss.get_by_role("button", name="濵田 恵さんを戻す").click()
-    boss.get_by_role("dialog").get_by_role("button", name="戻す").click()
+    dialog = boss.get_by_role("dialog")
+    dialog.get_by_role("button", name="戻す").click()
+    dialog.get_by_label("パスワード").fill(PASSWORD)
+    assert seen(colleague, case) is None, "not before it is shown again who lets them in"
+    dialog.get_by_role("button", name="戻す").click()
     expect(boss.get_by_text("外している人はいません。")).to_be_visible()
     assert seen(colleague, case), "still on the team"
 
 
 def test_one_press_locked_whoever_pressed_it_out_of_their_own_case(city: Stack, sign_in: SignIn, case: str) -> None:
-    boss = sign_in("sasaki", "tablet")
-    sharing_of(boss, case, city)
-    boss.get_by_role("button", name="近い人を外す").click()
-    dialog = boss.get_by_role("dialog")
-    dialog.get_by_label("職員").select_option(label="佐々木 誠")
+    own = sign_in("takahashi", "tablet")
+    sharing_of(own, case, city)
+    own.get_by_role("button", name="近い人を外す").click()
+    dialog = own.get_by_role("dialog")
+    dialog.get_by_label("職員").select_option(label="髙橋 直子")
     expect(dialog.get_by_role("alert")).to_contain_text("戻せるのは、ほかの係長・管理職だけです")
-    look(boss, "sharing-keep-off-self", "tablet")
+    look(own, "sharing-keep-off-self", "tablet")
     dialog.get_by_role("button", name="外す").dblclick()
     expect(dialog.get_by_text("もう一度「外す」を押してください")).to_be_visible()
-    assert seen(Person(city.url, "sasaki"), case), "not by one press"
+    assert seen(Person(city.url, "takahashi"), case), "not by one press"
     dialog.get_by_label("自分を外すことを確かめました").check()
     dialog.get_by_role("button", name="外す").click()
-    expect(boss.get_by_role("status").filter(has_text="ご自分をケースから外しました")).to_be_visible()
-    assert seen(Person(city.url, "sasaki"), case) is None
+    expect(own.get_by_role("status").filter(has_text="ご自分をケースから外しました")).to_be_visible()
+    assert seen(Person(city.url, "takahashi"), case) is None
 
 
 def test_the_team_changes_and_keeps_somebody(city: Stack, sign_in: SignIn, case: str) -> None:

@@ -119,7 +119,7 @@ def _would(type_: str, town: Town, subject: str, payload: dict[str, Any]) -> Seq
         return [WINDOWS.get(payload["unitId"], "takahashi")]
     if type_ == "PledgeSecrecy":
         return [LOGINS[one] for one in town.bases.get(payload["basisId"], {}).get("members", ())]
-    if type_ in ("DecideQuarantine", "LetIn", "ShareByLaw"):
+    if type_ in ("DecideQuarantine", "KeepOff", "LetIn", "ShareByLaw"):
         return ["sasaki"]
     if sheet or (handoff and type_ == "WithdrawHandoff"):
         return [WINDOWS.get((sheet or {"unit": handoff and handoff["from"]})["unit"], "takahashi")]

@@ -149,15 +149,28 @@ class Town:
         team, owner = case["team"] - {*p["leave"]} | join, p["ownerId"] or case["owner"]
         need(owner in team - case["kept_off"], "owner_not_on_team")
         case |= {"team": team, "owner": owner, "once": case["once"] | join}
+        self._tell_kept_off(case)
 
     def KeepOff(self, who, id, p):
         case = self._case(who, id)
+        leads = who.works_at(case["unit"], "manager")
+        need(not leads or p["staffId"] != who.id, "keep_off_needs_another")
+        need(leads or p["staffId"] == who.id, "keep_off_needs_manager")
         case["kept_off"] |= {p["staffId"]}
-        self.handoffs[case["handoff"]]["kept_off"] |= case["kept_off"]
+        self._tell_kept_off(case)
 
     def LetIn(self, who, id, p):
         need(who.works_at(self._case(who, id)["unit"], "manager"))
         self.cases[id]["kept_off"] -= {p["staffId"]}
+        self._tell_kept_off(self.cases[id])
+
+    def _tell_kept_off(self, case):
+        """The sheet follows the case, and with it the handoffs that were answered and led nowhere."""
+        own = self.handoffs[case["handoff"]]
+        gone, own["kept_off"] = own["kept_off"] - case["kept_off"], {*case["kept_off"]}
+        for one in self.handoffs.values():
+            if one["of"] == own["of"] and one["status"] in ("returned", "withdrawn"):
+                one["kept_off"] -= gone
 
     def _basis(self, who, id, p, kind, days, to=(), members=()):
         until = datetime.fromisoformat(p["until"]) if "until" in p else self.now + timedelta(minutes=p["minutes"])

@@ -6,7 +6,7 @@ from services.contracts.codes import Role
 from services.contracts.coordination import ChangeTeam, KeepOff, LetIn, TeamChanged
 from services.contracts.tokyo import tokyo_day
 from services.coordination import basis_store, store
-from services.coordination.domain.basis import decide_team, decide_team_left
+from services.coordination.domain.basis import decide_keep_off, decide_team, decide_team_left
 from services.kernel.commands import Refs, Work
 from services.kernel.errors import NotFound
 
@@ -24,8 +24,10 @@ async def change_team(command: ChangeTeam, case_id: UUID, work: Work) -> Refs:
 
 
 async def keep_off(command: KeepOff, case_id: UUID, work: Work) -> Refs:
-    """By the team or its lead: a relative, a neighbour, anybody the family would not want to know."""
+    """A relative, a neighbour, anybody the family would not want to know: by the unit's manager, or of oneself by the team."""
     case = await store.lock_case(work.tx, work.actor, case_id, work.now)
+    is_manager = case.unit_id in work.actor.units_as(Role.MANAGER)
+    decide_keep_off(command.staff_id, work.actor.id, is_manager=is_manager)
     await basis_store.keep_off(work.tx, case_id, command.staff_id)
     await _say_team(case_id, case.unit_id, work)
     return {"caseId": str(case_id)}

@@ -40,6 +40,15 @@ def decide_team_left(owner_id: UUID, team: Collection[UUID]) -> None:
         )
 
 
+def decide_keep_off(staff_id: UUID, actor_id: UUID, *, is_manager: bool) -> None:
+    """Oneself, or by a manager of the unit who stays. Coordination knows no other's role, and whoever is kept off may be the
+    one who answers for the case: so nobody else shuts them out, and with each act there is a manager left to let in again."""
+    if is_manager and staff_id == actor_id:
+        raise Refusal("keep_off_needs_another", "a manager is kept off by another manager of the unit")
+    if not is_manager and staff_id != actor_id:
+        raise Refusal("keep_off_needs_manager", "somebody else is kept off by a manager of the unit")
+
+
 def decide_emergency(units: Collection[str]) -> None:
     """Somebody who works for the city itself. To anybody else the case does not exist."""
     if not units:

@@ -192,7 +192,7 @@ async def test_kept_off_is_stronger_than_every_basis(world: World, kind: str) ->
     case = await story(world)
     reader = receiver(case, kind)
     await give(world, case, kind, reader)
-    assert (await do(world, case.owner, case, "KeepOff", staffId=str(reader.id)))["status"] == "accepted"
+    assert (await do(world, case.staff("manager"), case, "KeepOff", staffId=str(reader.id)))["status"] == "accepted"
     assert (await world.get(reader, f"/views/cases/{case.id}")).status_code == 404
     again = await do(world, reader, case, "UseEmergency", basisId=str(new_id()), minutes=5, reason="電話があった")
     assert (again["code"], again["refs"]) == ("not_found", {})
@@ -202,12 +202,34 @@ async def test_kept_off_is_stronger_than_every_basis(world: World, kind: str) ->
     assert (await world.get(reader, f"/views/cases/{case.id}")).status_code == 200
 
 
+async def test_nobody_of_the_team_shuts_out_who_answers_for_the_case(world: World) -> None:
+    """Its manager and the auditor look into who read it; kept off they would see no log, and nobody could let them in again."""
+    case = await story(world)
+    manager, auditor = case.staff("manager"), case.staff("auditor")
+    await do(world, case.owner, case, "ChangeTeam", join=[str(manager.id)])
+    before = await world.everything()
+    for actor, other, code in (
+        (case.owner, manager, "keep_off_needs_manager"),
+        (case.owner, auditor, "keep_off_needs_manager"),
+        (case.staff("manager", "another-unit"), manager, "not_found"),
+        (manager, manager, "keep_off_needs_another"),
+    ):
+        assert (await do(world, actor, case, "KeepOff", staffId=str(other.id)))["code"] == code
+    assert await world.everything() == before
+    another = case.staff("manager")
+    assert (await do(world, another, case, "KeepOff", staffId=str(manager.id)))["status"] == "accepted"
+    assert (await do(world, manager, case, "LetIn", staffId=str(manager.id)))["code"] == "not_found"
+    assert (await do(world, another, case, "LetIn", staffId=str(manager.id)))["status"] == "accepted"
+    assert (await do(world, case.colleague, case, "KeepOff", staffId=str(case.colleague.id)))["status"] == "accepted"
+    assert (await do(world, case.colleague, case, "KeepOff", staffId=str(case.owner.id)))["code"] == "not_found"
+
+
 async def test_whoever_is_kept_off_is_not_shown_as_of_the_team(world: World) -> None:
     """The others would believe that this colleague knows of the case; the event of the team has long left them out."""
     case = await story(world)
     colleague = str(case.colleague.id)
     assert (await world.case(case.owner, case))["teamIds"] == [str(case.owner.id), colleague]
-    await do(world, case.owner, case, "KeepOff", staffId=colleague)
+    await do(world, case.staff("manager"), case, "KeepOff", staffId=colleague)
     assert (await world.case(case.owner, case))["teamIds"] == [str(case.owner.id)]
     await do(world, case.staff("manager"), case, "LetIn", staffId=colleague)
     assert (await world.case(case.owner, case))["teamIds"] == [str(case.owner.id), colleague]

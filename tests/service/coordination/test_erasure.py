@@ -288,7 +288,7 @@ async def test_a_request_is_decided_by_a_manager_of_the_unit_once(world: World) 
     for actor in (case.owner, case.staff("coordinator"), case.staff("manager", "another-unit"), case.kept_off):
         assert (await decide(world, actor, case, request))["code"] == "not_found"
     kept_off = case.staff("manager")
-    await act(world, case.owner, case, "KeepOff", staffId=str(kept_off.id))
+    await act(world, case.staff("manager"), case, "KeepOff", staffId=str(kept_off.id))
     assert (await decide(world, kept_off, case, request))["code"] == "not_found"
     manager = case.staff("manager")
     assert (await decide(world, manager, case, request, "decline"))["status"] == "accepted"

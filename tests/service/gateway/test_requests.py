@@ -84,6 +84,43 @@ def test_a_request_is_decided_only_by_somebody_who_has_just_shown_who_they_are(
     assert stale.submit(decision)[0]["status"] == "ACCEPTED", "the same command, once its author is known again"
 
 
+def test_who_saw_stays_when_the_window_answers_nothing_and_says_what_is_missing(
+    people: dict[str, Person], city: Stack
+) -> None:
+    """A manager whom a handoff kept off the sheet, let in to the case before the window heard of it."""
+    case = open_case(*(people[login] for login in ("watanabe", "takahashi", "hamada")), callerKind="person")
+    people["takahashi"].ask("Case", id=str(case))
+    page, missing = f"/print/who-saw/{case}", "相談を受けた窓口の記録を見た人は"
+    assert missing not in people["sasaki"].http.get(page).text
+    keep_off = "update handoff set kept_off = array[$2::uuid] where case_id = $1"
+    rows(city, "intake", keep_off, case, UUID(people["sasaki"].id))
+    said = people["sasaki"].http.get(page)
+    assert said.status_code == 200 and missing in said.text and "支援のため" in said.text
+    assert people["takahashi"].http.get(page).status_code == 404, "nor is it there for whoever has not to answer"
+
+
+def test_sight_is_widened_again_only_by_somebody_who_has_just_shown_who_they_are(
+    people: dict[str, Person], city: Stack, stale: Person
+) -> None:
+    """A screen left open at a manager's desk lets nobody in again, and ends no 利用停止."""
+    case = open_case(*(people[login] for login in ("watanabe", "takahashi", "hamada")))
+    request, hamada = str(new_id()), people["hamada"].id
+    boss = Person(city.url, "sasaki")
+    boss.do("KeepOff", case, {"staffId": hamada})
+    people["takahashi"].do("OpenPersonRequest", case, {"requestId": request, "kind": "suspension"})
+    boss.do("DecidePersonRequest", case, {"requestId": request, "decision": "approve"})
+    rows(city, "gateway", "update session set fresh_until = now() where staff_id = $1", UUID(stale.id))
+    lift = stale.envelope("LiftSuspension", case, {"requestId": request, "reason": "求めの取りやめ"})
+    let_in = stale.envelope("LetIn", case, {"staffId": hamada})
+    assert [outcome["code"] for outcome in stale.submit(lift, let_in)] == ["not_fresh", "not_fresh"]
+    held = "select staff_id from case_kept_off where case_id = $1"
+    assert UUID(hamada) in {row["staff_id"] for row in rows(city, "coordination", held, case)}
+    assert people["takahashi"].ask("Case", id=str(case))["case"] is None
+    assert stale.http.post("/session/fresh", json={"password": PASSWORD}).status_code == 200
+    assert [outcome["status"] for outcome in stale.submit(lift, let_in)] == ["ACCEPTED", "ACCEPTED"]
+    assert people["takahashi"].ask("Case", id=str(case))["case"] is not None
+
+
 def test_the_page_of_a_disclosure_opens_only_for_somebody_who_has_just_shown_who_they_are(
     people: dict[str, Person], city: Stack, stale: Person
 ) -> None:

@@ -85,6 +85,24 @@ async def test_whoever_is_kept_off_the_case_later_is_kept_off_its_sheet(world: W
     for path in (f"/views/consultations/{consultation}", f"/views/handoffs/{handoff}"):
         assert (await world.get(CLERK_COLLEAGUE, path)).status_code == 404
     assert (await world.get(CLERK, f"/views/consultations/{consultation}")).status_code == 200
+    await hear(world, TeamChanged(**about), version=2)
+    assert (await world.get(CLERK_COLLEAGUE, f"/views/consultations/{consultation}")).status_code == 404, "not told of"
+    await hear(world, TeamChanged(**about, kept_off=[]), version=3)
+    for path in (f"/views/consultations/{consultation}", f"/views/handoffs/{handoff}"):
+        assert (await world.get(CLERK_COLLEAGUE, path)).status_code == 200, "let in again"
+
+
+async def test_whoever_is_let_in_again_is_held_off_by_no_answered_handoff_but_by_one_that_waits(world: World) -> None:
+    consultation, case, kept = await world.opened(), new_id(), [str(CLERK_COLLEAGUE.id)]
+    back = await world.handed_off(consultation=consultation, keptOff=kept)
+    await world.act(COORDINATOR, "ReturnHandoff", back, {"reason": "question_left", "note": "?"})
+    lead = await world.handed_off(consultation=consultation)
+    await world.act(COORDINATOR, "AcceptHandoff", lead, {"caseId": str(case)})
+    parallel = await world.handed_off(CLERK, consultation, kind="parallel", toUnit="tanashi-window")
+    about = {"case_id": case, "unit_id": "hikikomori-support", "owner_id": COORDINATOR.id, "team": [COORDINATOR.id]}
+    await hear(world, TeamChanged(**about, kept_off=[]))
+    sheet = f"/views/consultations/{consultation}"
+    assert (await world.get(CLERK_COLLEAGUE, sheet)).status_code == 404
+    await world.act(CLERK, "WithdrawHandoff", parallel, {})
     await hear(world, TeamChanged(**about, kept_off=[]), version=2)
-    await hear(world, TeamChanged(**about), version=3)
-    assert (await world.get(CLERK_COLLEAGUE, f"/views/consultations/{consultation}")).status_code == 404, "nor let in"
+    assert [(await world.row("handoff", one))["kept_off"] for one in (back, lead)] == [[], []]

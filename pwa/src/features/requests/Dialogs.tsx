@@ -1,6 +1,5 @@
 import { useState } from "preact/hooks";
-import { sentenceOf } from "../../app/outgoing";
-import { GatewayFailure, postJson } from "../../gateway/client";
+import { postJson } from "../../gateway/client";
 import { fullDayText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
 import { uuid7 } from "../../sync/uuid7";
@@ -8,7 +7,7 @@ import { SelectField, TextField } from "../../ui/forms";
 import { useAsked } from "../../ui/hooks";
 import { Dialog, Note } from "../../ui/parts";
 import { useAgain } from "../session/useAgain";
-import { useAct } from "../sharing/useAct";
+import { useAct, useActAgain } from "../sharing/useAct";
 import { type About, commandOf, paperOf, subjectOf } from "./about";
 import { Holdings, type PersonRequest } from "./documents";
 
@@ -44,17 +43,12 @@ export function Decide({ request, onClose, onDone }: Closing & { request: Person
   const isErased = erases(request.kind) && decision === "approve";
   const isSuspended = request.kind === "suspension" && decision === "approve";
   const said = isErased ? (request.caseId ? "requests.erasedDone" : "requests.erasedSheet") : isSuspended ? "requests.suspendedDone" : "requests.decidedDone";
-  const { run, failed, of } = useAct(commandOf("decide", request), subjectOf(request), () => onDone(t(said)));
   const missing = decision ? [] : [{ field: "decision", text: t("requests.decisionMissing") }];
   const options = [["", t("sharing.choose")] as const, ...DECISIONS.map((each) => [each, codeText("request_decision", each)] as const)];
-  const act = async () => {
-    const outcome = await run(() => ({ requestId: request.id, decision, note }), missing);
-    if (outcome?.code === "not_fresh") throw new GatewayFailure("refused", outcome.code, sentenceOf(outcome));
-  };
-  const again = useAgain(act, () => undefined, "staff.failed");
+  const { busy, run, failed, of } = useActAgain(commandOf("decide", request), subjectOf(request), () => onDone(t(said)), () => ({ requestId: request.id, decision, note }), missing);
   return (
-    <Dialog title={t("requests.decideOf", { about: `${request.label} ${codeText("request_kind", request.kind)}` })} submit={t(isErased ? "requests.erase" : isSuspended ? "requests.suspend" : "requests.decide")} busy={again.busy}
-      onSubmit={() => void again.run()} onClose={onClose}>
+    <Dialog title={t("requests.decideOf", { about: `${request.label} ${codeText("request_kind", request.kind)}` })} submit={t(isErased ? "requests.erase" : isSuspended ? "requests.suspend" : "requests.decide")} busy={busy}
+      onSubmit={run} onClose={onClose}>
       {request.asked && <p>{request.asked}</p>}
       {erases(request.kind) && <HeldOf about={request} />}
       <SelectField id="decision" label={t("requests.decision")} value={decision} options={options} onChange={setDecision} error={of("decision")} required />
@@ -62,7 +56,6 @@ export function Decide({ request, onClose, onDone }: Closing & { request: Person
       {isSuspended && <Note icon="info" kind="soft"><p>{t(request.caseId ? "requests.suspendHelp" : "requests.suspendHelpSheet")}</p></Note>}
       {!isErased && <TextField id="reason" label={t("requests.note")} rows={2} limit={200} value={note} onInput={setNote} error={of("reason")} />}
       {failed}
-      {again.asking}
     </Dialog>
   );
 }
@@ -79,13 +72,13 @@ export function Print({ request, onClose }: Closing & { request: PersonRequest }
   );
 }
 
-/** 利用停止を終える: everybody who had a way to the record has it again, so it needs a reason. */
+/** 利用停止を終える: everybody who had a way to the record has it again, so it needs a reason, and who one is shown again. */
 export function Lift({ request, onClose, onDone }: Closing & { request: PersonRequest; onDone: () => void }) {
   const [reason, setReason] = useState("");
-  const { busy, run, failed, of } = useAct(commandOf("lift", request), subjectOf(request), onDone);
   const missing = reason.trim().length < 5 ? [{ field: "reason", text: t("sharing.reasonShort") }] : [];
+  const { busy, run, failed, of } = useActAgain(commandOf("lift", request), subjectOf(request), onDone, () => ({ requestId: request.id, reason }), missing);
   return (
-    <Dialog title={t("requests.liftOf", { about: `${request.label} ${codeText("request_kind", request.kind)}` })} submit={t("requests.lift")} busy={busy} onSubmit={() => void run(() => ({ requestId: request.id, reason }), missing)} onClose={onClose}>
+    <Dialog title={t("requests.liftOf", { about: `${request.label} ${codeText("request_kind", request.kind)}` })} submit={t("requests.lift")} busy={busy} onSubmit={run} onClose={onClose}>
       <Note icon="info" kind="soft"><p>{t(request.caseId ? "requests.liftHelp" : "requests.liftHelpSheet")}</p></Note>
       <TextField id="reason" label={t("requests.liftReason")} help={t("requests.liftReasonHelp")} rows={2} value={reason} onInput={setReason} error={of("reason")} required marked />
       {failed}

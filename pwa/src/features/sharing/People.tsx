@@ -8,7 +8,7 @@ import { Dialog, Note } from "../../ui/parts";
 import { OfUnit, Picks } from "./Fields";
 import type { SectionProps } from "./Readers";
 import { type Named, teamChange } from "./terms";
-import { useAct } from "./useAct";
+import { useAct, useActAgain } from "./useAct";
 
 interface DialogProps extends Pick<SectionProps, "record" | "sharing"> {
   onClose: () => void;
@@ -108,10 +108,11 @@ function Self({ sure, onSure, error }: { sure: boolean; onSure: (sure: boolean) 
   );
 }
 
+/** It widens what somebody sees: by somebody who has just shown who they are. */
 function LetIn({ record, staff, onClose, onDone }: DialogProps & { staff: Named }) {
-  const { busy, run, failed } = useAct("LetIn", record.id, onDone);
+  const { busy, run, failed } = useActAgain("LetIn", record.id, onDone, () => ({ staffId: staff.id }));
   return (
-    <Dialog title={t("sharing.letInOf", { name: staff.name })} submit={t("sharing.letIn")} busy={busy} onSubmit={() => void run(() => ({ staffId: staff.id }))} onClose={onClose}>
+    <Dialog title={t("sharing.letInOf", { name: staff.name })} submit={t("sharing.letIn")} busy={busy} onSubmit={run} onClose={onClose}>
       <p>{t("sharing.letInHelp")}</p>
       {failed}
     </Dialog>

@@ -1,11 +1,13 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { CommandName } from "../../app/outgoing";
+import { type CommandName, sentenceOf } from "../../app/outgoing";
 import { problemsOf, useSubmit } from "../../app/useSubmit";
+import { GatewayFailure } from "../../gateway/client";
 import { t } from "../../i18n/messages";
 import { online } from "../../sync/live";
 import type { Problem } from "../../ui/forms";
 import { Note } from "../../ui/parts";
+import { useAgain } from "../session/useAgain";
 
 /** The fields of the commands of this screen, and the field that stands for each. */
 const PLACES = {
@@ -28,6 +30,17 @@ export function useAct(type: CommandName, caseId: string, onDone: () => void) {
     return outcome;
   };
   return { busy, run, failed: failedText(problems), of: (field: string) => saidOf(problems, field) };
+}
+
+/** The same for an act that only somebody does who has just shown who they are: `failed` asks for the password too. */
+export function useActAgain(type: CommandName, caseId: string, onDone: () => void, payload: () => Record<string, unknown>, missing: readonly Problem[] = []) {
+  const { run, failed, of } = useAct(type, caseId, onDone);
+  const act = async () => {
+    const outcome = await run(payload, missing);
+    if (outcome?.code === "not_fresh") throw new GatewayFailure("refused", outcome.code, sentenceOf(outcome));
+  };
+  const again = useAgain(act, () => undefined, "staff.failed");
+  return { busy: again.busy, run: () => void again.run(), failed: <>{failed}{again.asking}</>, of };
 }
 
 const saidOf = (problems: readonly Problem[], field: string) => problems.find((each) => each.field === field)?.text;
