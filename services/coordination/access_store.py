@@ -12,7 +12,7 @@ from services.kernel.errors import NotFound
 from services.kernel.token import Actor
 
 MOST = 5_000
-NEWEST = 20_000
+NEWEST, NEWEST_LISTS = 20_000, 2_000
 # $1 actor, $2 units the actor manages, $3 whether the actor audits: the cases whose log they may read.
 _MAY_LOOK_INTO = """
 case_file c where (c.unit_id = any($2::text[]) or $3)
@@ -25,11 +25,12 @@ def _who(actor: Actor) -> tuple[UUID, tuple[str, ...], bool]:
     return actor.id, actor.units_as(Role.MANAGER), bool(actor.units_as(Role.AUDITOR))
 
 
+_NEWEST = f"""select * from access_log a where {_OF_READING} and at >= $4 and ($5::uuid is null or actor_id = $5)
+and """
 _LATEST = f"""
-(select * from access_log where at >= $4 and ($5::uuid is null or actor_id = $5) order by at desc limit {NEWEST})
-union
-(select * from access_log where basis in ('emergency', 'none') and shown ? 'case'
- and at >= $4 and ($5::uuid is null or actor_id = $5) order by at desc limit {MOST})
+({_NEWEST} jsonb_array_length(a.shown -> 'case') = 1 order by at desc limit {NEWEST}) union
+({_NEWEST} jsonb_array_length(a.shown -> 'case') <> 1 order by at desc limit {NEWEST_LISTS}) union
+({_NEWEST} basis in ('emergency', 'none') order by at desc limit {MOST})
 """
 _AROUND_ONE_CASE = """
 select near.* from (

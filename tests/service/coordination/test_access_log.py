@@ -145,6 +145,19 @@ async def test_a_read_without_a_relation_is_not_pushed_out_by_many_later_reads(t
         assert str(nosy.id) in {line["staffId"] for line in await log(today, auditor(), **asked)}
 
 
+@pytest.mark.parametrize(
+    ("action", "cases"), [("write", 1), ("read", 0), ("read", 2)], ids=["writes", "reads of no case", "lists"]
+)
+async def test_the_page_of_a_case_is_not_pushed_out_by_what_is_no_page(today: World, action: str, cases: int) -> None:
+    case, other = await today.settled(), Actor(new_id(), "staff")
+    await today.case(case.owner, case)
+    shown = {"case": [str(new_id()) for _ in range(cases)]} if cases else {"draft": [str(new_id())]}
+    later = "insert into access_log (actor_id, actor_kind, action, shown, field_groups, basis, purpose, screen)"
+    later += " select $1, 'staff', $2, $3, '{}', 'member', 'overview', 'Cases' from generate_series(1, $4)"
+    await today.tables.execute(later, other.id, action, shown, access_store.NEWEST + 100)
+    assert str(case.id) in {line["caseId"] for line in await log(today, case.staff("manager"))}
+
+
 async def test_a_list_by_several_bases_is_one_answer_in_several_rows_and_no_page(today: World) -> None:
     lives = {"personAddress": "西東京市南町三丁目5番1号"}
     own, both, shared = await today.settled(told=lives), await story(today), await today.settled(told=lives)
