@@ -244,6 +244,24 @@ async def test_a_list_looked_at_for_one_case_is_still_to_be_looked_at_for_the_ot
     assert marked == {str(one.id): "係の会議で使った", str(other.id): "べつの件"}
 
 
+async def test_an_opening_on_a_device_is_shown_and_marked_by_when_it_was_opened(today: World) -> None:
+    """Not by when the device told it: one of them at ten at night, after the case was closed."""
+    case = await today.settled()
+    day, night = (datetime(2026, 11, 23, hour, 7, tzinfo=UTC) for hour in (3, 13))
+    closed_at = night - timedelta(hours=1)
+    query = "update case_file set closed_at = $2 where case_id = $1"
+    await today.tables.execute(query, case.id, closed_at)
+    for moment in (night, day):
+        viewed = today.envelope(case.owner, case.id, {"viewedAt": moment.isoformat()}, type="ViewedOffline")
+        assert (await today.submit(case.owner, viewed))[0]["status"] == "accepted"
+    lines = await log(today, auditor(), caseId=str(case.id), days=1)
+    marks = {line["at"]: {*line["odd"]} & {"night", "closed_case"} for line in lines}
+    when = [f"2026-11-23T{hour}:07:00Z" for hour in ("03", "13")]
+    assert marks == {when[0]: set(), when[1]: {"night", "closed_case"}}
+    said = (await today.get(case.staff("manager"), f"/views/cases/{case.id}/who-saw")).json()
+    assert [one["at"] for one in said] == when, "in the order of the openings"
+
+
 async def test_nobody_checks_their_own_reads(today: World) -> None:
     case = await story(today)
     manager = case.staff("manager")
