@@ -12,12 +12,15 @@ from services.kernel.errors import NotFound
 from services.kernel.token import Actor
 
 MOST = 5_000
-NEWEST = 20_000
+NEWEST, NEWEST_LISTS = 20_000, 2_000
 # $1 actor, $2 units the actor manages, $3 whether the actor audits: the cases whose log they may read.
 _MAY_LOOK_INTO = """
 case_file c where (c.unit_id = any($2::text[]) or $3)
 and not exists (select 1 from case_kept_off k where k.case_id = c.case_id and k.staff_id = $1)
 """
+# An opening on a device was when it was opened, which `viewed_offline` says in the purpose, not when the device told it.
+_OPENED_AT = r"""coalesce(substring(case when a.action = 'viewed_offline' then a.purpose end
+    from '^offline (\d{4}-\d\d-\d\dT\d\d:\d\dZ)$')::timestamptz, a.at)"""
 _OF_READING = "a.action in ('read', 'viewed_offline') and a.shown ? 'case'"
 
 
@@ -25,11 +28,12 @@ def _who(actor: Actor) -> tuple[UUID, tuple[str, ...], bool]:
     return actor.id, actor.units_as(Role.MANAGER), bool(actor.units_as(Role.AUDITOR))
 
 
+_NEWEST = f"""select * from access_log a where {_OF_READING} and at >= $4 and ($5::uuid is null or actor_id = $5)
+and """
 _LATEST = f"""
-(select * from access_log where at >= $4 and ($5::uuid is null or actor_id = $5) order by at desc limit {NEWEST})
-union
-(select * from access_log where basis in ('emergency', 'none') and shown ? 'case'
- and at >= $4 and ($5::uuid is null or actor_id = $5) order by at desc limit {MOST})
+({_NEWEST} jsonb_array_length(a.shown -> 'case') = 1 order by at desc limit {NEWEST}) union
+({_NEWEST} jsonb_array_length(a.shown -> 'case') <> 1 order by at desc limit {NEWEST_LISTS}) union
+({_NEWEST} basis in ('emergency', 'none') order by at desc limit {MOST})
 """
 _AROUND_ONE_CASE = """
 select near.* from (
@@ -45,7 +49,7 @@ def _reads(rows: str) -> str:
     return f"""
     with may as (select c.case_id, c.unit_id, c.closed_at, c.person_id from {_MAY_LOOK_INTO}),
     line as (
-        select a.access_id, a.at, a.actor_id, a.action, a.field_groups, a.basis, a.purpose, a.screen,
+        select a.access_id, {_OPENED_AT} as at, a.actor_id, a.action, a.field_groups, a.basis, a.purpose, a.screen,
                one.case_id::uuid as case_id, count(*) over (partition by a.actor_id, a.at) = 1 as is_page
         from ({rows}) a cross join lateral jsonb_array_elements_text(a.shown -> 'case') one (case_id)
         where {_OF_READING}
@@ -83,6 +87,7 @@ async def find_reads(
     """One line for each read of each case, at most `MOST`: first those without a relation and unseen, then pages, then lists,
     the newest first, so that no emergency is cut off by lists. `names`: surname by staff id, to compare alone.
 
+    `at` is when it was opened; `since` counts from when the log learned of it, lest an opening told late be missed.
     `run` counts the case pages one person opened, each another than the one before, in the ten minutes up to then. Looked
     through are the `NEWEST` rows and, however old, every read without a relation; of one case, all."""
     query = _reads(_LATEST if case_id is None else _AROUND_ONE_CASE)
@@ -100,15 +105,15 @@ async def find_case(tx: Connection, actor: Actor, receipt_number: str) -> UUID |
 
 
 async def find_who_saw(tx: Connection, actor: Actor, case_id: UUID) -> Sequence[asyncpg.Record]:
-    """Every read of one case, oldest first. NotFound when it is not theirs to answer for."""
+    """Every read of one case, oldest first, each at the moment it was opened. NotFound when it is not theirs to answer for."""
     if not await tx.fetchval(
         f"select exists (select 1 from {_MAY_LOOK_INTO} and c.case_id = $4)", *_who(actor), case_id
     ):
         raise NotFound
     return await tx.fetch(
-        "select a.access_id, a.at, a.actor_id, a.field_groups, a.basis, a.purpose, a.action from access_log a"
+        f"select a.access_id, {_OPENED_AT} as at, a.actor_id, a.field_groups, a.basis, a.purpose, a.action from access_log a"
         f" where {_OF_READING} and a.shown @> jsonb_build_object('case', jsonb_build_array($1::text))"
-        " and a.actor_kind = 'staff' order by a.at, a.access_id",
+        " and a.actor_kind = 'staff' order by at, a.access_id",
         str(case_id),
     )
 

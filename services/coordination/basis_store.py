@@ -9,7 +9,7 @@ import asyncpg
 
 from services.contracts.codes import BasisKind
 from services.coordination.domain.visit import CaseState
-from services.coordination.store import RELATED, refuse_withheld, relation_arguments
+from services.coordination.store import RELATED, find_relation, refuse_withheld, relation_arguments
 from services.kernel.db import Connection
 from services.kernel.errors import NotFound, Refusal
 from services.kernel.token import Actor
@@ -70,8 +70,8 @@ async def pledge(tx: Connection, actor: Actor, case_id: UUID, basis_id: UUID, no
     return row["pledged_at"] is None
 
 
-async def lock_case_in_emergency(tx: Connection, actor: Actor, case_id: UUID) -> CaseState:
-    """Any case, locked, for somebody who is not kept off it."""
+async def lock_case_in_emergency(tx: Connection, actor: Actor, case_id: UUID, now: datetime) -> CaseState:
+    """Any case, locked, for somebody who is not kept off it. A withheld one is absent to whoever has no relation to it."""
     row = await tx.fetchrow(
         f"select c.unit_id, c.opened_at, c.closed_at from case_file c where c.case_id = $2 and {_NOT_KEPT_OFF}"
         " for update of c",
@@ -79,7 +79,12 @@ async def lock_case_in_emergency(tx: Connection, actor: Actor, case_id: UUID) ->
     )
     if row is None:
         raise NotFound
-    await refuse_withheld(tx, case_id)
+    try:
+        await refuse_withheld(tx, case_id)
+    except Refusal:
+        if await find_relation(tx, actor, case_id, now) is None:
+            raise NotFound from None
+        raise
     return CaseState(row["unit_id"], row["opened_at"], row["closed_at"])
 
 

@@ -10,6 +10,7 @@ from services.contracts.codes import Role
 from services.contracts.coordination import RecordVisit
 from services.contracts.tokyo import tokyo_day
 from services.coordination.domain.visit import CaseState
+from services.coordination.domain.who_may import MAY_SEE_FAMILY
 from services.kernel.db import Connection
 from services.kernel.errors import NotFound, Refusal
 from services.kernel.token import Actor
@@ -40,12 +41,14 @@ related_once as not materialized (
          or b.kind = 'conference' and exists (select 1 from conference_member m where m.basis_id = b.basis_id
                                               and m.staff_id = $1 and m.pledged_at is not null))
 ), seen as (
-    select case_id, jsonb_agg(jsonb_build_object('relation', relation, 'scope', scope, 'basis', basis)) as standings
+    select case_id, jsonb_agg(jsonb_build_object('relation', relation, 'scope', scope, 'basis', basis)) as standings,
+           bool_or(relation = any('{{{family}}}') and coalesce('family_words' = any(scope), true)) as sees_family
     from standing group by case_id
 )
 """
-RELATED = _RELATED.format(withheld="withheld")
-RELATED_TO_ANSWER = _RELATED.format(withheld="erasure")
+_FAMILY = ",".join(MAY_SEE_FAMILY)
+RELATED = _RELATED.format(withheld="withheld", family=_FAMILY)
+RELATED_TO_ANSWER = _RELATED.format(withheld="erasure", family=_FAMILY)
 """For what the person themself asks to be told (76条): that the use of the record is suspended does not keep it from them."""
 _WORKING = (Role.WINDOW_STAFF, Role.COORDINATOR, Role.IBASHO_STAFF, Role.MANAGER, Role.PARTNER)
 
@@ -119,27 +122,32 @@ async def insert_visit(
         await tx.execute("insert into visit_family_private values ($1, $2)", c.visit_id, c.family_words)
 
 
+# As `is_shown` has it: a visit to the family alone, and what a family's call agreed on, is the family's.
+_SHOWN = "(s_.sees_family or not (outcome = 'family_only' or with_whom <> '{}' and with_whom <@ '{family}'))"
 CARD = f"""
 with {RELATED}
 select c.case_id, c.opened_at, c.closed_at, c.owner_id, s_.standings, r.relation, f.fetched_at, p.caller_kind, p.caller_relation,
        pp.person_name, pp.person_kana, s.rules, fp.caller_name, v.visited_at,
        case when n.visit_id is not null then n.next_promised_on
-            when o.since is null then (p.next_appointment_at at time zone 'Asia/Tokyo')::date end as next_promised_on,
+            when o.since is null and o.is_call_shown then (p.next_appointment_at at time zone 'Asia/Tokyo')::date
+       end as next_promised_on,
        case when n.visit_id is not null then n.next_promise_note
-            when o.since is null then coalesce(hp.next_appointment_note, '') else '' end as next_promise_note
+            when o.since is null and o.is_call_shown then coalesce(hp.next_appointment_note, '') else ''
+       end as next_promise_note
 from case_file c join seen s_ using (case_id) left join related r using (case_id) join package_fetch f using (case_id)
 left join handoff_package p using (case_id) left join handoff_package_private hp using (case_id)
 left join handoff_package_family_private fp using (case_id)
 left join person_private pp on pp.person_id = c.person_id
 left join contact_safety s using (case_id)
 left join lateral (
-    select max(visited_at) as visited_at from visit where visit.case_id = c.case_id) v on true
+    select max(visited_at) as visited_at from visit where visit.case_id = c.case_id and {_SHOWN}) v on true
 left join lateral (  -- what was promised before a closing was settled by it
-    select case when c.closed_at is not null then 'infinity' else max(x.reopened_at) end as since
+    select case when c.closed_at is not null then 'infinity' else max(x.reopened_at) end as since,
+           s_.sees_family or p.caller_kind = 'person' as is_call_shown
     from case_closing x where x.case_id = c.case_id) o on true
 left join lateral (
     select visit_id, next_promised_on, next_promise_note from visit join visit_private using (visit_id)
-    where visit.case_id = c.case_id and (next_promised_on is not null or next_promise_note <> '')
+    where visit.case_id = c.case_id and {_SHOWN} and (next_promised_on is not null or next_promise_note <> '')
     and (o.since is null or visit.recorded_at >= o.since)
     order by visited_at desc, visit_id desc limit 1) n on true
 """

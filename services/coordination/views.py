@@ -9,14 +9,14 @@ import asyncpg
 from fastapi import APIRouter, Request
 
 from services.contracts import labels
-from services.contracts.codes import FieldGroup
+from services.contracts.codes import CallerKind, FieldGroup
 from services.contracts.contact import binding
 from services.contracts.messages import sentence
 from services.contracts.openapi import reads_object
 from services.contracts.tokyo import tokyo_day
 from services.coordination import closing_store, erasure_store, quarantine_store, store
 from services.coordination.domain.contact import phones_to_show
-from services.coordination.domain.who_may import CONTACT_RULES, EVERYTHING, Sight, shown, sight_of
+from services.coordination.domain.who_may import CONTACT_RULES, EVERYTHING, Sight, is_shown, shown, sight_of
 from services.kernel.access import Read
 from services.kernel.ids import derived_id
 from services.kernel.request import ReaderDep, read_json
@@ -198,8 +198,8 @@ def _case(
         "residence": row["residence"],
         "personKnows": row["person_knows"],
         "contactSafety": _contact_safety(row),
-        "promised": row["promised"] or "",
-        "nextPromise": _next_promise(row, visits),
+        "promised": row["promised"] or "" if _is_call_shown(row, sight) else "",
+        "nextPromise": _next_promise(row, [one for one in visits if is_shown(_visit_entry(one), sight.groups)], sight),
         "tokens": [{"participantId": one["participant_id"], "joinedAt": one["joined_at"]} for one in tokens],
         "timeline": [*_happened(visits, closings, attendance), *_handoff_entries(row)],
         "shown": sorted(sight.groups),
@@ -220,13 +220,17 @@ def _contact_safety(row: asyncpg.Record) -> dict[str, Any]:
     }
 
 
-def _next_promise(row: asyncpg.Record, visits: Any) -> dict[str, Any]:
-    """As the list has it (`store.CARD`): what was promised before a closing was settled by it."""
+def _is_call_shown(row: asyncpg.Record, sight: Sight) -> bool:
+    return row["caller_kind"] == CallerKind.PERSON or FieldGroup.FAMILY_WORDS in sight.groups
+
+
+def _next_promise(row: asyncpg.Record, visits: Any, sight: Sight) -> dict[str, Any]:
+    """As the list has it (`store.CARD`): what was promised before a closing was settled by it; of what is shown."""
     since, is_closed = row["reopened_at"], row["closed_at"] is not None
     for visit in () if is_closed else visits:
         if (visit["next_promised_on"] or visit["next_promise_note"]) and (not since or visit["recorded_at"] >= since):
             return {"on": visit["next_promised_on"], "at": None, "note": visit["next_promise_note"]}
-    if is_closed or since:
+    if is_closed or since or not _is_call_shown(row, sight):
         return {"on": None, "at": None, "note": ""}
     at = row["next_appointment_at"]
     return {"on": tokyo_day(at) if at else None, "at": at, "note": row["next_appointment_note"] or ""}

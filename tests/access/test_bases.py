@@ -25,7 +25,7 @@ WORDS = {"personWords": "また来て", "familyWords": "眠れていない"}
 REACHING = {
     *("Birth.day", "Birth.month", "Birth.year", "Case.birth", "Case.personName", "Case.personKana", "Case.residence"),
     "Case.personAddress",
-    *("Case.team", "Case.timeline", "Case.nextPromise", "Case.promised", "Case.receiptNumber", "NextPromise.note"),
+    *("Case.team", "Case.timeline", "Case.nextPromise", "Case.receiptNumber", "NextPromise.note"),
     *("ContactSafety.contactNote", "ContactSafety.confirmedAt", "ContactSafety.safeContact"),
     *("TimelineEntry.at", "TimelineEntry.by", "TimelineEntry.id", "TimelineEntry.kind"),
     *("TimelineEntry.recordedAt", "TimelineEntry.outcome", "TimelineEntry.withWhom", "TimelineEntry.nextPromise"),
@@ -39,7 +39,7 @@ ALWAYS = {
     *("Staff.id", "Staff.name", "Unit.id", "Unit.name"),
 }
 FAMILY = {"TimelineEntry.familyWords", "TimelineEntry.callerKind", "TimelineEntry.callerRelation"}
-FAMILY |= {"TimelineEntry.channel", "ContactSafety.callerPhone"}
+FAMILY |= {"TimelineEntry.channel", "ContactSafety.callerPhone", "Case.promised"}
 OPENED = {
     "consent": ALWAYS | REACHING | {"TimelineEntry.personWords"},
     "conference": ALWAYS | REACHING | FAMILY | {"TimelineEntry.personWords", "TimelineEntry.memo"},

@@ -103,7 +103,7 @@ async def use_emergency(command: UseEmergency, case_id: UUID, work: Work) -> Ref
     """Open at once, whatever the relation; the managers of the case's unit and of one's own are told."""
     own = work.actor.units_as(Role.WINDOW_STAFF, Role.COORDINATOR, Role.IBASHO_STAFF, Role.MANAGER)
     decide_emergency(own)
-    case = await basis_store.lock_case_in_emergency(work.tx, work.actor, case_id)
+    case = await basis_store.lock_case_in_emergency(work.tx, work.actor, case_id, work.now)
     until = work.now + timedelta(minutes=command.minutes)
     groups = [group for group in FieldGroup if group in TO_REACH_THEM]
     kind = BasisKind(Relation.EMERGENCY)

@@ -1,4 +1,5 @@
-"""訪問を記録. Judged by the relation now or at capturedAt; a fact without one waits for the manager."""
+"""訪問を記録. Judged by the relation now or at capturedAt; a fact without one waits for the manager, as does
+every fact while the use of the record is suspended (98条)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -22,10 +23,7 @@ async def record_visit(command: RecordVisit, case_id: UUID, work: Work) -> Refs:
         case = await _find_related(case_id, work, captured_at)  # the case may have been opened between the two looks
         if case is None:
             return await _wait_for_the_manager(command, case_id, known, work, captured_at)
-    suspended_at = await store.find_suspended_at(work.tx, case_id)
-    if (
-        suspended_at is not None and captured_at >= suspended_at
-    ):  # a device could not know it yet: not lost, and not used
+    if await store.find_suspended_at(work.tx, case_id) is not None:  # not lost, and not used; capturedAt is only said
         return await _wait_for_the_manager(command, case_id, case, work, captured_at)
     decide_record(case, command, work.now, captured_at)
     await store.insert_visit(work.tx, work.actor.id, case_id, command, work.now, captured_at)

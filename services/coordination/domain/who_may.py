@@ -56,6 +56,10 @@ def visible_groups(relation: Relation, scope: Iterable[str] | None = None) -> fr
     return (most if scope is None else most & frozenset(scope)) | {CONTACT_RULES}
 
 
+MAY_SEE_FAMILY = tuple(one for one in Relation if FieldGroup.FAMILY_WORDS in ceiling(one))
+"""What was arranged with the family is the family's: a promise and a contact come from them to these relations alone."""
+
+
 @dataclass(frozen=True)
 class Sight:
     """What somebody sees of a case, and by what."""
@@ -117,7 +121,7 @@ def shown(answer: Mapping[str, Any], groups: frozenset[str]) -> dict[str, Any]:
     if "contactSafety" in answer:
         left["contactSafety"] = _safety_shown(answer["contactSafety"], groups)
     if "timeline" in answer:
-        left["timeline"] = [_entry_shown(entry, groups) for entry in left["timeline"] if _is_shown(entry, groups)]
+        left["timeline"] = [_entry_shown(entry, groups) for entry in left["timeline"] if is_shown(entry, groups)]
     return left
 
 
@@ -144,7 +148,7 @@ def _entry_shown(entry: Mapping[str, Any], groups: frozenset[str]) -> dict[str, 
     return left
 
 
-def _is_shown(entry: Mapping[str, Any], groups: frozenset[str]) -> bool:
+def is_shown(entry: Mapping[str, Any], groups: frozenset[str]) -> bool:
     """What came in with a token is the token's; a consultation somebody else had about them, or a visit
     to them alone, is the family's."""
     if entry["kind"] == "attendance":

@@ -145,6 +145,19 @@ async def test_a_read_without_a_relation_is_not_pushed_out_by_many_later_reads(t
         assert str(nosy.id) in {line["staffId"] for line in await log(today, auditor(), **asked)}
 
 
+@pytest.mark.parametrize(
+    ("action", "cases"), [("write", 1), ("read", 0), ("read", 2)], ids=["writes", "reads of no case", "lists"]
+)
+async def test_the_page_of_a_case_is_not_pushed_out_by_what_is_no_page(today: World, action: str, cases: int) -> None:
+    case, other = await today.settled(), Actor(new_id(), "staff")
+    await today.case(case.owner, case)
+    shown = {"case": [str(new_id()) for _ in range(cases)]} if cases else {"draft": [str(new_id())]}
+    later = "insert into access_log (actor_id, actor_kind, action, shown, field_groups, basis, purpose, screen)"
+    later += " select $1, 'staff', $2, $3, '{}', 'member', 'overview', 'Cases' from generate_series(1, $4)"
+    await today.tables.execute(later, other.id, action, shown, access_store.NEWEST + 100)
+    assert str(case.id) in {line["caseId"] for line in await log(today, case.staff("manager"))}
+
+
 async def test_a_list_by_several_bases_is_one_answer_in_several_rows_and_no_page(today: World) -> None:
     lives = {"personAddress": "西東京市南町三丁目5番1号"}
     own, both, shared = await today.settled(told=lives), await story(today), await today.settled(told=lives)
@@ -229,6 +242,24 @@ async def test_a_list_looked_at_for_one_case_is_still_to_be_looked_at_for_the_ot
         assert (await do(today, manager, case, "ReviewAccess", **payload))["status"] == "accepted"
     marked = {line["caseId"]: line["note"] for line in await log(today, manager, staffId=str(reader.id))}
     assert marked == {str(one.id): "係の会議で使った", str(other.id): "べつの件"}
+
+
+async def test_an_opening_on_a_device_is_shown_and_marked_by_when_it_was_opened(today: World) -> None:
+    """Not by when the device told it: one of them at ten at night, after the case was closed."""
+    case = await today.settled()
+    day, night = (datetime(2026, 11, 23, hour, 7, tzinfo=UTC) for hour in (3, 13))
+    closed_at = night - timedelta(hours=1)
+    query = "update case_file set closed_at = $2 where case_id = $1"
+    await today.tables.execute(query, case.id, closed_at)
+    for moment in (night, day):
+        viewed = today.envelope(case.owner, case.id, {"viewedAt": moment.isoformat()}, type="ViewedOffline")
+        assert (await today.submit(case.owner, viewed))[0]["status"] == "accepted"
+    lines = await log(today, auditor(), caseId=str(case.id), days=1)
+    marks = {line["at"]: {*line["odd"]} & {"night", "closed_case"} for line in lines}
+    when = [f"2026-11-23T{hour}:07:00Z" for hour in ("03", "13")]
+    assert marks == {when[0]: set(), when[1]: {"night", "closed_case"}}
+    said = (await today.get(case.staff("manager"), f"/views/cases/{case.id}/who-saw")).json()
+    assert [one["at"] for one in said] == when, "in the order of the openings"
 
 
 async def test_nobody_checks_their_own_reads(today: World) -> None:

@@ -71,7 +71,7 @@ def held(case: dict[str, Any]) -> set[str]:
         "family words": any(entry["familyWords"] for entry in [*visits, *told]),
         "memo": any(visit["memo"] for visit in visits),
         "team": case["teamIds"],
-        "promise": case["promised"],
+        "promise": case["nextPromise"]["note"],
     }
     return {name for name, value in parts.items() if value}
 
@@ -130,6 +130,39 @@ async def test_that_the_family_was_met_is_told_only_with_the_family_s_words(worl
     if kind == "conference":
         seen |= {together: ["person", "family"], alone: ["family"], twice: ["family", "family"]}
     assert met == seen
+
+
+@pytest.mark.parametrize("caller", ["family", "person"])
+@pytest.mark.parametrize("kind", OPENED)
+async def test_what_was_arranged_with_the_family_is_told_only_with_the_family_s_words(
+    world: World, kind: str, caller: str
+) -> None:
+    case = await world.settled(told=TOLD, personKnows="knows", callerKind=caller)
+    reader = receiver(case, kind)
+    await give(world, case, kind, reader)
+    sees_family = kind == "conference"
+
+    async def promise() -> tuple[str, str]:
+        """The note of the next promise and the moment of the last contact, alike on the page and on the list."""
+        page, [card] = await world.case(reader, case), (await world.get(reader, "/views/cases")).json()
+        assert (page["nextPromise"]["on"], page["nextPromise"]["note"]) == (
+            card["nextPromisedOn"],
+            card["nextPromiseNote"],
+        )
+        assert bool(page["promised"]) == (sees_family or caller == "person")
+        return card["nextPromiseNote"], card["lastContactAt"]
+
+    assert await promise() == ("電話" if sees_family or caller == "person" else "", None)
+    moments = [(NOW - timedelta(hours=hours)).isoformat().replace("+00:00", "Z") for hours in (4, 3, 2)]
+    for moment, changes in zip(
+        moments,
+        ({}, {"withWhom": ["family", "family"]}, {"outcome": "family_only", "withWhom": ["family", "agency"]}),
+        strict=True,
+    ):
+        note = {"nextPromise": {"on": "2026-12-01", "note": f"手紙を届ける{moment}"}}
+        assert (await world.record(case.owner, case, visitedAt=moment, **note, **changes))["status"] == "accepted"
+    last = moments[2 if sees_family else 0]
+    assert await promise() == (f"手紙を届ける{last}", last)
 
 
 @pytest.mark.parametrize("kind", OPENED)

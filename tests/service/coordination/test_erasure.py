@@ -211,6 +211,8 @@ async def test_no_command_brings_words_back(world: World) -> None:
         assert (said["status"], said["code"]) == ("refused", "record_erased"), (type_, said)
     stranger = case.staff("coordinator", "another-unit")
     assert (await world.record(stranger, case))["code"] == "not_found"
+    emergency = {"basisId": str(new_id()), "minutes": 60, "reason": world.word}
+    assert (await act(world, stranger, case, "UseEmergency", **emergency))["code"] == "not_found"
     shown = [row for row in await world.accesses(case.owner) if row["action"] == "read" and "case" in row["shown"]]
     read = shown[-1]["access_id"]
     auditor = Actor(new_id(), "staff", (("audit-office", "auditor"),))
