@@ -7,6 +7,7 @@ from gateway import write_types
 from gateway.context import Context
 from gateway.sessions import NotFresh
 from services.contracts import staff
+from services.contracts.base import Command
 from services.contracts.coordination import LetIn
 from services.contracts.messages import sentence
 from services.contracts.person_request import DecidePersonRequest, LiftSuspension
@@ -15,7 +16,7 @@ from services.contracts.sheet_request import DecideSheetRequest
 from services.kernel.errors import BansoError, Malformed, Overloaded, Refusal
 
 MAX_COMMANDS = 50
-_WEIGHTY = (DecidePersonRequest, DecideSheetRequest, LiftSuspension, LetIn)
+_WEIGHTY: tuple[type[Command], ...] = (DecidePersonRequest, DecideSheetRequest, LiftSuspension, LetIn)
 DANGEROUS = {each.__name__ for each in (*staff.COMMANDS, *_WEIGHTY)}
 """Commands that only somebody may give who has just shown who they are: they erase for good, or widen what others see."""
 

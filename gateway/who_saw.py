@@ -36,7 +36,12 @@ async def compose(context: Context, case_id: str) -> dict[str, Any]:
     for read, unit in zip(reads, await units_on(context, reads), strict=True):
         grouped.setdefault((_day_of(read), unit, read["purpose"], tuple(read["basis"])), []).append(read)
     lines = [_line(key, found, settings.who_saw_names) for key, found in grouped.items()]
-    return {"caseId": case_id, "madeAt": context.service.clock(), "lines": lines, "unavailable": [] if of_sheet else ["intake"]}
+    return {
+        "caseId": case_id,
+        "madeAt": context.service.clock(),
+        "lines": lines,
+        "unavailable": [] if of_sheet else ["intake"],
+    }
 
 
 async def units_on(context: Context, reads: Sequence[dict[str, Any]]) -> list[str | None]:
