@@ -19,7 +19,7 @@ FROM_ELSEWHERE = {
     "services/kernel/errors.py": "malformed",
     "services/intake/store.py": "_CONSTRAINTS",
     "services/intake/domain/consultation.py": "DateRefusedError",
-    "services/coordination/domain/person_request.py": "DateRefusedError",
+    "services/person_request.py": "DateRefusedError",
     "gateway/owners.py": "what an owner said",
 }
 
