@@ -12,7 +12,7 @@ import asyncpg
 from services.contracts.codes import HeldKind, Role
 from services.contracts.person_request import RecordErased
 from services.contracts.sheet_request import SheetErased
-from services.intake.store import NOT_KEPT_OFF
+from services.intake.store import NOT_KEPT_OFF, lock
 from services.kernel.db import Connection
 from services.kernel.errors import NotFound
 from services.kernel.token import Actor
@@ -60,7 +60,7 @@ async def _note(
 
 
 async def _erase_words(tx: Connection, consultation_id: UUID, now: datetime) -> None:
-    await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", str(consultation_id))
+    await lock(tx, consultation_id)
     await tx.execute("select 1 from handoff where consultation_id = $1 for update", consultation_id)
     for table, of_it in WORDS.items():
         await tx.execute(f"delete from {table} where {of_it}", consultation_id)

@@ -11,7 +11,7 @@ from services.contracts.person_request import DecidePersonRequest, LiftSuspensio
 from services.contracts.tokyo import tokyo_day
 from services.intake.domain.sheet_request import Request, Sheet
 from services.intake.domain.who_may import OWNING_ROLES
-from services.intake.store import NOT_KEPT_OFF, refuse_erased
+from services.intake.store import NOT_KEPT_OFF, lock, refuse_erased
 from services.kernel.db import Connection
 from services.kernel.errors import NotFound, Refusal
 from services.kernel.token import Actor
@@ -27,7 +27,7 @@ _BECAME_CASE = """exists (select 1 from handoff h where h.consultation_id = c.co
 async def lock_sheet(tx: Connection, actor: Actor, consultation_id: UUID, *roles: str) -> Sheet:
     """A sheet of a unit where the actor has one of the roles (default: its staff), locked with its handoffs; NotFound when
     absent or not theirs."""
-    await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", str(consultation_id))
+    await lock(tx, consultation_id)
     await tx.execute("select 1 from handoff where consultation_id = $1 for update", consultation_id)
     row = await tx.fetchrow(
         f"select c.unit_id, {_LAST_AT}, {_WAITS}, {_BECAME_CASE} from consultation c"

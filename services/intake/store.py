@@ -63,6 +63,11 @@ async def refuse_erased(tx: Connection, consultation_id: UUID) -> None:
         raise Refusal("record_erased", "the words of this consultation were erased")
 
 
+async def lock(tx: Connection, consultation_id: UUID) -> None:
+    """One at a time: whatever decides, changes or erases a sheet."""
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", str(consultation_id))
+
+
 async def refuse_withheld(tx: Connection, consultation_id: UUID) -> None:
     """As `refuse_erased`; and nothing is written to a sheet whose use is suspended, nor to a handoff of it. Lock it first."""
     await refuse_erased(tx, consultation_id)
@@ -118,7 +123,7 @@ async def get_own_consultation(tx: Connection, actor: Actor, consultation_id: UU
 
 async def find_kept_off(tx: Connection, actor: Actor, consultation_id: UUID) -> Sequence[UUID]:
     """Everybody kept off this consultation by any of its handoffs; two at once wait for each other until commit."""
-    await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", str(consultation_id))
+    await lock(tx, consultation_id)
     kept_off: list[UUID] = await tx.fetchval(
         f"select {_ALL_KEPT_OFF} from consultation c where c.consultation_id = $1 and $2::uuid is not null",
         *(consultation_id, actor.id),

@@ -42,7 +42,7 @@ MUTANTS = (
         "skip_seen",
         "the bus delivers once, so nobody needs to look",
         "put aside an event",
-        ((STREAM, "        if event.version <= (seen or 0):\n            return\n", ""),),
+        ((STREAM, "        if event.version <= seen:\n            return\n", ""),),
     ),
     Mutant(
         "offset_before_effect",
