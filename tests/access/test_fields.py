@@ -233,7 +233,11 @@ class Story:
 
     def _of_this_story(self, value: Any) -> Any:
         if isinstance(value, list):
-            kept = [each for each in value if not isinstance(each, dict) or self._is_mine(each)]
+            kept = [
+                each
+                for each in value
+                if not isinstance(each, dict) or (self._is_mine(each) and self._is_mine(each.get("card") or {}))
+            ]
             return [self._of_this_story(each) for each in kept]
         if isinstance(value, dict):
             return {name: self._of_this_story(inner) for name, inner in value.items()}

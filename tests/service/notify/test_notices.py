@@ -93,18 +93,24 @@ def test_a_record_that_waits_is_told_to_the_managers_of_the_unit(city: Stack) ->
     assert notices(city, "case_id", case) == {("record_waits", staff_id("sasaki"))}
 
 
+def told_of(city: Stack, case: UUID) -> set[tuple[str, UUID]]:
+    """To the demo's staff: other tests hire managers, who are told as well."""
+    return {one for one in notices(city, "case_id", case) if one[1] in map(staff_id, ("sasaki", "otsuka", "hamada"))}
+
+
 def test_an_emergency_is_told_to_the_supervisor_at_once_and_a_meeting_to_its_members(city: Stack) -> None:
     clerk, author = Person(city.url, "watanabe"), Person(city.url, "takahashi")
     case, before = open_case(clerk, author), notices(city, "recipient_id", staff_id("mori"))
     clerk.do("UseEmergency", case, basis_payload("UseEmergency", new_id()))
-    told = {
-        ("emergency_used", staff_id(login)) for login in ("sasaki", "otsuka")
-    }  # of the case's unit, and the clerk's own
-    wait_until(lambda: notices(city, "case_id", case) == told, 5)
+    # Of the case's unit, and the clerk's own.
+    told = {("emergency_used", staff_id(login)) for login in ("sasaki", "otsuka")}
+    wait_until(lambda: told_of(city, case) == told, 5)
     author.do("ConveneConference", case, basis_payload("ConveneConference", new_id(), str(staff_id("mori"))))
     asked = wait_until(lambda: notices(city, "recipient_id", staff_id("mori")) - before or before)
     assert ("pledge_asked", staff_id("mori")) in asked
-    assert notices(city, "case_id", case) == told, "the meeting's notice names no case"
+    assert {kind for kind, _ in notices(city, "case_id", case)} == {"emergency_used"}, (
+        "the meeting's notice names no case"
+    )
 
 
 def test_a_request_about_a_sheet_is_told_to_the_managers_of_its_unit_without_saying_of_which(city: Stack) -> None:
@@ -134,7 +140,7 @@ def test_a_manager_who_is_kept_off_is_told_nothing(city: Stack) -> None:
     author.do("RecordVisit", case, visit_payload())  # told after all of those: they are in the same order
     wait_until(lambda: ("visit_recorded", staff_id("hamada")) in notices(city, "case_id", case))
     of_the_case = {("visit_recorded", staff_id("hamada")), ("emergency_used", staff_id("otsuka"))}
-    assert notices(city, "case_id", case) == of_the_case, "but the manager of the window whose clerk used it"
+    assert told_of(city, case) == of_the_case, "but the manager of the window whose clerk used it"
     assert notices(city, "recipient_id", staff_id("sasaki")) == before
 
 
