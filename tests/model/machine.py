@@ -171,6 +171,7 @@ class Protocol(Judge, RuleBasedStateMachine):
     async def _decide_handed_in(self, person: Actor) -> None:
         """As `DecideHandedIn` with `send`: as its author, now; refused, it goes on waiting."""
         for waiting in await device_store.find_handed_in(self.room.owner, person.id):
+            assert waiting["command_id"] in self.said, "handed in under an id that nobody gave"
             envelope = self.said[waiting["command_id"]][1]
             [outcome], _ = await self._submit(person, [envelope])
             if outcome.status == "accepted":

@@ -22,14 +22,14 @@ class _Later:
 
 
 class RelayByRememberedId(Relay):
-    """Ids only grow, so the last one is enough."""
+    """Ids only grow, so the last one is enough, also after a start."""
 
     last = 0
 
     async def publish(self, connection: Any, producer: Any) -> int:
         async def find(*asked: Any) -> list[Any]:
             rows = [row for row in await connection.fetch(*asked) if row["id"] > self.last]
-            self.last = max([self.last, *(row["id"] for row in rows)])
+            RelayByRememberedId.last = max([self.last, *(row["id"] for row in rows)])
             return rows
 
         return await super().publish(_Later(connection, find), producer)
