@@ -78,7 +78,7 @@ async def find_erased(tx: Connection, actor: Actor, ids: Sequence[str]) -> list[
         "      or exists (select 1 from case_member m where m.case_id = c.case_id and m.staff_id = $1)"
         "      or exists (select 1 from visit v where v.case_id = c.case_id and v.recorded_by = $1)"
         "      or exists (select 1 from quarantine q where q.case_id = c.case_id and q.author_id = $1)) order by 1",
-        *(actor.id, actor.units_as(Role.COORDINATOR, Role.MANAGER), ids),
+        *(actor.id, actor.units_as(Role.COORDINATOR, Role.MANAGER), [one for one in ids if one.isprintable()]),
     )
     return [row["case_id"] for row in rows]
 

@@ -47,7 +47,9 @@ def commands(person: Person) -> Mapping[str, object]:
 @pytest.mark.timeout(120)
 async def test_a_service_without_a_free_connection_says_when_to_come_again(town: Stack) -> None:
     before = bugs(town)
-    async with httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=500)) as client:
+    async with httpx.AsyncClient(
+        timeout=60, limits=httpx.Limits(max_connections=500, max_keepalive_connections=0)
+    ) as client:
 
         def asked(name: str) -> list[httpx.Request]:
             url, tokens = f"{town.service_url(name)}{READS[name]}", Tokens(town, name)

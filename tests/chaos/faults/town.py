@@ -65,7 +65,10 @@ class PathedStack(Stack):
 
 
 def _second(first: PathedStack) -> PathedStack:
-    second = replace(first, var=first.var / "second", ports=dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True)))
+    ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True))
+    own = ",".join(f"http://{host}:{ports['gateway']}" for host in ("127.0.0.1", "localhost"))
+    origins = {"BANSO_PUBLIC_ORIGINS": f"{first.environment['BANSO_PUBLIC_ORIGINS']},{own}"}
+    second = replace(first, var=first.var / "second", ports=ports, environment={**first.environment, **origins})
     second.dsns.update(first.dsns)
     second.paths = first.paths
     for folder in ("log", "run"):
