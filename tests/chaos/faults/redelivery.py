@@ -26,7 +26,8 @@ async def put_again(stack: Stack, speaker: str, chosen: random.Random) -> int:
     await producer.start()
     try:
         for each in copies:
-            await producer.send(each.topic, each.value, key=each.key, headers=each.headers, partition=each.partition)
+            headers = list(each.headers)
+            await producer.send(each.topic, each.value, key=each.key, headers=headers, partition=each.partition)
     finally:
         await producer.stop()
     return len(copies)
