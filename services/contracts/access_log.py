@@ -116,3 +116,24 @@ def weight(marks: list[Odd]) -> int:
     """Greater comes first."""
     order = list(Odd)
     return sum(1 << (len(order) - order.index(mark)) for mark in marks)
+
+
+def line_json(row: Mapping[str, Any], marks: list[Odd]) -> dict[str, Any]:
+    """A line of the log as a screen asks for it, but for whose record it was."""
+    return {
+        "id": row["access_id"],
+        "at": row["at"],
+        "staffId": row["actor_id"],
+        "receiptNumber": row["receipt_number"],
+        "unitId": row["unit_id"],
+        "basis": row["basis"].split(","),
+        "purpose": row["purpose"].split(" ")[0],
+        "screen": row["screen"],
+        "fieldGroups": row["field_groups"],
+        "odd": marks,
+        "weight": weight(marks),
+        "isPage": row["is_page"],
+        "reviewedAt": row["reviewed_at"],
+        "reviewedById": row["reviewed_by"],
+        "note": row["note"] or "",
+    }

@@ -10,7 +10,7 @@ import asyncpg
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
 
-from services.contracts.access_log import Asked, Read, first_lines, is_same_street, odd_marks, weight
+from services.contracts.access_log import Asked, Read, first_lines, is_same_street, line_json, odd_marks
 from services.contracts.openapi import reads
 from services.coordination import access_store
 from services.kernel.access import Read as AccessRead
@@ -63,25 +63,7 @@ def _line(row: asyncpg.Record, streets: dict[str, str]) -> dict[str, Any]:
     basis = "emergency" if row["by_emergency"] else row["basis"]
     facts = Read(basis, row["tokyo_hour"], row["is_after_close"], row["has_own_surname"], lives_there, row["run"])
     marks = odd_marks(facts)
-    return {
-        "id": row["access_id"],
-        "at": row["at"],
-        "staffId": row["actor_id"],
-        "caseId": row["case_id"],
-        "consultationId": None,
-        "receiptNumber": row["receipt_number"],
-        "unitId": row["unit_id"],
-        "basis": row["basis"].split(","),
-        "purpose": row["purpose"].split(" ")[0],
-        "screen": row["screen"],
-        "fieldGroups": row["field_groups"],
-        "odd": marks,
-        "weight": weight(marks),
-        "isPage": row["is_page"],
-        "reviewedAt": row["reviewed_at"],
-        "reviewedById": row["reviewed_by"],
-        "note": row["note"] or "",
-    }
+    return {"caseId": row["case_id"], "consultationId": None, **line_json(dict(row), marks)}
 
 
 def _answer(row: asyncpg.Record) -> dict[str, Any]:

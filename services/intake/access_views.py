@@ -10,7 +10,7 @@ import asyncpg
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
 
-from services.contracts.access_log import Asked, first_lines, is_same_street, odd_marks, weight
+from services.contracts.access_log import Asked, first_lines, is_same_street, line_json, odd_marks
 from services.contracts.access_log import Read as ReadOnce
 from services.contracts.codes import CallerKind
 from services.contracts.openapi import reads
@@ -61,25 +61,7 @@ def _line(row: asyncpg.Record, streets: Mapping[str, str]) -> dict[str, Any]:
             run=row["run"],
         )
     )
-    return {
-        "id": row["access_id"],
-        "at": row["at"],
-        "staffId": row["actor_id"],
-        "caseId": None,
-        "consultationId": row["consultation_id"],
-        "receiptNumber": row["receipt_number"],
-        "unitId": row["unit_id"],
-        "basis": row["basis"].split(","),
-        "purpose": row["purpose"].split(" ")[0],
-        "screen": row["screen"],
-        "fieldGroups": row["field_groups"],
-        "odd": marks,
-        "weight": weight(marks),
-        "isPage": row["is_page"],
-        "reviewedAt": row["reviewed_at"],
-        "reviewedById": row["reviewed_by"],
-        "note": row["note"] or "",
-    }
+    return {"caseId": None, "consultationId": row["consultation_id"], **line_json(dict(row), marks)}
 
 
 @router.get("/views/cases/{case_id}/who-saw")

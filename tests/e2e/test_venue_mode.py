@@ -19,14 +19,14 @@ def open_session(page: Page, city: Stack) -> str:
     return session
 
 
-def in_venue(page: Page, staff_page: Locator) -> None:
-    """Nicknames and nothing else, also beneath."""
+def in_venue(page: Page, staff_page: Locator, *, is_scrolled: bool = False) -> None:
+    """Nicknames and nothing else, also beneath. `is_scrolled`: down to the last tile of a board of many names."""
     venue = page.get_by_role("dialog", name="会場モード")
     expect(venue).to_be_visible()
     expect(staff_page).to_have_count(0)
     heading = venue.get_by_role("heading", name="来たら、呼び名にふれてください")
-    # A board of many names may have been scrolled down to its last tile.
-    heading.scroll_into_view_if_needed()
+    if is_scrolled:
+        heading.scroll_into_view_if_needed()
     expect(heading).to_be_in_viewport()
 
 
@@ -61,7 +61,7 @@ def test_nobody_leaves_venue_mode_without_the_pin(sign_in: SignIn, city: Stack) 
     expect(page.get_by_text("今日もう来ています")).to_have_count(0)
     for _ in range(5):
         page.keyboard.press("Escape")
-    in_venue(page, staff_page)
+    in_venue(page, staff_page, is_scrolled=True)
     page.reload()
     at_the_door(page, "ひばり")
     open_with_pin(page)
