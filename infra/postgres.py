@@ -247,6 +247,9 @@ async def provision(admin_dsn: str, prefix: str, service: str, secrets_dir: Path
             "statement_timeout": "15s",
             "lock_timeout": "5s",
             "idle_in_transaction_session_timeout": "30s",
+            # A path may forget a connection without a word: its session must not keep the lock of a relay.
+            **{"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"},
+            "tcp_user_timeout": "20s",
         }.items():
             await connection.execute(f"alter role {app} set {name} = '{value}'")
     finally:

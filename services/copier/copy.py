@@ -11,7 +11,7 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 
 from services.copier.rows import UNPUBLISHED
-from services.kernel.db import connect
+from services.kernel.db import SILENCE_SECONDS, connect
 from services.kernel.loops import KAFKA_TIMES, again_and_again, quietly
 from services.kernel.settings import crash_point
 
@@ -32,7 +32,7 @@ class Copy:
         await again_and_again("copy", self._lead)
 
     async def _lead(self) -> None:
-        connection = await connect(self._dsn)
+        connection = await connect(self._dsn, SILENCE_SECONDS)
         producer = None
         try:
             if not await connection.fetchval("select pg_try_advisory_lock($1)", COPY_LOCK):

@@ -15,6 +15,7 @@ from services.kernel.clock import learn
 from services.kernel.errors import Overloaded
 from services.kernel.settings import crash_armed, crash_point
 
+Isolation: TypeAlias = Literal["read_committed", "repeatable_read"]
 Connection: TypeAlias = "asyncpg.Connection[Any] | asyncpg.pool.PoolConnectionProxy[Any]"  # generic in its stubs only
 
 TRANSIENT = (
@@ -25,7 +26,7 @@ TRANSIENT = (
 )
 """Errors of the moment: the same act may succeed when tried again."""
 
-_WAIT_SECONDS = 5.0
+_WAIT_SECONDS, SILENCE_SECONDS = 5.0, 16.0  # the second: a little more than the server's own `statement_timeout`
 
 
 async def _prepare(connection: "asyncpg.Connection[Any]") -> None:
@@ -34,9 +35,9 @@ async def _prepare(connection: "asyncpg.Connection[Any]") -> None:
     await learn(connection)
 
 
-async def connect(dsn: str) -> "asyncpg.Connection[Any]":
-    """A connection outside the pool, for what holds a session lock or listens."""
-    connection = await asyncpg.connect(dsn, timeout=5)
+async def connect(dsn: str, silence: float | None = None) -> "asyncpg.Connection[Any]":
+    """A connection outside the pool, for what holds a session lock or listens. `silence`: seconds a statement may take."""
+    connection = await asyncpg.connect(dsn, timeout=5, command_timeout=silence)
     await _prepare(connection)
     return connection
 
@@ -52,7 +53,7 @@ class Database:
     async def open(self) -> None:
         """Open the pool. Connections are made when first needed, so a database that is away for a moment does no harm."""
         self._pool = await asyncpg.create_pool(
-            self.dsn, min_size=0, max_size=self._size, init=_prepare, timeout=5, command_timeout=20
+            self.dsn, min_size=0, max_size=self._size, init=_prepare, timeout=5, command_timeout=SILENCE_SECONDS
         )
 
     async def close(self) -> None:
@@ -62,7 +63,7 @@ class Database:
 
     @asynccontextmanager
     async def transaction(
-        self, point: str = "transaction", isolation: Literal["read_committed", "repeatable_read"] = "read_committed"
+        self, point: str = "transaction", isolation: Isolation = "read_committed"
     ) -> AsyncIterator[Connection]:
         """One transaction. Beyond the pool's size callers wait `_WAIT_SECONDS`, then get `overloaded` (503)."""
         assert self._pool is not None, "Database.open() first"
@@ -75,20 +76,21 @@ class Database:
                 async with _committing(connection, point, isolation):
                     yield connection
                 crash_point(f"{point}.after_commit")
+        except TimeoutError:  # the path forgot this connection without a word: every older one as well
+            await self._pool.expire_connections()
+            raise
         finally:
             self._free.release()
 
 
 @asynccontextmanager
-async def _committing(
-    connection: Connection, point: str, isolation: Literal["read_committed", "repeatable_read"]
-) -> AsyncIterator[None]:
+async def _committing(connection: Connection, point: str, isolation: Isolation) -> AsyncIterator[None]:
     transaction = connection.transaction(isolation=isolation)
     await transaction.start()
     try:
         yield
-    except BaseException:
-        if not connection.is_closed():
+    except BaseException as error:
+        if not (isinstance(error, TimeoutError) or connection.is_closed()):  # the silent answer no rollback either
             await transaction.rollback()
         raise
     crash_point(f"{point}.before_commit")

@@ -16,7 +16,7 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 
 from services.contracts.base import EventData
-from services.kernel.db import Connection, connect
+from services.kernel.db import SILENCE_SECONDS, Connection, connect
 from services.kernel.ids import event_id
 from services.kernel.loops import KAFKA_TIMES, again_and_again, quietly
 from services.kernel.settings import Settings, crash_point
@@ -81,7 +81,7 @@ class Relay:
         await again_and_again("relay", self._lead)
 
     async def _lead(self) -> None:
-        connection = await connect(self._settings.database_dsn)
+        connection = await connect(self._settings.database_dsn, SILENCE_SECONDS)
         producer = None
         try:
             if not await connection.fetchval("select pg_try_advisory_lock($1)", RELAY_LOCK):
@@ -120,10 +120,8 @@ class Relay:
         ]
         await asyncio.wait_for(asyncio.gather(*sent), 20)
         crash_point("relay.after_ack")
-        await connection.execute(
-            "update outbox set published_at = clock_timestamp() where id = any($1::bigint[])",
-            [row["id"] for row in rows],
-        )
+        ids = [row["id"] for row in rows]
+        await connection.execute("update outbox set published_at = clock_timestamp() where id = any($1::bigint[])", ids)
         crash_point("relay.after_mark")
         RELAYED.inc(len(rows))
         return len(rows)

@@ -17,6 +17,7 @@ class Proxy:
         self.port, self._targets = port, deque(targets)
         self._mode, self._left = "open", 0
         self._writers: set[asyncio.StreamWriter] = set()
+        self._forgotten: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
@@ -47,6 +48,10 @@ class Proxy:
     def after(self, count: int) -> None:
         """`count` bytes more, then cut."""
         self._mode, self._left = "counting", count
+
+    def forget(self) -> None:
+        """As a firewall that starts anew: nothing passes over the connections of now, not after `heal()` either; new ones work."""
+        self._forgotten |= self._writers
 
     def stop(self) -> None:
         """For good."""
@@ -94,6 +99,8 @@ class Proxy:
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, direction: str) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(65536):
+                if writer in self._forgotten:
+                    continue
                 if self._mode in ("stopped", "cut") or (self._mode == "deaf" and direction == "answered"):
                     continue  # swallowed; the connection ends at heal()
                 if self._mode == "counting":

@@ -29,7 +29,7 @@ MUTANTS = (
     Mutant(
         "drop_every_1000th",
         "a filter that loses one in a thousand",
-        "is missing",
+        "is marked as published, not on the bus",
         (
             (
                 OUTBOX,
