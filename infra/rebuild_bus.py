@@ -144,17 +144,24 @@ async def _read_all(bootstrap: str, topic: str) -> AsyncIterator[list[KnownEvent
             consumer.seek(partition, 0)
         while any([await consumer.position(partition) < ends[partition] for partition in partitions]):
             for records in (await consumer.getmany(timeout_ms=500, max_records=1000)).values():
-                yield [_known(topic, dict(record.headers), record.value) for record in records]
+                found = [_known(topic, dict(record.headers), record.value) for record in records]
+                yield [event for event in found if event]
     finally:
         await consumer.stop()
 
 
-def _known(topic: str, headers: dict[str, bytes], body: bytes | None) -> KnownEvent:
-    said = {name.removeprefix("ce_"): value.decode() for name, value in headers.items()}
+def _known(topic: str, headers: dict[str, bytes], body: bytes | None) -> KnownEvent | None:
+    """Nothing for what is no event of ours: the broker takes records from anybody, and no listener applied it."""
+    said = {name.removeprefix("ce_"): value.decode("utf8", "replace") for name, value in headers.items()}
     names = ("type", "subject", "aggregateversion", "time", "causationid", "correlationid")
     type_, subject, version, time, cause, correlation = (said.get(name, "") for name in names)
-    erased = (body or b"").decode() if type_ in ERASES else ""
-    return KnownEvent(topic, uuid.UUID(said["id"]), type_, subject, version, time, cause, correlation, erased)
+    erased = (body or b"").decode("utf8", "replace") if type_ in ERASES else ""
+    try:
+        if erased:
+            ERASES[type_][1].model_validate_json(erased)
+        return KnownEvent(topic, uuid.UUID(said["id"]), type_, subject, version, time, cause, correlation, erased)
+    except (KeyError, ValueError):
+        return None
 
 
 async def main() -> None:

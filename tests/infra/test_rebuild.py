@@ -10,12 +10,12 @@ from uuid import UUID
 import asyncpg
 import pytest
 import pytest_asyncio
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from infra import seed
 from infra.paths import SERVICES
 from infra.ports import free_ports
-from infra.rebuild_bus import rebuild_bus
+from infra.rebuild_bus import ERASES, rebuild_bus
 from infra.rebuild_reporting import rebuild_reporting, wait_caught_up
 from infra.stack import Stack
 from services.intake.commands import COMMANDS
@@ -131,3 +131,19 @@ async def test_a_second_rebuild_finds_nothing_missing(stack: Stack) -> None:
     assert rebuilt.missing == []
     await _until_published(stack)
     assert len(await _on_topic(stack)) == rebuilt.to_publish
+
+
+async def test_what_is_no_event_is_passed_over(stack: Stack) -> None:
+    id_, erasure = str(UUID(int=7)).encode(), "banso.coordination.RecordErased.v1"
+    strange = {
+        "bytes": {},
+        "no uuid": {"ce_id": b"\xff\xfe"},
+        "an erasure of nothing": {"ce_id": id_, "ce_type": erasure.encode()},
+    }
+    assert erasure in ERASES
+    producer = AIOKafkaProducer(bootstrap_servers=stack.bootstrap)
+    await producer.start()
+    for headers in strange.values():
+        await producer.send_and_wait(f"{stack.prefix}.coordination", b'{"x":', headers=list(headers.items()))
+    await producer.stop()
+    assert (await rebuild_bus(stack)).missing == []
