@@ -13,7 +13,10 @@ from tests.support.screen import meet
 def test_a_case_is_ended_over_no_open_promise_and_taken_up_again(city: Stack, sign_in: SignIn, size: str) -> None:
     member = Person(city.url, "takahashi")
     name = f"見本 {'机' if size == 'desk' else '板'}子"
-    case = open_case(Person(city.url, "watanabe"), member, told={"personName": name, "memo": "夜中に台所で音がする"})
+    colleague = Person(city.url, "hamada")
+    case = open_case(
+        Person(city.url, "watanabe"), member, colleague, told={"personName": name, "memo": "夜中に台所で音がする"}
+    )
     member.do("RecordVisit", case, visit_payload(nextPromise={"note": "手紙を届ける"}))
     page, found = sign_in("takahashi", size), []
     page.goto(f"{city.url}/cases/{case}")
@@ -23,6 +26,10 @@ def test_a_case_is_ended_over_no_open_promise_and_taken_up_again(city: Stack, si
     expect(page.get_by_text("終えるわけを選んでください。")).to_be_visible()
     expect(page.get_by_text("手紙を届ける")).to_be_visible()
     found += meet(page, "closing", size)
+    other = sign_in("hamada", size)
+    other.goto(f"{city.url}/cases/{case}/closing")
+    expect(other.get_by_text("終えたり再開したりできるのは")).to_be_visible(timeout=20_000)
+    expect(other.get_by_role("button", name="終える", exact=True)).to_have_count(0)
     page.get_by_label("終えるわけ").select_option("linked")
     page.get_by_label("この約束は").check()
     page.get_by_label("メモ").fill("生活サポートへ引き継いだ")

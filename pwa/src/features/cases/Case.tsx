@@ -128,9 +128,12 @@ function JustRecorded({ caseId }: { caseId: string }) {
   return <Note icon="ok-c" kind="ok"><p role="status"><b>{t(`visit.saved.${saved.where}`)}</b>{t(`visit.saved.${saved.where}.next`)}</p></Note>;
 }
 
-/** For whoever the case is, who stands first, and their lead: the way to end it, or to take it up again. */
+/** Whoever the case is, who stands first, and their lead. */
+export const mayEnd = ({ team, unit }: CaseAnswer) => team[0]?.id === me().staff.id || hasRoleIn(unit.id, "manager");
+
+/** The way to end it, or to take it up again. */
 function Ending({ record }: { record: CaseAnswer }) {
-  if (record.team[0]?.id !== me().staff.id && !hasRoleIn(record.unit.id, "manager")) return null;
+  if (!mayEnd(record)) return null;
   return <Link class="btn line" href={`/cases/${record.id}/closing`}>{t(record.closedAt ? "closing.reopen" : "closing.close")}</Link>;
 }
 

@@ -8,7 +8,7 @@ import { SelectField, TextField } from "../../ui/forms";
 import { useAsked, useNow, useTitle } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note, Waiting } from "../../ui/parts";
-import { type CaseAnswer, isPast, nextText } from "../cases/Case";
+import { type CaseAnswer, isPast, mayEnd, nextText } from "../cases/Case";
 import { NotFound } from "../problem/NotFound";
 import { useAct } from "../sharing/useAct";
 
@@ -21,6 +21,7 @@ export default function Closing({ id }: { id: string }) {
   if (!data) return <Waiting failure={failure} />;
   if (!data.case) return <NotFound record />;
   const isClosed = Boolean(data.case.closedAt);
+  const Form = isClosed ? Reopen : Close;
   return (
     <div class="stack">
       <div class="split">
@@ -28,7 +29,7 @@ export default function Closing({ id }: { id: string }) {
         <Link class="btn text" href={`/cases/${id}`}><Icon name="left" />{t("sharing.toCase")}</Link>
       </div>
       <Note icon="info" kind="soft"><p>{t(isClosed ? "closing.reopenHelp" : "closing.closeHelp")}</p></Note>
-      {isClosed ? <Reopen record={data.case} /> : <Close record={data.case} />}
+      {mayEnd(data.case) ? <Form record={data.case} /> : <Note icon="info"><p>{t("closing.notYours")}</p></Note>}
     </div>
   );
 }
