@@ -13,7 +13,7 @@ from tests.support.person import Person
 from tests.support.vault import Vault
 
 
-@pytest.mark.parametrize("who", ["clerk", "member", "manager", "auditor", "window_manager"])
+@pytest.mark.parametrize("who", PEOPLE)
 def test_a_revoked_device_reads_nothing_and_does_nothing(city: Stack, who: str) -> None:
     device = new_id()
     person = Person(city.url, PEOPLE[who], device=device)
