@@ -2,9 +2,18 @@
 
 import asyncio
 import contextlib
+import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+
+
+def kept(port: int) -> socket.socket:
+    """Bound and deaf: while the path is cut nobody else gets its port, and whoever knocks is refused."""
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind(("127.0.0.1", port))
+    return sock
 
 
 class Path:
@@ -16,6 +25,7 @@ class Path:
         self.held: tuple[bytes, float] = (b"", 0)  # what holds these bytes takes so many seconds to the gateway
         self._open: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
+        self._kept = kept(port)
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
 
@@ -26,6 +36,11 @@ class Path:
     def cut(self) -> None:
         """Nobody answers any more, and what was on its way is gone."""
         self._run(self._close)
+
+    def end(self) -> None:
+        """For good."""
+        self.cut()
+        self._kept.close()
 
     def _run(self, act: Callable[[], Awaitable[None]]) -> None:
         asyncio.run_coroutine_threadsafe(_awaited(act), self._loop).result(10)
@@ -84,4 +99,4 @@ def path_to(port: int, target: int) -> Iterator[Path]:
     try:
         yield path
     finally:
-        path.cut()
+        path.end()

@@ -6,6 +6,8 @@ import threading
 from collections import deque
 from collections.abc import Awaitable, Callable
 
+from tests.support.path import kept
+
 SLOW_BYTES = 2_000
 """Bytes a twentieth of a second on a slow path: about 320 kbit/s."""
 
@@ -19,6 +21,7 @@ class Proxy:
         self._writers: set[asyncio.StreamWriter] = set()
         self._forgotten: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
+        self._kept = kept(port)
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
         self.heal()
@@ -56,6 +59,7 @@ class Proxy:
     def stop(self) -> None:
         """For good."""
         self.cut()
+        self._kept.close()
         self._loop.call_soon_threadsafe(self._loop.stop)
 
     def _run(self, act: Callable[[], Awaitable[None]]) -> None:
