@@ -33,14 +33,19 @@ async def insert_staff(tx: Connection, staff_id: UUID, login: str, name: str) ->
 
 
 async def put_home_street(tx: Connection, staff_id: UUID, street: str) -> None:
-    """The street somebody lives in; empty: none is kept."""
-    await tx.execute("update staff_private set home_street = $2 where staff_id = $1", staff_id, street)
+    """The street somebody lives in; empty: none is shown. The one before is kept beside it, to be compared alone."""
+    await tx.execute(
+        "update staff_private set home_street = $2, former_streets = former_streets || case when home_street"
+        " in ('', $2) or home_street = any(former_streets) then '{}' else array[home_street] end where staff_id = $1",
+        *(staff_id, street),
+    )
 
 
 async def forget_streets(tx: Connection, day: date) -> None:
-    """The street of whoever is assigned to nothing that day or later is kept no longer: it is for whoever works here."""
+    """The streets of whoever is assigned to nothing that day or later are kept no longer: they are of whoever works here."""
     await tx.execute(
-        "update staff_private s set home_street = '' where home_street <> '' and not exists ("
+        "update staff_private s set home_street = '', former_streets = '{}'"
+        " where (home_street <> '' or former_streets <> '{}') and not exists ("
         " select 1 from assignment a where a.staff_id = s.staff_id and (a.until is null or a.until >= $1))",
         day,
     )

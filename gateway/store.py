@@ -128,7 +128,8 @@ async def find_surnames(tx: Connection) -> dict[str, str]:
     return {staff_id: parts[0] for staff_id, parts in parted.items() if len(parts) > 1}
 
 
-async def find_streets(tx: Connection) -> dict[str, str]:
-    """Staff id -> the street they live in, as far as it was noted."""
-    rows = await tx.fetch("select staff_id, home_street from staff_private where home_street <> ''")
-    return {str(row["staff_id"]): row["home_street"] for row in rows}
+async def find_streets(tx: Connection) -> dict[str, list[str]]:
+    """Staff id -> the streets they live or lived in since they work here, as far as they were noted."""
+    noted = "array_remove(home_street || former_streets, '')"
+    rows = await tx.fetch(f"select staff_id, {noted} as streets from staff_private where {noted} <> '{{}}'")  # noqa: S608
+    return {str(row["staff_id"]): row["streets"] for row in rows}

@@ -30,7 +30,7 @@ class Asked(BaseModel):
     caseId: UUID | None = None
     receiptNumber: Annotated[Line | None, Field(max_length=20)] = None
     surnames: dict[Line, Annotated[Line, Field(max_length=50)]] = Field(default_factory=dict, max_length=5000)
-    streets: dict[Line, Line] = Field(default_factory=dict, max_length=5000)
+    streets: dict[Line, list[Line]] = Field(default_factory=dict, max_length=5000)
 
 
 def first_lines(lines: Iterable[Mapping[str, Any]]) -> list[Any]:

@@ -17,8 +17,8 @@ class RegisterStaff(Command):
 
 
 class NoteHomeStreet(Command):
-    """住んでいる町を書きとめる, 町名 and 丁目 only (empty: forgotten). Subject = the member of staff.
-    Reads of records of the same street are then shown first to who looks after 記録の閲覧. Kept only while they work here."""
+    """住んでいる町を書きとめる, 町名 and 丁目 only (empty: none). Subject = the member of staff. Reads of records of the same
+    street are then shown first to who looks after 記録の閲覧, also after it was changed. Kept only while they work here."""
 
     home_street: Annotated[Line, Field(max_length=60)]
 

@@ -1,7 +1,7 @@
 """記録の閲覧 and 誰が見たか. Reading the log is itself a read, and logged."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -58,8 +58,9 @@ async def _found(read: AccessRead, asked: Asked) -> Sequence[asyncpg.Record]:
     return await access_store.find_reads(read.tx, read.actor, since, asked.staffId, case_id, asked.surnames)
 
 
-def _line(row: asyncpg.Record, streets: dict[str, str]) -> dict[str, Any]:
-    lives_there = is_same_street(streets.get(str(row["actor_id"]), ""), row["person_address"] or "")
+def _line(row: asyncpg.Record, streets: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    streets_of = streets.get(str(row["actor_id"]), ())
+    lives_there = any(is_same_street(street, row["person_address"] or "") for street in streets_of)
     basis = "emergency" if row["by_emergency"] else row["basis"]
     facts = Read(basis, row["tokyo_hour"], row["is_after_close"], row["has_own_surname"], lives_there, row["run"])
     marks = odd_marks(facts)

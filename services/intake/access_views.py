@@ -49,8 +49,9 @@ async def _found(read: Read, asked: Asked) -> Sequence[asyncpg.Record]:
     return await access_store.find_reads(read.tx, read.actor, since, asked.staffId, sheet, asked.surnames)
 
 
-def _line(row: asyncpg.Record, streets: Mapping[str, str]) -> dict[str, Any]:
-    lives_there = is_same_street(streets.get(str(row["actor_id"]), ""), row["person_address"] or "")
+def _line(row: asyncpg.Record, streets: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    streets_of = streets.get(str(row["actor_id"]), ())
+    lives_there = any(is_same_street(street, row["person_address"] or "") for street in streets_of)
     marks = odd_marks(
         ReadOnce(
             basis=row["basis"],

@@ -23,7 +23,7 @@ _HEALS = {"unexpected", "try_again", "service_unavailable"}
 def bodies(story: Story) -> list[tuple[str, str, str, Any]]:
     """(service, method, path, a right body) of every route that reads one."""
     draft = {"kind": "consultation", "seq": 1, "body": {"memo": "x", "list": [1]}, "known": [1]}
-    asked = {"days": 3, "staffId": None, "caseId": None, "surnames": {"a": "髙橋"}, "streets": {"a": "谷戸町3"}}
+    asked = {"days": 3, "staffId": None, "caseId": None, "surnames": {"a": "髙橋"}, "streets": {"a": ["谷戸町3"]}}
     have = {"have": {str(new_id()): "etag"}}
     found: list[tuple[str, str, str, Any]] = [
         ("coordination", "POST", "/views/access-log", asked),

@@ -96,7 +96,7 @@ async def test_a_reader_who_lives_in_the_same_street_comes_right_after_those_wit
     case = await today.settled(told={"personAddress": "西東京市南町三丁目5番1号"})
     nosy = await emergency(today, case)
     await today.case(case.owner, case)
-    streets = {str(nosy.id): "南町3丁目", str(case.owner.id): "南町１丁目"}
+    streets = {str(nosy.id): ["北町1丁目", "南町3丁目"], str(case.owner.id): ["南町１丁目"]}
     lines = await log(today, auditor(), caseId=str(case.id), streets=streets)
     assert (lines[0]["staffId"], lines[0]["odd"][:2]) == (str(nosy.id), ["no_relation", "own_street"])
     assert all("own_street" not in line["odd"] for line in lines if line["staffId"] == str(case.owner.id))
@@ -183,7 +183,7 @@ async def test_a_list_by_several_bases_is_one_answer_in_several_rows_and_no_page
     assert [row["field_groups"] for row in rows if row["basis"] == "conference"] == [["contact_rules", "timeline"]]
     assert len({row["at"] for row in rows}) == 1, "known as one answer"
     for about in (own, shared):
-        asked = {"caseId": str(about.id), "staffId": str(reader.id), "streets": {str(reader.id): "南町3丁目"}}
+        asked = {"caseId": str(about.id), "staffId": str(reader.id), "streets": {str(reader.id): ["南町3丁目"]}}
         [line] = await log(today, auditor(), **asked)
         assert "own_street" not in line["odd"], "a list, not the page of a person"
 

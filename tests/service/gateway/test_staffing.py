@@ -64,19 +64,21 @@ def test_whoever_leaves_is_signed_out_everywhere_within_a_second(city: Stack, un
 
 
 def street_of(city: Stack, hired: Hired) -> str:
-    query = "select home_street from staff_private where staff_id = $1"
-    return str(rows(city, "gateway", query, hired.staff_id)[0]["home_street"])
+    query = "select home_street, former_streets from staff_private where staff_id = $1"
+    [row] = rows(city, "gateway", query, hired.staff_id)
+    return "、".join([row["home_street"], *row["former_streets"]])
 
 
 def test_the_street_of_whoever_leaves_goes_with_them(city: Stack, unit: str, boss: Person) -> None:
     leaves, stays, changes = hire(city, unit), hire(city, unit), hire(city, unit)
     for hired in (leaves, stays, changes):
-        boss.do("NoteHomeStreet", hired.staff_id, {"homeStreet": "南町3丁目"})
+        for street in ("南町3丁目", "南町3丁目", "", "南町3丁目", "谷戸町1丁目"):
+            boss.do("NoteHomeStreet", hired.staff_id, {"homeStreet": street})
     ends = [{"assignmentId": assignments_of(boss, hired)[0]["id"], "until": YESTERDAY} for hired in (leaves, changes)]
     tomorrow = str(today() + timedelta(days=1))
     begins = [begun(changes, unit, "ibasho_staff", fromDate=tomorrow)]
     assert change(boss, ends=ends, begins=begins)["status"] == "ACCEPTED"
-    assert [street_of(city, hired) for hired in (leaves, stays, changes)] == ["", "南町3丁目", "南町3丁目"]
+    assert [street_of(city, hired) for hired in (leaves, stays, changes)] == ["", *["谷戸町1丁目、南町3丁目"] * 2]
 
 
 def test_the_street_of_somebody_whose_last_day_passed_goes_by_itself(city: Stack, unit: str, boss: Person) -> None:

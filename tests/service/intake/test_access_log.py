@@ -124,11 +124,11 @@ async def test_own_street_and_own_surname_come_before_the_rest(today: World) -> 
     for asked, mark in (
         ({"surnames": {colleague: "髙橋"}}, "own_surname"),
         ({"surnames": {colleague: "浜田"}}, "own_surname"),  # the caller's
-        ({"streets": {colleague: "南町3丁目"}}, "own_street"),
+        ({"streets": {colleague: ["南町3丁目"]}}, "own_street"),
     ):
         first, second = await log(today, LEAD, **asked)
         assert (first["staffId"], first["odd"], second["odd"]) == (colleague, [mark], [])
-    first, second = await log(today, LEAD, surnames={colleague: "橋"}, streets={colleague: "北町3丁目"})
+    first, second = await log(today, LEAD, surnames={colleague: "橋"}, streets={colleague: ["北町3丁目"]})
     assert (first["staffId"], first["odd"] + second["odd"]) == (str(CLERK.id), []), "the newest first"
 
 
