@@ -26,9 +26,10 @@ from infra.paths import SERVICES, SPEAKERS, VAR
 from infra.stack import Stack
 from infra.topics import create_topics, delete_topics
 from services.contracts.base import EventData
+from services.contracts.coordination import BasisEnded, ConsentWithdrawn
 from services.contracts.person_request import RecordErased
 from services.contracts.sheet_request import SheetErased
-from services.coordination import erasure_store
+from services.coordination import basis_store, erasure_store
 from services.intake import erasure_store as sheet_erasure_store
 from services.kernel import outbox
 from services.kernel.ids import event_id
@@ -84,13 +85,15 @@ def _write(report: Path, missing: list[KnownEvent]) -> None:
 ERASES: dict[str, tuple[str, type[EventData], Any]] = {
     RecordErased.type_name(): ("coordination", RecordErased, erasure_store.erase),
     SheetErased.type_name(): ("intake", SheetErased, sheet_erasure_store.erase_sheet),
+    ConsentWithdrawn.type_name(): ("coordination", ConsentWithdrawn, basis_store.end_again),
+    BasisEnded.type_name(): ("coordination", BasisEnded, basis_store.end_again),
 }
-"""Type of the event that erased -> whose it is, and how it is done."""
+"""Type of the event that erased, or ended a basis -> whose it is, and how it is done. False: there is nothing to narrow."""
 
 
 async def _erase_again(databases: dict[str, "asyncpg.Connection[Any]"], missing: list[KnownEvent]) -> int:
     """The erasure ledger, re-applied: the same deletion, the same event with the same id, at the subject's next version."""
-    lost = [event for event in missing if event.erased]
+    lost, done = [event for event in missing if event.erased], 0
     for event in lost:
         speaker, data, erase = ERASES[event.type]
         owner, erased = databases[speaker], data.model_validate_json(event.erased)
@@ -98,9 +101,11 @@ async def _erase_again(databases: dict[str, "asyncpg.Connection[Any]"], missing:
         cause = Cause(uuid.UUID(event.cause), uuid.UUID(event.correlation))
         place = next(n for n in range(100) if event_id(cause.id, n) == event.event_id)
         async with owner.transaction():
-            await erase(owner, erased, at)
+            if await erase(owner, erased, at) is False:
+                continue
             await outbox.insert(owner, cause, place, uuid.UUID(event.subject), erased, at, at)
-    return len(lost)
+        done += 1
+    return done
 
 
 async def _begin_again(owner: "asyncpg.Connection[Any]", incarnation: uuid.UUID) -> int:

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from services.contracts.codes import BasisKind
+from services.contracts.coordination import BasisEnded, ConsentWithdrawn
 from services.coordination.domain.visit import CaseState
 from services.coordination.store import RELATED, find_relation, refuse_withheld, relation_arguments
 from services.kernel.db import Connection
@@ -99,6 +100,17 @@ async def end(tx: Connection, actor: Actor, case_id: UUID, basis_id: UUID, now: 
         raise NotFound
     done = await tx.execute("insert into basis_end values ($1, $2, $3) on conflict do nothing", basis_id, actor.id, now)
     return BasisKind(kind) if done == "INSERT 0 1" else None
+
+
+async def end_again(tx: Connection, ended: ConsentWithdrawn | BasisEnded, at: datetime) -> bool:
+    """After a restore (`infra/rebuild_bus.py`): ended as of `at`. False when the basis was lost too, or has ended.
+
+    The event does not say who ended it: it is written down under the nil id."""
+    done = await tx.execute(
+        "insert into basis_end select basis_id, $3, $4 from basis where basis_id = $1 and case_id = $2 on conflict do nothing",
+        *(ended.basis_id, ended.case_id, UUID(int=0), at),
+    )
+    return bool(done == "INSERT 0 1")
 
 
 async def find_bases(

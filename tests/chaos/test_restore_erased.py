@@ -30,7 +30,7 @@ class Thread:
 
     def __init__(self, people: dict[str, Person], word: str) -> None:
         self.people, self.word = people, word
-        self.consultation, self.handoff, self.case, self.request = (new_id() for _ in range(4))
+        self.consultation, self.handoff, self.case, self.request, self.basis = (new_id() for _ in range(5))
         self.kept: list[tuple[str, dict[str, Any]]] = []
 
     def do(self, login: str, type_: str, subject: object, payload: dict[str, Any]) -> None:
@@ -67,7 +67,7 @@ class Thread:
         wait_until(lambda: (coordinator.ask("Case", id=str(self.case))["case"] or {}).get("packagePending") is False)
         words = {"personWords": self.word, "familyWords": self.word, "memo": self.word}
         self.do("takahashi", "RecordVisit", self.case, visit_payload(**words))
-        consent = basis_payload("GiveConsent", new_id(), "wakamono-station", note=self.word)
+        consent = basis_payload("GiveConsent", self.basis, "wakamono-station", note=self.word)
         self.do("takahashi", "GiveConsent", self.case, consent)
         body = {"caseId": str(self.case), "memo": self.word}
         draft = {"id": str(new_id()), "author": coordinator.id, "kind": "visit", "seq": 1, "body": body}
@@ -116,6 +116,14 @@ async def ledger(stack: Stack) -> dict[str, set[Any]]:
     return found
 
 
+async def ended(stack: Stack) -> set[Any]:
+    connection = await connect(stack.dsns["coordination"].owner)
+    try:
+        return {row["basis_id"] for row in await connection.fetch("select basis_id from basis_end")}
+    finally:
+        await connection.close()
+
+
 def test_what_was_erased_stays_erased_in_a_restored_backup(town: tuple[Stack, Servers], tmp_path: Path) -> None:
     stack, servers = town
     people = {login: Person(stack.url, login) for login in PEOPLE}
@@ -141,6 +149,7 @@ def test_what_was_erased_stays_erased_in_a_restored_backup(town: tuple[Stack, Se
         thread.erase()
     for thread in (sheet, late_sheet):
         thread.erase_sheet()
+    kept.do("takahashi", "EndBasis", kept.case, {"basisId": str(kept.basis)})
     erased = (whole, half, late, sheet, late_sheet)
     stack.wait_settled()
     for thread in erased:
@@ -158,7 +167,8 @@ def test_what_was_erased_stays_erased_in_a_restored_backup(town: tuple[Stack, Se
     for thread in (whole, sheet):
         assert asyncio.run(rows_with(stack, thread.word)) != {}, "the restore really went back"
     rebuilt = asyncio.run(rebuild_bus(stack, tmp_path / "missing.json"))
-    assert rebuilt.erased_again == 5
+    assert rebuilt.erased_again == 5 + 1, "and the consent that was taken back"
+    assert kept.basis in asyncio.run(ended(stack))
     stack.start()
     stack.wait_settled()
     for thread in erased:
