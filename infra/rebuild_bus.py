@@ -2,9 +2,10 @@
 
 Every event ever committed is in an outbox, so the topics are deleted, made anew and filled by the relays. What Kafka knew
 and the restored outboxes do not is listed first: those events were published, then lost with the database; the devices
-that keep their acknowledged commands send them again. An erasure is not left to anybody: each `RecordErased` and `SheetErased`
-that was lost is done again in its owner's restored database before a topic is filled, and every holder hears it again. Works
-beside running services. Safe to repeat.
+that keep their acknowledged commands send them again. What erased a record or closed it to somebody is not left to anybody
+(an erasure, the end of a consent or of another basis, a keep-off, a 利用停止): each that was lost is done again in its owner's
+restored database before a topic is filled, and every holder hears it again. What opened a record is not.
+Works beside running services. Safe to repeat.
 """
 
 import asyncio
@@ -26,11 +27,12 @@ from infra.paths import SERVICES, SPEAKERS, VAR
 from infra.stack import Stack
 from infra.topics import create_topics, delete_topics
 from services.contracts.base import EventData
-from services.contracts.coordination import BasisEnded, ConsentWithdrawn
-from services.contracts.person_request import RecordErased
-from services.contracts.sheet_request import SheetErased
-from services.coordination import basis_store, erasure_store
+from services.contracts.coordination import BasisEnded, ConsentWithdrawn, TeamChanged
+from services.contracts.person_request import PersonRequestDecided, RecordErased
+from services.contracts.sheet_request import SheetErased, SheetRequestDecided
+from services.coordination import basis_store, erasure_store, request_store
 from services.intake import erasure_store as sheet_erasure_store
+from services.intake import request_store as sheet_request_store
 from services.kernel import outbox
 from services.kernel.ids import event_id
 from services.kernel.outbox import Cause
@@ -38,7 +40,7 @@ from services.kernel.outbox import Cause
 
 @dataclass(frozen=True)
 class KnownEvent:
-    """An event as the broker knew it: ids, type and version; its body (ids alone) only when it erased something."""
+    """An event as the broker knew it: ids, type and version; its body (ids alone) only when it may have erased or closed."""
 
     topic: str
     event_id: uuid.UUID
@@ -48,17 +50,17 @@ class KnownEvent:
     time: str
     cause: str = ""
     correlation: str = ""
-    erased: str = ""
+    narrowed: str = ""
 
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """What a rebuild did. `missing`: known to Kafka, absent from the outboxes; of these `erased_again` were done again."""
+    """What a rebuild did. `missing`: known to Kafka, absent from the outboxes; of these `narrowed_again` were done again."""
 
     incarnation: uuid.UUID
     missing: list[KnownEvent]
     to_publish: int
-    erased_again: int
+    narrowed_again: int
 
 
 async def rebuild_bus(stack: Stack, report: Path | None = None) -> Rebuilt:
@@ -71,39 +73,46 @@ async def rebuild_bus(stack: Stack, report: Path | None = None) -> Rebuilt:
         missing = await find_missing(stack, databases)
         if report and missing:  # written before anything is deleted
             _write(report, missing)
-        erased_again = await _erase_again(databases, missing)
+        narrowed_again = await _narrow_again(databases, missing)
         await delete_topics(stack.bootstrap, stack.prefix)
         counts = [await _begin_again(owner, incarnation) for owner in databases.values()]
         await create_topics(stack.bootstrap, stack.prefix)
-    return Rebuilt(incarnation, missing, sum(counts), erased_again)
+    return Rebuilt(incarnation, missing, sum(counts), narrowed_again)
 
 
 def _write(report: Path, missing: list[KnownEvent]) -> None:
     report.write_text(json.dumps([asdict(event) for event in missing], indent=1, default=str))
 
 
-ERASES: dict[str, tuple[str, type[EventData], Any]] = {
+NARROWS: dict[str, tuple[str, type[EventData], Any]] = {
     RecordErased.type_name(): ("coordination", RecordErased, erasure_store.erase),
     SheetErased.type_name(): ("intake", SheetErased, sheet_erasure_store.erase_sheet),
     ConsentWithdrawn.type_name(): ("coordination", ConsentWithdrawn, basis_store.end_again),
     BasisEnded.type_name(): ("coordination", BasisEnded, basis_store.end_again),
+    TeamChanged.type_name(): ("coordination", TeamChanged, basis_store.keep_off_again),
+    PersonRequestDecided.type_name(): ("coordination", PersonRequestDecided, request_store.suspend_again),
+    SheetRequestDecided.type_name(): ("intake", SheetRequestDecided, sheet_request_store.suspend_again),
 }
-"""Type of the event that erased, or ended a basis -> whose it is, and how it is done. False: there is nothing to narrow."""
+"""Type of an event that may have erased, or closed a record to somebody -> whose it is, and how it is done again. That answers
+False when there is nothing to close, or another event when the old one would say too much."""
 
 
-async def _erase_again(databases: dict[str, "asyncpg.Connection[Any]"], missing: list[KnownEvent]) -> int:
-    """The erasure ledger, re-applied: the same deletion, the same event with the same id, at the subject's next version."""
-    lost, done = [event for event in missing if event.erased], 0
+async def _narrow_again(databases: dict[str, "asyncpg.Connection[Any]"], missing: list[KnownEvent]) -> int:
+    """What erased or closed since the backup, re-applied: the same act, the same event with the same id, at the subject's next
+    version. What opened is not. Answers how many."""
+    lost, done = [event for event in missing if event.narrowed], 0
     for event in lost:
-        speaker, data, erase = ERASES[event.type]
-        owner, erased = databases[speaker], data.model_validate_json(event.erased)
+        speaker, data, act = NARROWS[event.type]
+        owner, said = databases[speaker], data.model_validate_json(event.narrowed)
         at = datetime.fromisoformat(event.time)
         cause = Cause(uuid.UUID(event.cause), uuid.UUID(event.correlation))
         place = next(n for n in range(100) if event_id(cause.id, n) == event.event_id)
         async with owner.transaction():
-            if await erase(owner, erased, at) is False:
+            if (found := await act(owner, said, at)) is False:
                 continue
-            await outbox.insert(owner, cause, place, uuid.UUID(event.subject), erased, at, at)
+            if isinstance(found, EventData):
+                cause, place, said = Cause(event.event_id, cause.correlation_id), 0, found
+            await outbox.insert(owner, cause, place, uuid.UUID(event.subject), said, at, at)
         done += 1
     return done
 
@@ -160,11 +169,11 @@ def _known(topic: str, headers: dict[str, bytes], body: bytes | None) -> KnownEv
     said = {name.removeprefix("ce_"): value.decode("utf8", "replace") for name, value in headers.items()}
     names = ("type", "subject", "aggregateversion", "time", "causationid", "correlationid")
     type_, subject, version, time, cause, correlation = (said.get(name, "") for name in names)
-    erased = (body or b"").decode("utf8", "replace") if type_ in ERASES else ""
+    narrowed = (body or b"").decode("utf8", "replace") if type_ in NARROWS else ""
     try:
-        if erased:
-            ERASES[type_][1].model_validate_json(erased)
-        return KnownEvent(topic, uuid.UUID(said["id"]), type_, subject, version, time, cause, correlation, erased)
+        if narrowed:
+            NARROWS[type_][1].model_validate_json(narrowed)
+        return KnownEvent(topic, uuid.UUID(said["id"]), type_, subject, version, time, cause, correlation, narrowed)
     except (KeyError, ValueError):
         return None
 
@@ -180,7 +189,7 @@ async def main() -> None:
             print(f"  {event.topic}  {event.event_id}  {event.type}  {event.subject} v{event.version}  {event.time}")
         where = f" → {report}" if rebuilt.missing else ""
         print(f"バスだけが知っていた出来事 / known to Kafka alone: {len(rebuilt.missing)}{where}")
-        print(f"あらためて消去した記録 / erased again: {rebuilt.erased_again}")
+        print(f"あらためて行った消去・取りやめ・利用停止など / erased or closed again: {rebuilt.narrowed_again}")
         if not is_running:
             print("次の make run で配り直します / they are published at the next make run.")
 

@@ -8,7 +8,8 @@ from uuid import UUID
 import asyncpg
 
 from services.contracts.codes import BasisKind
-from services.contracts.coordination import BasisEnded, ConsentWithdrawn
+from services.contracts.coordination import BasisEnded, ConsentWithdrawn, TeamChanged
+from services.contracts.tokyo import tokyo_day
 from services.coordination.domain.visit import CaseState
 from services.coordination.store import RELATED, find_relation, refuse_withheld, relation_arguments
 from services.kernel.db import Connection
@@ -172,6 +173,21 @@ async def change_team(
 async def keep_off(tx: Connection, case_id: UUID, staff_id: UUID) -> None:
     """Again changes nothing."""
     await tx.execute("insert into case_kept_off values ($1, $2) on conflict do nothing", case_id, staff_id)
+
+
+async def keep_off_again(tx: Connection, changed: TeamChanged, at: datetime) -> TeamChanged | bool:
+    """After a restore (`infra/rebuild_bus.py`): whoever was kept off since the backup is kept off again, and also whoever was
+    let in again later. The team as it is now is what is to be said; False when nothing changed."""
+    done = await tx.execute(
+        "insert into case_kept_off select c.case_id, s from case_file c cross join unnest($2::uuid[]) s"
+        " where c.case_id = $1 on conflict do nothing",
+        *(changed.case_id, changed.kept_off or []),
+    )
+    if done == "INSERT 0 0":
+        return False
+    owner_id, team = await get_team(tx, changed.case_id, tokyo_day(at))
+    now = {"owner_id": owner_id, "team": team, "kept_off": await find_kept_off(tx, changed.case_id)}
+    return changed.model_copy(update=now)
 
 
 async def let_in(tx: Connection, case_id: UUID, staff_id: UUID) -> None:

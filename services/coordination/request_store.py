@@ -7,7 +7,12 @@ from uuid import UUID
 import asyncpg
 
 from services.contracts.codes import HeldKind, RequestKind, Role
-from services.contracts.person_request import DecidePersonRequest, LiftSuspension, OpenPersonRequest
+from services.contracts.person_request import (
+    DecidePersonRequest,
+    LiftSuspension,
+    OpenPersonRequest,
+    PersonRequestDecided,
+)
 from services.contracts.tokyo import tokyo_day
 from services.coordination.domain.person_request import Request
 from services.coordination.store import RELATED, refuse_erased, relation_arguments
@@ -66,6 +71,17 @@ async def decide(tx: Connection, actor: Actor, command: DecidePersonRequest, now
         *(c.request_id, c.decision, actor.id, now),
     )
     await tx.execute("update person_request_private set decision_note = $2 where request_id = $1", c.request_id, c.note)
+
+
+async def suspend_again(tx: Connection, decided: PersonRequestDecided, at: datetime) -> bool:
+    """After a restore (`infra/rebuild_bus.py`): a 利用停止 approved since the backup stands again, without its note.
+    False when it was none, when its request was lost too, or stands decided."""
+    done = await tx.execute(
+        "update person_request set decision = $2, decided_by = $3, decided_at = $4 where request_id = $1"
+        " and kind = 'suspension' and decision is null and $2 = 'approve'",
+        *(decided.request_id, decided.decision, decided.decided_by, at),
+    )
+    return bool(done == "UPDATE 1")
 
 
 async def lift(tx: Connection, actor: Actor, command: LiftSuspension, now: datetime) -> None:

@@ -8,6 +8,7 @@ import asyncpg
 
 from services.contracts.codes import RequestKind, Role
 from services.contracts.person_request import DecidePersonRequest, LiftSuspension, OpenPersonRequest
+from services.contracts.sheet_request import SheetRequestDecided
 from services.contracts.tokyo import tokyo_day
 from services.intake.domain.sheet_request import Request, Sheet
 from services.intake.domain.who_may import OWNING_ROLES
@@ -75,6 +76,17 @@ async def decide(tx: Connection, actor: Actor, command: DecidePersonRequest, now
         *(c.request_id, c.decision, actor.id, now),
     )
     await tx.execute("update sheet_request_told set decision_note = $2 where request_id = $1", c.request_id, c.note)
+
+
+async def suspend_again(tx: Connection, decided: SheetRequestDecided, at: datetime) -> bool:
+    """After a restore (`infra/rebuild_bus.py`): a 利用停止 approved since the backup stands again, without its note.
+    False when it was none, or when its request was lost too, or stands decided."""
+    done = await tx.execute(
+        "update sheet_request set decision = $2, decided_by = $3, decided_at = $4 where request_id = $1"
+        " and kind = 'suspension' and decision is null and $2 = 'approve'",
+        *(decided.request_id, decided.decision, decided.decided_by, at),
+    )
+    return bool(done == "UPDATE 1")
 
 
 async def lift(tx: Connection, actor: Actor, command: LiftSuspension, now: datetime) -> None:

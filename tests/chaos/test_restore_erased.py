@@ -9,14 +9,17 @@ import pytest
 
 from infra.paths import SERVICES
 from infra.rebuild_bus import rebuild_bus
+from infra.seed_people import staff_id
 from infra.stack import Stack
 from services.kernel.db import connect
 from services.kernel.ids import new_id
 from tests.support.city import running_city
 from tests.support.person import Person, basis_payload, consultation_payload, package_payload, visit_payload, wait_until
+from tests.support.rows import rows
 from tests.support.servers import Servers, running_servers
 
 PEOPLE = ("watanabe", "takahashi", "sasaki", "otsuka")
+KEPT_OFF = staff_id("hamada")
 
 
 @pytest.fixture
@@ -73,6 +76,13 @@ class Thread:
         draft = {"id": str(new_id()), "author": coordinator.id, "kind": "visit", "seq": 1, "body": body}
         coordinator.ask("SaveDraft", draft=draft)
 
+    def ask_to_stop(self) -> None:
+        asked = {"requestId": str(self.request), "kind": "suspension", "asked": self.word}
+        self.do("takahashi", "OpenPersonRequest", self.case, asked)
+
+    def stop(self) -> None:
+        self.do("sasaki", "DecidePersonRequest", self.case, {"requestId": str(self.request), "decision": "approve"})
+
     def erase(self) -> None:
         asked = {"requestId": str(self.request), "kind": "erasure", "asked": self.word}
         self.do("takahashi", "OpenPersonRequest", self.case, asked)
@@ -116,22 +126,25 @@ async def ledger(stack: Stack) -> dict[str, set[Any]]:
     return found
 
 
-async def ended(stack: Stack) -> set[Any]:
-    connection = await connect(stack.dsns["coordination"].owner)
-    try:
-        return {row["basis_id"] for row in await connection.fetch("select basis_id from basis_end")}
-    finally:
-        await connection.close()
+def closed(stack: Stack) -> set[object]:
+    """Ended bases, (case, who is kept off) as both owners hold it, cases and sheets whose use is stopped."""
+    kept = {tuple(row) for row in rows(stack, "coordination", "select case_id, staff_id from case_kept_off")}
+    assert kept == {tuple(row) for row in rows(stack, "intake", "select case_id, unnest(kept_off) from handoff")}
+    ended = rows(stack, "coordination", "select basis_id from basis_end")
+    stopped = rows(stack, "coordination", "select case_id from suspension")
+    sheets = rows(stack, "intake", "select consultation_id from suspension")
+    return kept | {row[0] for found in (ended, stopped, sheets) for row in found}
 
 
 def test_what_was_erased_stays_erased_in_a_restored_backup(town: tuple[Stack, Servers], tmp_path: Path) -> None:
     stack, servers = town
     people = {login: Person(stack.url, login) for login in PEOPLE}
-    names = ("まる", "なかば", "あと", "のこる", "ひょう", "あとのひょう")
-    whole, half, late, kept, sheet, late_sheet = (Thread(people, f"ことば{name}ことば") for name in names)
-    for thread in (whole, kept):
+    names = ("まる", "なかば", "あと", "のこる", "とめた", "ひょう", "あとのひょう")
+    whole, half, late, kept, stopped, sheet, late_sheet = (Thread(people, f"ことば{name}ことば") for name in names)
+    for thread in (whole, kept, stopped):
         thread.open()
         thread.walk_along()
+    stopped.ask_to_stop()
     half.open()
     sheet.open_alone()
     stack.wait_settled()
@@ -150,6 +163,8 @@ def test_what_was_erased_stays_erased_in_a_restored_backup(town: tuple[Stack, Se
     for thread in (sheet, late_sheet):
         thread.erase_sheet()
     kept.do("takahashi", "EndBasis", kept.case, {"basisId": str(kept.basis)})
+    kept.do("sasaki", "KeepOff", kept.case, {"staffId": str(KEPT_OFF)})
+    stopped.stop()
     erased = (whole, half, late, sheet, late_sheet)
     stack.wait_settled()
     for thread in erased:
@@ -167,10 +182,10 @@ def test_what_was_erased_stays_erased_in_a_restored_backup(town: tuple[Stack, Se
     for thread in (whole, sheet):
         assert asyncio.run(rows_with(stack, thread.word)) != {}, "the restore really went back"
     rebuilt = asyncio.run(rebuild_bus(stack, tmp_path / "missing.json"))
-    assert rebuilt.erased_again == 5 + 1, "and the consent that was taken back"
-    assert kept.basis in asyncio.run(ended(stack))
+    assert rebuilt.narrowed_again == 5 + 3, "and a consent taken back, somebody kept off, the use of a record stopped"
     stack.start()
     stack.wait_settled()
+    assert closed(stack) == {kept.basis, (kept.case, KEPT_OFF), stopped.case, stopped.consultation}
     for thread in erased:
         assert asyncio.run(rows_with(stack, thread.word)) == {}
         assert on_the_bus(servers, thread.word) == []
@@ -188,4 +203,4 @@ def test_what_was_erased_stays_erased_in_a_restored_backup(town: tuple[Stack, Se
         assert asyncio.run(rows_with(stack, thread.word)) == {}, "what devices send again brings nothing back"
     assert asyncio.run(rows_with(stack, kept.word)) != {}
     assert asyncio.run(ledger(stack)) == before
-    assert asyncio.run(rebuild_bus(stack)).erased_again == 0, "a second rebuild finds it done"
+    assert asyncio.run(rebuild_bus(stack)).narrowed_again == 0, "a second rebuild finds it done"
