@@ -6,7 +6,7 @@ from uuid import UUID
 from gateway import staff_store, staffing
 from gateway.staff import same_login
 from services.contracts.codes import Role
-from services.contracts.staff import ChangeAssignments, NoteHomeStreet, RegisterStaff, StaffAssigned
+from services.contracts.staff import ChangeAssignments, NoteHomeStreet, RegisterStaff, StaffAssigned, UnitClosed
 from services.contracts.tokyo import tokyo_day
 from services.kernel.app import Service
 from services.kernel.commands import Work, execute, specs
@@ -38,6 +38,7 @@ async def change_assignments(command: ChangeAssignments, subject: UUID, work: Wo
         await staff_store.open_unit(work.tx, opened.unit_id, opened.name)
     for closed in command.closes:
         await staff_store.close_unit(work.tx, closed)
+        await work.emit(subject, UnitClosed(**vars(closed)))
     for held in sorted(changed.values(), key=lambda each: (each.staff_id, each.assignment_id)):
         await staff_store.put_assignment(work.tx, subject, held)
         await work.emit(held.staff_id, StaffAssigned(**vars(held)))

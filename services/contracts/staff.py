@@ -81,5 +81,13 @@ class StaffAssigned(StaffEvent):
     until: date | None = None
 
 
+class UnitClosed(StaffEvent):
+    """A unit closes, from that day on its successor answers for what it had. Subject = the change itself."""
+
+    unit_id: UnitId
+    closed_on: date
+    successor: UnitId
+
+
 COMMANDS: tuple[type[Command], ...] = (RegisterStaff, NoteHomeStreet, ChangeAssignments)
-EVENTS: tuple[type[EventData], ...] = (StaffAssigned,)
+EVENTS: tuple[type[EventData], ...] = (StaffAssigned, UnitClosed)

@@ -26,6 +26,11 @@ async def keep_directory(event: Event, work: Work) -> None:
     await store.upsert_assignment(work.tx, event.data)
 
 
+async def follow_successor(event: Event, work: Work) -> None:
+    """What a closed unit had is told to whoever answers for it now."""
+    await store.put_closed_unit(work.tx, event.data)
+
+
 async def tell_receiving_unit(event: Event, work: Work) -> None:
     """A handoff arrived: everybody who could answer it learns, except kept-off staff."""
     data: intake.HandedOff = event.data
@@ -166,6 +171,7 @@ async def _signal(event: Event, work: Work, recipients: list[UUID], hint: Signal
 
 REACTIONS: dict[type[EventData], Reaction] = {
     staff.StaffAssigned: keep_directory,
+    staff.UnitClosed: follow_successor,
     intake.HandedOff: tell_receiving_unit,
     intake.HandoffAccepted: tell_sender_accepted,
     intake.HandoffReturned: tell_sender_returned,

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from services.contracts.codes import NoticeKind, Role
-from services.contracts.staff import StaffAssigned
+from services.contracts.staff import StaffAssigned, UnitClosed
 from services.kernel.db import Connection
 from services.kernel.errors import NotFound
 from services.kernel.token import Actor
@@ -35,10 +35,18 @@ async def upsert_assignment(tx: Connection, assigned: StaffAssigned) -> None:
     )
 
 
+async def put_closed_unit(tx: Connection, closed: UnitClosed) -> None:
+    """Who answers for a unit, and from when."""
+    query = "insert into closed_unit values ($1, $2, $3) on conflict do nothing"
+    await tx.execute(query, closed.unit_id, closed.closed_on, closed.successor)
+
+
 async def find_staff(tx: Connection, units: Sequence[str], roles: Sequence[Role], day: date) -> list[UUID]:
-    """Who is assigned to one of the units in one of the roles on that day."""
+    """Who is assigned on that day, in one of the roles, to one of the units or to what succeeded it by then."""
     rows = await tx.fetch(
-        "select distinct staff_id from staff_assignment where unit_id = any($1::text[]) and role = any($2::text[])"
+        "with recursive heir (unit_id) as (select unnest($1::text[]) union select c.successor from closed_unit c"
+        " join heir h using (unit_id) where c.closed_on <= $3)"
+        " select distinct staff_id from staff_assignment join heir using (unit_id) where role = any($2::text[])"
         " and from_date <= $3 and (until is null or until >= $3) order by staff_id",
         *(units, roles, day),
     )

@@ -8,8 +8,10 @@ from uuid import UUID
 from infra.seed import staff_id
 from infra.seed_people import STAFF
 from infra.stack import Stack
+from services.contracts.codes import Role
 from services.kernel.db import connect
 from services.kernel.ids import new_id
+from tests.support.hired import FIRST_PASSWORD, hire, today
 from tests.support.person import (
     Person,
     basis_payload,
@@ -125,6 +127,25 @@ def test_a_request_about_a_sheet_is_told_to_the_managers_of_its_unit_without_say
     city.wait_settled()
     assert "request_waits" not in {n["kind"] for n in elsewhere.ask("Notices")["notices"] if n["caseId"] is None}
     assert "request_waits" not in {n["kind"] for n in clerk.ask("Notices")["notices"]}
+
+
+def test_what_a_closed_unit_had_is_told_to_the_managers_of_its_successor(city: Stack) -> None:
+    old, new = f"old-{new_id().hex[-8:]}", f"new-{new_id().hex[-8:]}"
+    rows(city, "gateway", "insert into unit (unit_id, name) values ($1, '閉じる窓口')", old)
+    hired = {role: hire(city, old, role) for role in (Role.MANAGER, Role.WINDOW_STAFF)}
+    manager, clerk = (Person(city.url, each.login, FIRST_PASSWORD) for each in hired.values())
+    sheet = new_id()
+    clerk.do("OpenConsultation", sheet, consultation_payload(old))
+    begins = [
+        {"assignmentId": str(new_id()), "staffId": str(each.staff_id), "unitId": new, "role": role}
+        | {"fromDate": str(today())}
+        for role, each in hired.items()
+    ]
+    closes = [{"unitId": old, "closedOn": str(today()), "successor": new}]
+    act = {"opens": [{"unitId": new, "name": "引き継ぐ窓口"}], "closes": closes, "begins": begins}
+    manager.do("ChangeAssignments", new_id(), act)
+    clerk.do("OpenSheetRequest", sheet, {"requestId": str(new_id()), "kind": "disclosure"})
+    wait_until(lambda: [each["kind"] for each in manager.ask("Notices")["notices"]] == ["request_waits"])
 
 
 def test_a_manager_who_is_kept_off_is_told_nothing(city: Stack) -> None:
