@@ -106,7 +106,9 @@ async def _narrow_again(databases: dict[str, "asyncpg.Connection[Any]"], missing
         owner, said = databases[speaker], data.model_validate_json(event.narrowed)
         at = datetime.fromisoformat(event.time)
         cause = Cause(uuid.UUID(event.cause), uuid.UUID(event.correlation))
-        place = next(n for n in range(100) if event_id(cause.id, n) == event.event_id)
+        place = next((n for n in range(100) if event_id(cause.id, n) == event.event_id), None)
+        if place is None:  # none of ours ever said it
+            continue
         async with owner.transaction():
             if (found := await act(owner, said, at)) is False:
                 continue
@@ -173,6 +175,7 @@ def _known(topic: str, headers: dict[str, bytes], body: bytes | None) -> KnownEv
     try:
         if narrowed:
             NARROWS[type_][1].model_validate_json(narrowed)
+            uuid.UUID(cause), uuid.UUID(correlation)
         return KnownEvent(topic, uuid.UUID(said["id"]), type_, subject, version, time, cause, correlation, narrowed)
     except (KeyError, ValueError):
         return None

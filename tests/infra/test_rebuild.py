@@ -18,8 +18,11 @@ from infra.ports import free_ports
 from infra.rebuild_bus import NARROWS, rebuild_bus
 from infra.rebuild_reporting import rebuild_reporting, wait_caught_up
 from infra.stack import Stack
+from services.contracts.codes import BasisKind
+from services.contracts.coordination import BasisEnded
 from services.intake.commands import COMMANDS
 from services.kernel.db import Database
+from services.kernel.ids import new_id
 from services.reporting.rebuild import figures
 from tests.infra.conftest import Machine
 
@@ -134,16 +137,22 @@ async def test_a_second_rebuild_finds_nothing_missing(stack: Stack) -> None:
 
 
 async def test_what_is_no_event_is_passed_over(stack: Stack) -> None:
-    id_, erasure = str(UUID(int=7)).encode(), "banso.coordination.RecordErased.v1"
-    strange = {
-        "bytes": {},
-        "no uuid": {"ce_id": b"\xff\xfe"},
-        "an erasure of nothing": {"ce_id": id_, "ce_type": erasure.encode()},
-    }
-    assert erasure in NARROWS
+    id_, somebody = UUID(int=7), str(new_id()).encode()
+    ended = BasisEnded(case_id=new_id(), basis_id=new_id(), kind=BasisKind.EMERGENCY)
+    by_somebody = {"ce_id": str(id_).encode(), "ce_type": ended.type_name().encode(), "ce_subject": somebody}
+    by_somebody |= {"ce_time": b"2026-11-24T00:00:00Z", "ce_causationid": somebody, "ce_correlationid": somebody}
+    assert ended.type_name() in NARROWS
+    strange: list[tuple[dict[str, bytes], bytes]] = [
+        ({}, b"\x00\xff"),
+        ({"ce_id": b"\xff\xfe"}, b"{}"),
+        (by_somebody | {"ce_id": somebody}, b'{"x":'),
+        (by_somebody, ended.model_dump_json(by_alias=True).encode()),
+    ]
     producer = AIOKafkaProducer(bootstrap_servers=stack.bootstrap)
     await producer.start()
-    for headers in strange.values():
-        await producer.send_and_wait(f"{stack.prefix}.coordination", b'{"x":', headers=list(headers.items()))
+    for headers, body in strange:
+        await producer.send_and_wait(f"{stack.prefix}.coordination", body, headers=list(headers.items()))
     await producer.stop()
-    assert (await rebuild_bus(stack)).missing == []
+    rebuilt = await rebuild_bus(stack)
+    assert [event.event_id for event in rebuilt.missing] == [id_], "listed, and not done: no command of ours said it"
+    assert rebuilt.narrowed_again == 0
