@@ -227,6 +227,13 @@ def with_user(dsn: str, user: str, password: str, database: str) -> str:
     )
 
 
+NOTICED = {
+    **{"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"},
+    "tcp_user_timeout": "20s",
+}
+"""A path may forget a connection without a word: its session must not keep the lock of a relay or of the copier."""
+
+
 async def provision(admin_dsn: str, prefix: str, service: str, secrets_dir: Path) -> Dsns:
     """One database and three roles for a service. Idempotent; passwords are made once and kept in `secrets_dir`."""
     database, owner, app, copy = (f"{prefix}_{service}{suffix}" for suffix in ("", "_owner", "_app", "_app_copy"))
@@ -243,15 +250,10 @@ async def provision(admin_dsn: str, prefix: str, service: str, secrets_dir: Path
             await connection.execute(f"create database {database} owner {owner}")
         await connection.execute(f"revoke all on database {database} from public")
         await connection.execute(f"grant connect on database {database} to {app}, {copy}")
-        for name, value in {
-            "statement_timeout": "15s",
-            "lock_timeout": "5s",
-            "idle_in_transaction_session_timeout": "30s",
-            # A path may forget a connection without a word: its session must not keep the lock of a relay.
-            **{"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"},
-            "tcp_user_timeout": "20s",
-        }.items():
-            await connection.execute(f"alter role {app} set {name} = '{value}'")
+        limits = {"statement_timeout": "15s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s"}
+        for role, settings in ((app, limits | NOTICED), (copy, NOTICED)):
+            for name, value in settings.items():
+                await connection.execute(f"alter role {role} set {name} = '{value}'")
     finally:
         await connection.close()
     return Dsns(

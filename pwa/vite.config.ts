@@ -78,7 +78,7 @@ export default defineConfig({
   plugins: [
     ...shared(),
     worker("sw.js", "sw-off.js"),
-    sizes({ all: 72_000, first: 30_000, total: 92_000, core: ["opening", "plan", "print"], apart: { managers: 10_000, account: 5_000, print: 5_000, plan: 3_000, sharing: 8_000, requests: 5_000, opening: 7_000 }, modules: FIRST }),
+    sizes({ all: 65_000, first: 30_000, core: { limit: 72_000, apart: ["opening", "plan", "print"] }, total: 92_000, apart: { managers: 10_000, account: 5_000, print: 5_000, plan: 3_000, sharing: 8_000, requests: 5_000, opening: 7_000 }, modules: FIRST }),
   ],
   build: {
     target: "es2022",

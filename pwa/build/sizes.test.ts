@@ -26,14 +26,14 @@ it("a file that everybody fetches may not bring along one that lies apart", () =
   expect(bringsApart(files.slice(0, 1), { print: 1 })).toBeUndefined();
 });
 
-it("the total has a limit of its own: what lies apart counts there, and not in the core", () => {
-  const core = { ...chunk("print.js", [], []), type: "chunk", name: "print", code: "a".repeat(100) };
-  const later = { ...chunk("account.js", [], []), type: "chunk", name: "account", code: "b".repeat(100) };
-  const failures = (all: number, total: number) => {
+it("what every page fetches, the work of every day and everything have a limit each", () => {
+  const files = Object.fromEntries(["screens", "print", "account"].map((name) => [name, { ...chunk(`${name}.js`, [], []), type: "chunk", name, code: name.repeat(50) }]));
+  const failures = (all: number, core: number, total: number) => {
     const found: string[] = [];
-    const { generateBundle } = sizes({ all, total, first: 1, core: ["print"], apart: { print: 1000, account: 1000 }, modules: [] }) as unknown as { generateBundle: { handler: Function } };
-    generateBundle.handler.call({ error: (text: string) => found.push(text) }, {}, { core, later });
+    const limits = { all, core: { limit: core, apart: ["print"] }, total, first: 1, apart: { print: 1000, account: 1000 }, modules: [] };
+    const { generateBundle } = sizes(limits) as unknown as { generateBundle: { handler: Function } };
+    generateBundle.handler.call({ error: (text: string) => found.push(text) }, {}, files);
     return found.length;
   };
-  expect([failures(30, 60), failures(30, 30), failures(10, 60)]).toEqual([0, 1, 1]);
+  expect([failures(40, 80, 120), failures(20, 80, 120), failures(40, 50, 120), failures(40, 80, 80)]).toEqual([0, 1, 1, 1]);
 });

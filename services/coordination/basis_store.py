@@ -12,6 +12,7 @@ from services.contracts.coordination import BasisEnded, ConsentWithdrawn, TeamCh
 from services.contracts.tokyo import tokyo_day
 from services.coordination.domain.visit import CaseState
 from services.coordination.store import RELATED, find_relation, refuse_withheld, relation_arguments
+from services.kernel.clock import utc_now
 from services.kernel.db import Connection
 from services.kernel.errors import NotFound, Refusal
 from services.kernel.token import Actor
@@ -175,7 +176,7 @@ async def keep_off(tx: Connection, case_id: UUID, staff_id: UUID) -> None:
     await tx.execute("insert into case_kept_off values ($1, $2) on conflict do nothing", case_id, staff_id)
 
 
-async def keep_off_again(tx: Connection, changed: TeamChanged, at: datetime) -> TeamChanged | bool:
+async def keep_off_again(tx: Connection, changed: TeamChanged, _: datetime) -> TeamChanged | bool:
     """After a restore (`infra/rebuild_bus.py`): whoever was kept off since the backup is kept off again, and also whoever was
     let in again later. The team as it is now is what is to be said; False when nothing changed."""
     done = await tx.execute(
@@ -185,7 +186,7 @@ async def keep_off_again(tx: Connection, changed: TeamChanged, at: datetime) -> 
     )
     if done == "INSERT 0 0":
         return False
-    owner_id, team = await get_team(tx, changed.case_id, tokyo_day(at))
+    owner_id, team = await get_team(tx, changed.case_id, tokyo_day(utc_now()))
     now = {"owner_id": owner_id, "team": team, "kept_off": await find_kept_off(tx, changed.case_id)}
     return changed.model_copy(update=now)
 

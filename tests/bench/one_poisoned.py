@@ -10,11 +10,11 @@ import contextlib
 import random
 import time
 import uuid
-from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
 
 from infra.stack import Stack
+from tests.chaos.round import pick
 from tests.support.city import running_city
 from tests.support.person import Person, open_case, visit_payload
 from tests.support.rows import rows
@@ -74,11 +74,6 @@ def main() -> None:
             f" p99 {pick(with_one, 0.99):.1f} and {pick(without, 0.99):.1f}:"
             f" {pick(with_one, 0.99) / pick(without, 0.99):.2f}x of {GOAL:.2f}"
         )
-
-
-def pick(took: Sequence[float], share: float) -> float:
-    """A percentile."""
-    return sorted(took)[int(len(took) * share)]
 
 
 if __name__ == "__main__":

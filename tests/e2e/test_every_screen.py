@@ -14,6 +14,7 @@ from infra.seed_people import staff_id
 from infra.stack import Stack
 from services.kernel.ids import new_id
 from tests.e2e.conftest import SIZES, SignIn
+from tests.support.hired import hire
 from tests.support.person import (
     Person,
     attendance_payload,
@@ -341,8 +342,7 @@ def test_a_busy_log_and_the_paper_for_the_person(
     found += meet(page, "access-log-busy", size)
     looked = page.get_by_role("button", name="濵田 恵さんの閲覧を確認済にする").first
     found += meet_dialog(page, looked, "access-log-review", size)
-    # Kept off this case: other tests let them read others.
-    go(page, city, f"/access-log?case={things['case']}&staff={staff_id('kobayashi')}&days=7", "記録の閲覧")
+    go(page, city, f"/access-log?staff={hire(city).staff_id}&days=7", "記録の閲覧")
     expect(page.get_by_text("この条件の閲覧は、ありません")).to_be_visible()
     found += meet(page, "access-log-empty", size)
     page.route("**/graphql", lambda route: route.abort())
