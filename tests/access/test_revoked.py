@@ -27,6 +27,7 @@ def test_a_revoked_device_reads_nothing_and_does_nothing(city: Stack, who: str) 
         envelope = person.envelope(command, new_id(), {})
         asked.append({"documentId": person._documents["Submit"], "variables": {"commands": [envelope]}})
     answers = [person.http.post("/graphql", json=body) for body in asked]
+    assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(401, "device_revoked")}
     pages = [path.partition("{")[0] for path in ROUTES["session"] if path.startswith("/print/") or path == "/signals"]
     answers += [person.http.get(f"{path}{new_id() if path.endswith('/') else ''}") for path in pages]
     assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(401, "device_revoked")}
