@@ -21,6 +21,7 @@ export default function Closing({ id }: { id: string }) {
   if (!data) return <Waiting failure={failure} />;
   if (!data.case) return <NotFound record />;
   const isClosed = Boolean(data.case.closedAt);
+  const isMine = mayEnd(data.case);
   const Form = isClosed ? Reopen : Close;
   return (
     <div class="stack">
@@ -28,8 +29,8 @@ export default function Closing({ id }: { id: string }) {
         <div class="head tight"><h1>{t(isClosed ? "closing.reopen" : "closing.close")}</h1><p>{data.case.label}</p></div>
         <Link class="btn text" href={`/cases/${id}`}><Icon name="left" />{t("sharing.toCase")}</Link>
       </div>
-      <Note icon="info" kind="soft"><p>{t(isClosed ? "closing.reopenHelp" : "closing.closeHelp")}</p></Note>
-      {mayEnd(data.case) ? <Form record={data.case} /> : <Note icon="info"><p>{t("closing.notYours")}</p></Note>}
+      <Note icon="info" kind="soft"><p>{t(!isMine ? "closing.notYours" : isClosed ? "closing.reopenHelp" : "closing.closeHelp")}</p></Note>
+      {isMine && <Form record={data.case} />}
     </div>
   );
 }
