@@ -181,14 +181,29 @@ async def get_session(tx: Connection, actor: Actor, session_id: UUID) -> asyncpg
     return row
 
 
+MOST_KNOWN = 200
+"""So many of a place stand on its boards: whoever came last. A board is taken along, so it has an end."""
 _BOARD = {
-    # Everybody known at the place, and who came from elsewhere.
-    "participants": """
-        select s.session_id, p.participant_id, p.code, pp.nickname from session s join related using (session_id)
-        join participant p on p.place_id = s.place_id or exists (
-            select 1 from attendance a where a.session_id = s.session_id and a.participant_id = p.participant_id)
-        join participant_private pp on pp.participant_id = p.participant_id
-        where s.session_id = any($4::uuid[]) order by pp.nickname, p.participant_id""",
+    # Whoever is known at the place and came in the year before (by the earliest of these sessions) or later, and who came to
+    # the session from anywhere. Who has not come for longer leaves the board; their token or nickname still means them.
+    "participants": f"""
+        , known as (
+            select p.place_id, k.participant_id
+            from (select s.place_id, min(s.starts_at) as first from session s join related using (session_id)
+                  where s.session_id = any($4::uuid[]) group by s.place_id) p
+            cross join lateral (
+                select a.participant_id from session v join attendance a using (session_id)
+                join participant o on o.participant_id = a.participant_id and o.place_id = p.place_id
+                where v.place_id = p.place_id and v.starts_at >= p.first - interval '1 year'
+                group by a.participant_id order by max(v.starts_at) desc, a.participant_id desc limit {MOST_KNOWN}) k
+        ), shown as (
+            select s.session_id, k.participant_id from session s join related using (session_id) join known k using (place_id)
+            where s.session_id = any($4::uuid[])
+            union select a.session_id, a.participant_id from attendance a join related using (session_id)
+            where a.session_id = any($4::uuid[]) and a.participant_id is not null
+        )
+        select session_id, participant_id, p.code, pp.nickname from shown join participant p using (participant_id)
+        join participant_private pp using (participant_id) order by pp.nickname, participant_id""",
     "attendance": f"""
         select a.*, not {_STANDS} as voided from attendance a join related using (session_id)
         where a.session_id = any($4::uuid[]) order by a.at, a.attendance_id""",

@@ -104,18 +104,19 @@ async def paper_calls(load: "Load", chosen: random.Random) -> None:
 async def paper_months(load: "Load", chosen: random.Random) -> None:
     """Months of afternoons on paper: one fact of each session in a request, so that every session keeps its order."""
     worker, staff = load.workers[chosen.choice(IBASHO_STAFF)], [load.id_of(each) for each in IBASHO_STAFF]
-    sessions = [new_id() for _ in range(chosen.randrange(20, 51))]
+    now = datetime.now(UTC)
+    begun = {new_id(): now - timedelta(days=chosen.randrange(2, 200)) for _ in range(chosen.randrange(20, 51))}
 
-    async def of_each(type: str, made: Callable[[], dict[str, Any]]) -> None:
-        await load.send_many(worker, [worker.envelope(type, session, made()) for session in sessions])
+    async def of_each(type: str, made: Callable[[datetime], dict[str, Any]]) -> None:
+        await load.send_many(worker, [worker.envelope(type, session, made(at)) for session, at in begun.items()])
 
-    await of_each("ScheduleSession", lambda: _session(staff))
-    await of_each("OpenSession", dict)
+    await of_each("ScheduleSession", lambda at: _session(staff, at))
+    await of_each("OpenSession", lambda at: {})
     for _ in range(2):
-        await of_each("LogAttendance", lambda: attendance_payload("arrived", **_newcomer(chosen)))
+        await of_each("LogAttendance", lambda at: attendance_payload("arrived", at=at.isoformat(), **_newcomer(chosen)))
     for _ in range(3):
-        await of_each("LogAttendance", attendance_payload)
-    await of_each("CloseSession", lambda: {"line": "おだやかな午後"})
+        await of_each("LogAttendance", lambda at: attendance_payload(at=at.isoformat()))
+    await of_each("CloseSession", lambda at: {"line": "おだやかな午後"})
 
 
 async def round_of_visits(load: "Load", chosen: random.Random) -> None:
@@ -128,7 +129,9 @@ async def round_of_visits(load: "Load", chosen: random.Random) -> None:
 async def afternoon(load: "Load", chosen: random.Random) -> None:
     """We+: two tablets take down who comes and goes."""
     session, first, second = new_id(), *chosen.sample(IBASHO_STAFF, 2)
-    await load.do(first, "ScheduleSession", session, _session([load.id_of(each) for each in IBASHO_STAFF]))
+    await load.do(
+        first, "ScheduleSession", session, _session([load.id_of(each) for each in IBASHO_STAFF], datetime.now(UTC))
+    )
     if chosen.random() < 0.4:
         await load.race(
             *((each, "LogAttendance", session, attendance_payload()) for each in (first, second)),
@@ -149,8 +152,8 @@ async def afternoon(load: "Load", chosen: random.Random) -> None:
     await load.do(second, "CloseSession", session, {"line": "おだやかな午後"})
 
 
-def _session(staff_ids: list[str]) -> dict[str, Any]:
-    begun = datetime.now(UTC) - timedelta(minutes=30)
+def _session(staff_ids: list[str], at: datetime) -> dict[str, Any]:
+    begun = at - timedelta(minutes=30)
     when = {"startsAt": begun.isoformat(), "endsAt": (begun + timedelta(hours=4)).isoformat()}
     place = {"placeId": str(YATO), "programmeId": str(FREE_TIME), "style": "free", "capacity": 20}
     return {**place, **when, "staffIds": staff_ids}
