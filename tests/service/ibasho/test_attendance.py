@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 
-from services.ibasho.store import MOST_KNOWN
 from services.kernel.ids import new_id
 from services.kernel.token import Actor
 from tests.service.ibasho.conftest import NOW, Afternoon, World, fact, newcomer
@@ -143,42 +142,6 @@ async def test_a_nickname_means_somebody_else_at_another_place_but_a_token_does_
         mine["participantId"],
         theirs["participantId"],
     }
-
-
-async def test_a_board_has_who_came_last_within_a_year_and_no_more(world: World) -> None:
-    """A board is taken along: it must not grow for ever, nor keep nicknames in sight of who no longer comes."""
-    long_ago = await world.scheduled(NOW - timedelta(days=400))
-    last_month = await world.scheduled(NOW - timedelta(days=30), place_of=long_ago)
-    today = await world.scheduled(place_of=long_ago)
-    faraway = await world.scheduled()
-    former, guest = newcomer("むかし"), newcomer("よその人")
-    gone = await world.log(long_ago, "arrived", participantId=new_id(), newParticipant=former)
-    regular = str(await arrive(world, last_month, "いつも"))
-    elsewhere = await world.log(faraway, "arrived", participantId=new_id(), newParticipant=guest)
-    await world.log(today, "arrived", participantId=UUID(elsewhere["participantId"]))
-
-    async def on(session: Afternoon) -> set[str]:
-        return {one["id"] for one in (await world.board(session))["participants"]}
-
-    assert await on(today) == {regular, elsewhere["participantId"]}
-    assert await on(last_month) == {regular}, "a guest of today is not shown to another day"
-    assert await on(long_ago) == {regular, gone["participantId"]}, "who came to a session stays on it"
-    again = await world.log(today, "arrived", participantId=new_id(), newParticipant=former)
-    assert again["participantId"] == gone["participantId"], "back after a year: the same person"
-    assert await on(last_month) == {regular, gone["participantId"]}
-
-
-async def test_a_board_shows_those_who_came_last(world: World) -> None:
-    session = await world.scheduled()
-    earlier = await world.scheduled(NOW - timedelta(days=2), place_of=session)
-    first = str(await arrive(world, earlier, "さいしょ"))
-    facts = [fact("arrived", participantId=new_id(), newParticipant=newcomer(f"札 {n}")) for n in range(MOST_KNOWN)]
-    for n in range(0, MOST_KNOWN, 50):
-        sent = [world.envelope(session.staff, "LogAttendance", session.id, one) for one in facts[n : n + 50]]
-        assert {one["status"] for one in await world.submit(session.staff, *sent)} == {"accepted"}
-    tomorrow = await world.scheduled(NOW + timedelta(days=1), place_of=session)
-    shown = [one["id"] for one in (await world.board(tomorrow))["participants"]]
-    assert len(shown) == MOST_KNOWN and first not in shown
 
 
 async def test_late_facts_are_recounted_after_closing(world: World) -> None:

@@ -1,0 +1,48 @@
+"""Who stands on a session's board: it is taken along, so it has an end."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from services.ibasho.store import MOST_KNOWN
+from services.kernel.ids import new_id
+from tests.service.ibasho.conftest import NOW, Afternoon, World, fact, newcomer
+
+
+async def _arrives(world: World, session: Afternoon, **who: object) -> str:
+    refs = await world.log(session, "arrived", **{"participantId": new_id(), **who})
+    return str(refs["participantId"])
+
+
+async def test_a_board_has_who_came_last_within_a_year_and_no_more(world: World) -> None:
+    """A board is taken along: it must not grow for ever, nor keep nicknames in sight of who no longer comes."""
+    long_ago = await world.scheduled(NOW - timedelta(days=400))
+    last_month = await world.scheduled(NOW - timedelta(days=30), place_of=long_ago)
+    today = await world.scheduled(place_of=long_ago)
+    faraway = await world.scheduled()
+    former, guest = newcomer("むかし"), newcomer("よその人")
+    gone = await _arrives(world, long_ago, newParticipant=former)
+    regular = await _arrives(world, last_month, newParticipant=newcomer("いつも"))
+    elsewhere = await _arrives(world, faraway, newParticipant=guest)
+    await _arrives(world, today, participantId=UUID(elsewhere))
+
+    async def on(session: Afternoon) -> set[str]:
+        return {one["id"] for one in (await world.board(session))["participants"]}
+
+    assert await on(today) == {regular, elsewhere}
+    assert await on(last_month) == {regular}, "a guest of today is not shown to another day"
+    assert await on(long_ago) == {regular, gone}, "who came to a session stays on it"
+    assert await _arrives(world, today, newParticipant=former) == gone, "back after a year: the same person"
+    assert await on(last_month) == {regular, gone}
+
+
+async def test_a_board_shows_those_who_came_last(world: World) -> None:
+    session = await world.scheduled()
+    earlier = await world.scheduled(NOW - timedelta(days=2), place_of=session)
+    first = await _arrives(world, earlier, newParticipant=newcomer("さいしょ"))
+    facts = [fact("arrived", participantId=new_id(), newParticipant=newcomer(f"札 {n}")) for n in range(MOST_KNOWN)]
+    for n in range(0, MOST_KNOWN, 50):
+        sent = [world.envelope(session.staff, "LogAttendance", session.id, one) for one in facts[n : n + 50]]
+        assert {one["status"] for one in await world.submit(session.staff, *sent)} == {"accepted"}
+    tomorrow = await world.scheduled(NOW + timedelta(days=1), place_of=session)
+    shown = [one["id"] for one in (await world.board(tomorrow))["participants"]]
+    assert len(shown) == MOST_KNOWN and first not in shown
