@@ -36,6 +36,12 @@ def _relation_arguments(actor: Actor) -> tuple[UUID, tuple[str, ...], tuple[str,
     return actor.id, actor.units_as("ibasho_staff"), actor.units_as("manager")
 
 
+def _reading_arguments(actor: Actor) -> tuple[UUID | None, tuple[str, ...], tuple[str, ...]]:
+    """Who was on a session's staff and now does other work may hand in late facts, and reads nothing of it."""
+    mine, staffed, managed = _relation_arguments(actor)
+    return mine if actor.units_as("ibasho_staff", "coordinator", "manager") else None, staffed, managed
+
+
 async def get_unit_of(tx: Connection, actor: Actor, place_id: UUID, programme_id: UUID) -> str:
     """The unit of a place and a programme of one's own unit; NotFound when absent or not yours."""
     unit_id: str | None = await tx.fetchval(
@@ -168,13 +174,13 @@ cross join lateral ({_COUNTED} s.session_id) n
 async def find_sessions(tx: Connection, actor: Actor, first: date, last: date) -> Sequence[asyncpg.Record]:
     """The sessions that begin on these Tokyo days, both included, under the names of their day."""
     query = f"{_SESSION} where d.day between $4 and $5 order by s.starts_at, s.session_id"
-    return await tx.fetch(query, *_relation_arguments(actor), first, last)
+    return await tx.fetch(query, *_reading_arguments(actor), first, last)
 
 
 async def get_session(tx: Connection, actor: Actor, session_id: UUID) -> asyncpg.Record:
     """One session; NotFound when absent or not yours."""
     row: asyncpg.Record | None = await tx.fetchrow(
-        f"{_SESSION} where s.session_id = $4", *_relation_arguments(actor), session_id
+        f"{_SESSION} where s.session_id = $4", *_reading_arguments(actor), session_id
     )
     if row is None:
         raise NotFound
@@ -184,17 +190,17 @@ async def get_session(tx: Connection, actor: Actor, session_id: UUID) -> asyncpg
 MOST_KNOWN = 200
 """So many of a place stand on its boards: whoever came last. A board is taken along, so it has an end."""
 _BOARD = {
-    # Whoever is known at the place and came in the year before (by the earliest of these sessions) or later, and who came to
-    # the session from anywhere. Who has not come for longer leaves the board; their token or nickname still means them.
+    # Whoever is known at the place and came in the year before these sessions, or to them from anywhere. Who has not come for
+    # longer leaves the board; their token or nickname still means them. Who came later is nobody's business here.
     "participants": f"""
         , known as (
             select p.place_id, k.participant_id
-            from (select s.place_id, min(s.starts_at) as first from session s join related using (session_id)
-                  where s.session_id = any($4::uuid[]) group by s.place_id) p
+            from (select s.place_id, min(s.starts_at) as first, max(s.ends_at) as last
+                  from session s join related using (session_id) where s.session_id = any($4::uuid[]) group by s.place_id) p
             cross join lateral (
                 select a.participant_id from session v join attendance a using (session_id)
                 join participant o on o.participant_id = a.participant_id and o.place_id = p.place_id
-                where v.place_id = p.place_id and v.starts_at >= p.first - interval '1 year'
+                where v.place_id = p.place_id and v.starts_at between p.first - interval '1 year' and p.last
                 group by a.participant_id order by max(v.starts_at) desc, a.participant_id desc limit {MOST_KNOWN}) k
         ), shown as (
             select s.session_id, k.participant_id from session s join related using (session_id) join known k using (place_id)
@@ -219,7 +225,7 @@ async def find_boards(
     """What stands on the boards of sessions the actor may see: participants, attendance, closing lines."""
     found: dict[UUID, dict[str, list[asyncpg.Record]]] = {one: {part: [] for part in _BOARD} for one in session_ids}
     for part, query in _BOARD.items():
-        for row in await tx.fetch(f"with {_RELATED} {query}", *_relation_arguments(actor), session_ids):
+        for row in await tx.fetch(f"with {_RELATED} {query}", *_reading_arguments(actor), session_ids):
             found[row["session_id"]][part].append(row)
     return found
 

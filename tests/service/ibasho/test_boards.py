@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.ibasho.store import MOST_KNOWN
 from services.kernel.ids import new_id
+from services.kernel.token import Actor
 from tests.service.ibasho.conftest import NOW, Afternoon, World, fact, newcomer
 
 
@@ -30,9 +31,9 @@ async def test_a_board_has_who_came_last_within_a_year_and_no_more(world: World)
 
     assert await on(today) == {regular, elsewhere}
     assert await on(last_month) == {regular}, "a guest of today is not shown to another day"
-    assert await on(long_ago) == {regular, gone}, "who came to a session stays on it"
+    assert await on(long_ago) == {gone}, "who came to a session stays on it, who came later is not shown to it"
     assert await _arrives(world, today, newParticipant=former) == gone, "back after a year: the same person"
-    assert await on(last_month) == {regular, gone}
+    assert await on(today) == {regular, elsewhere, gone}
 
 
 async def test_a_board_shows_those_who_came_last(world: World) -> None:
@@ -46,3 +47,14 @@ async def test_a_board_shows_those_who_came_last(world: World) -> None:
     tomorrow = await world.scheduled(NOW + timedelta(days=1), place_of=session)
     shown = [one["id"] for one in (await world.board(tomorrow))["participants"]]
     assert len(shown) == MOST_KNOWN and first not in shown
+
+
+async def test_who_moved_to_other_work_reads_no_board_of_theirs_and_still_hands_in_late_facts(world: World) -> None:
+    session = await world.scheduled()
+    moved = Actor(session.second.id, "staff", (("window", "window_staff"),))
+    assert (await world.act(moved, "LogAttendance", session.id, fact("plus_one")))["status"] == "accepted"
+    assert (await world.get(moved, f"/views/sessions/{session.id}")).status_code == 404
+    day = NOW.date().isoformat()
+    assert (await world.get(moved, "/views/sessions", **{"from": day, "to": day})).json() == []
+    assert (await world.post(moved, "/views/sync", {"have": {}})).json()["upsert"] == []
+    assert (await world.board(session, session.second))["session"]["visits"] == 1
