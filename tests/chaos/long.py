@@ -3,8 +3,9 @@
 Every round is a line of `var/chaos/ledger.jsonl`: seed, commit, machine, commands, faults, recovery. It goes on from there at
 the next call; a round that found something sets the count since then to 0 and stays in `var/chaos/<seed>.txt`.
 
-`var/` ends with the machine. `--keep` writes the counts of each round that is not yet there (seed, commit, commands, faults, how
-many violations) to `docs/chaos-ledger.jsonl`, which is committed and counts in the totals; only recovery times stay behind.
+A round that ended without a verdict (the trial itself failed, or somebody stopped it) is a line too, and said.
+`var/` ends with the machine. `--keep` writes each round that is not yet there (how many violations instead of their stories) to
+`docs/chaos-ledger.jsonl`, which is committed and counts in the totals.
 """
 
 import argparse
@@ -35,6 +36,9 @@ GROUPS = {
 }
 
 
+KEPT_FIELDS = ("seed", "commit", "machine", "seconds", "commands", "faults", "settled_after", "back", "no_verdict")
+
+
 def read_ledger() -> list[dict[str, Any]]:
     """Every round so far: those that were kept, then those of this machine alone."""
     kept, here = _lines(KEPT), _lines(LEDGER)
@@ -48,7 +52,7 @@ def keep() -> int:
     new = [each for each in _lines(LEDGER) if each["seed"] not in known]
     with KEPT.open("a") as kept:
         for each in new:
-            line = {name: each[name] for name in ("seed", "commit", "seconds", "commands", "faults", "settled_after")}
+            line = {name: each[name] for name in KEPT_FIELDS if name in each}
             kept.write(json.dumps(line | {"violations": len(each["violations"].splitlines())}) + "\n")
     return len(new)
 
@@ -64,34 +68,41 @@ def machine() -> str:
 
 def commit() -> str:
     """What was tried."""
-    done = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip() or "no commit"
+    git = ["git", "-C", str(ROOT)]
+    done = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    but_the_ledger = ["--", ".", f":!docs/{KEPT.name}"]
+    is_clean = subprocess.run([*git, "diff", "--quiet", "HEAD", *but_the_ledger], check=False).returncode == 0
+    return (done.stdout.strip() or "no commit") + ("" if is_clean else "-dirty")
 
 
 def play_one(plan: Plan) -> bool:
     """A round and its line. True when the judge found nothing."""
-    verdict = one_round("chaos", plan)
-    line = {"at": time.time(), "seconds": plan.seconds, "commit": commit(), "machine": machine(), **asdict(verdict)}
-    with LEDGER.open("a") as ledger:
-        ledger.write(json.dumps(line) + "\n")
-        ledger.flush()
-        os.fsync(ledger.fileno())
-    if verdict.violations:
-        (FOLDER / f"{plan.seed}.txt").write_text(verdict.violations)
-    return not verdict.violations
+    line: dict[str, Any] = {"at": time.time(), "seed": plan.seed, "seconds": plan.seconds, "commit": commit()}
+    line |= {"machine": machine(), "commands": {}, "faults": {}, "settled_after": None, "violations": ""}
+    try:
+        line |= asdict(one_round("chaos", plan))
+    except BaseException as error:
+        line["no_verdict"] = repr(error)
+        raise
+    finally:
+        with LEDGER.open("a") as ledger:
+            ledger.write(json.dumps(line) + "\n")
+            ledger.flush()
+            os.fsync(ledger.fileno())
+    if line["violations"]:
+        (FOLDER / f"{plan.seed}.txt").write_text(line["violations"])
+    return not line["violations"]
 
 
 def summary(rounds: list[dict[str, Any]]) -> str:
     """Cumulative, in the words of the house: since the last round that found something."""
     bad = [n for n, each in enumerate(rounds) if each["violations"]]
-    clean = rounds[bad[-1] + 1 :] if bad else rounds
+    clean = [each for each in (rounds[bad[-1] + 1 :] if bad else rounds) if "no_verdict" not in each]
     faults: Counter[str] = Counter()
     back: dict[str, list[float]] = defaultdict(list)
     for each in clean:
         faults.update(each["faults"])
-        for name, took in each.get("back", {}).items():  # a kept line has none
+        for name, took in each.get("back", {}).items():  # of the first kept rounds they were not kept
             back[name] += took
         back["at rest"] += [each["settled_after"]] if each["settled_after"] is not None else []
     done = {group: sum(faults[kind] for kind in kinds) for group, kinds in GROUPS.items()}
@@ -104,7 +115,8 @@ def summary(rounds: list[dict[str, Any]]) -> str:
         f"0 lost, 0 doubled of {ok} acknowledged commands ({unknown} left unknown) under {sum(done.values())} faults in"
         f" {len(clean)} rounds: {', '.join(f'{count} {group}' for group, count in done.items())};"
         f" {faults['ended by itself']} processes ended by themselves and were started again. Back after a fault, {times}."
-        f" Rounds that found something, earlier: {len(bad)}. Seeds {[each['seed'] for each in clean]};"
+        f" Rounds that found something, earlier: {len(bad)}; that ended without a verdict:"
+        f" {[each['seed'] for each in rounds if 'no_verdict' in each]}. Seeds {[each['seed'] for each in clean]};"
         f" commits {sorted({each['commit'] for each in clean})}; {machine()}"
     )
 

@@ -20,10 +20,10 @@ from tests.chaos.checker.invariants import check
 from tests.chaos.checker.snapshot import read_world
 from tests.chaos.checker.story import tell_all
 from tests.chaos.checker.world import World
-from tests.chaos.driver.journal import Journal
+from tests.chaos.driver.journal import Journal, is_unanswered, read_journal
 from tests.chaos.driver.load import Load
 from tests.chaos.driver.people import RECEIVERS, Unknown
-from tests.chaos.driver.register import register
+from tests.chaos.driver.register import Register
 from tests.chaos.faults.crashes import Crashes
 from tests.chaos.faults.faults import Faults
 from tests.chaos.faults.restore import restore
@@ -92,11 +92,20 @@ async def play(town: Town, home: Path, plan: Plan) -> Verdict:
     crashes = Crashes(faults, random.Random(plan.seed), plan.armed, 120 if plan.is_busy else 12)
     stopping = asyncio.Event()
     stacks = [load.run_stacks(stopping, lambda: _is_behind(town))] if plan.is_busy else []
-    working = asyncio.gather(load.run(stopping), *stacks, crashes.run(stopping), register(town.stack, stopping))
+    register, earlier = Register(town.stack, journal, load.may_send), list[str]()
+    working = asyncio.gather(load.run(stopping), *stacks, crashes.run(stopping), register.run(stopping))
+
+    async def restoring() -> None:
+        """A restore makes the bus anew and would heal what was wrong on it: what was before is judged before."""
+        async with crashes.peace(), load.held():
+            earlier.append(await _judge_midway(town, load, path, plan))
+        await restore(faults, load, path)
+        await register.again()
+
     if plan.script:
         await plan.script(faults)
     else:
-        await _hurt_all(faults, working, plan, lambda: restore(faults, load, path))
+        await _hurt_all(faults, working, plan, restoring)
     stopping.set()
     await working
     seen = asyncio.Event()
@@ -113,11 +122,25 @@ async def play(town: Town, home: Path, plan: Plan) -> Verdict:
     journal.close()
     if kept := os.environ.get("BANSO_CHAOS_JOURNAL"):
         shutil.copy(path, kept)
-    return _judge(world, plan, faults, crashes, begun)
+    return _judge(world, earlier, plan, faults, crashes, begun)
 
 
-def _judge(world: World, plan: Plan, faults: Faults, crashes: Crashes, begun: float) -> Verdict:
+async def _judge_midway(town: Town, load: Load, path: Path, plan: Plan) -> str:
+    """The stories of what does not hold, of a town that stands still for a moment; empty when all does."""
+    deadline = time.monotonic() + plan.settle
+    while is_unanswered(read_journal(path)) and time.monotonic() < deadline:  # noqa: ASYNC110 - a file says it
+        await asyncio.sleep(0.5)
+    is_at_rest = await _rest(town, plan.settle)
+    world = await read_world(town.stack, path)
+    world.settled_after = 0.0 if is_at_rest else None
+    world.left_on_devices = sum(len(device.queue) for device in load.devices.values())
     violations = check(world, RECEIVERS)
+    return f"before a restore:\n{tell_all(world, violations)}" if violations else ""
+
+
+def _judge(world: World, earlier: Sequence[str], plan: Plan, faults: Faults, crashes: Crashes, begun: float) -> Verdict:
+    violations = check(world, RECEIVERS)
+    stories = [*filter(None, earlier), *([tell_all(world, violations)] if violations else [])]
     return Verdict(
         seed=plan.seed,
         commands=_counted(world),
@@ -126,7 +149,7 @@ def _judge(world: World, plan: Plan, faults: Faults, crashes: Crashes, begun: fl
         faults=dict(faults.counts),
         back={name: [round(each, 2) for each in took] for name, took in faults.back.items()},
         settled_after=world.settled_after,
-        violations=tell_all(world, violations) if violations else "",
+        violations="\n".join(stories),
         judged_after=round(time.monotonic() - begun, 1),
         never_died_at=sorted(" ".join(each) for each in crashes.missing),
     )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.chaos import long
+from tests.chaos.round import Plan
 
 
 def _round(seed: int, violations: str = "") -> dict[str, Any]:
@@ -39,3 +40,20 @@ def test_a_round_that_found_something_begins_the_count_anew_also_when_kept(ledge
     after = long.summary(long.read_ledger())
     for said in (before, after):
         assert "of 100 acknowledged" in said and "Rounds that found something, earlier: 1" in said
+
+
+def test_a_round_without_a_verdict_is_a_line_counts_nothing_and_its_seed_is_used_up(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(prefix: str, plan: Plan) -> None:
+        raise OSError("the town did not start")
+
+    ledger.write_text(json.dumps(_round(1)) + "\n")
+    monkeypatch.setattr(long, "one_round", fails)
+    with pytest.raises(OSError):
+        long.play_one(Plan(2, 480))
+    long.keep()
+    for rounds in (long.read_ledger(), long._lines(long.KEPT)):
+        assert [each["seed"] for each in rounds] == [1, 2]
+        said = long.summary(rounds)
+        assert "of 100 acknowledged" in said and "in 1 rounds" in said and "without a verdict: [2]" in said

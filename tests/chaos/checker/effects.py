@@ -11,8 +11,10 @@ SAYS = {
     **{"OpenConsultation": "ConsultationOpened", "HandOff": "HandedOff", "AcceptHandoff": "HandoffAccepted"},
     **{"ReturnHandoff": "HandoffReturned", "WithdrawHandoff": "HandoffWithdrawn", "RecordVisit": "VisitRecorded"},
     **{"ScheduleSession": "SessionScheduled", "LogAttendance": "AttendanceLogged"},
+    **{"CorrectAttendance": "AttendanceLogged", "CloseSession": "SessionClosed"},
 }
-"""The event that an accepted command of this type always makes (a visit that waits for its manager: another)."""
+"""The event that an accepted command of this type always makes (a visit that waits for its manager: another). A session is
+closed once by its story: a second closing would tell nothing."""
 
 OWNER_TABLES = (
     *("intake.consultation", "intake.handoff", "coordination.visit", "ibasho.session", "ibasho.attendance"),

@@ -19,6 +19,7 @@ def check(world: World, receivers: Sequence[str]) -> list[Violation]:
     found: list[Violation] = []
     for part in (
         acknowledged_is_kept(world),
+        registered_is_kept(world),
         refused_left_nothing(world),
         nothing_unasked(world),
         said_once(world),
@@ -51,6 +52,14 @@ def acknowledged_is_kept(world: World) -> Iterator[Violation]:
     if waiting > world.left_on_devices:
         lost = next(id for id, a in world.asked.items() if a.envelope.get("device") and a.state not in ("ok", "fail"))
         yield Violation("I1", f"{waiting - world.left_on_devices} commands left a tablet without an answer", lost)
+
+
+def registered_is_kept(world: World) -> Iterator[Violation]:
+    """I5 of the staff register, which is written by no command."""
+    kept = {row[0] for row in world.tables.get("gateway.assignment", ())}
+    for line in world.journal:
+        if line["kind"] == "registered" and line["assignment"] not in kept:
+            yield Violation("I5", "an assignment was made and is gone from the register", line["assignment"])
 
 
 def refused_left_nothing(world: World) -> Iterator[Violation]:

@@ -15,7 +15,7 @@ from tests.chaos.driver.journal import read_journal
 LISTENERS = {
     "staff": ("notify",),
     "intake": ("coordination", "notify", "reporting"),
-    "coordination": ("notify", "reporting"),
+    "coordination": ("intake", "notify", "reporting"),
     "ibasho": ("coordination", "notify", "reporting"),
     "notify": (),  # the gateway tells open screens and keeps nothing of it
 }

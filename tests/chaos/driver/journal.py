@@ -1,7 +1,7 @@
 """What was asked and what was answered, one JSON line each, on the disk before anybody goes on.
 
 `invoke` (about to be sent), then `ok` (acknowledged), `fail` (a definite no) or `info` (unknown: cut, timed out). Also
-`queued` (a tablet said it is on its disk), `read` (what an answer showed), `fault`, `poison` and `restored`. Lines that
+`queued` (a tablet said it is on its disk), `read` (what an answer showed), `registered` (an assignment of staff), `fault`, `poison` and `restored`. Lines that
 come together share one fsync.
 """
 
@@ -49,6 +49,17 @@ class Journal:
     def close(self) -> None:
         """Nothing is said any more."""
         self._file.close()
+
+
+def is_unanswered(lines: list[dict[str, Any]]) -> bool:
+    """True while something was sent and neither answered nor given up."""
+    waiting: set[str] = set()
+    for line in lines:
+        if line["kind"] == "invoke":
+            waiting.add(line["id"])
+        elif line["kind"] in ("ok", "fail", "info"):
+            waiting.discard(line["id"])
+    return bool(waiting)
 
 
 def read_journal(path: Path) -> list[dict[str, Any]]:

@@ -27,10 +27,10 @@ class Load:
         self.journal, self.seed, self.rate = journal, seed, rate
         self.workers = {login: Worker(url, login) for login in (*WINDOWS, *COORDINATORS, *IBASHO_STAFF)}
         chosen = random.Random(seed)
-        self._open = asyncio.Event()
-        self._open.set()
+        self.may_send = asyncio.Event()
+        self.may_send.set()
         self.devices = {
-            login: Device(Worker(url, login), journal, random.Random(chosen.random()), self._open)
+            login: Device(Worker(url, login), journal, random.Random(chosen.random()), self.may_send)
             for login in (*COORDINATORS, *IBASHO_STAFF)
         }
         self.shed = 0
@@ -39,6 +39,7 @@ class Load:
         self._chosen = chosen
         self._stopping = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
+        self._failed: list[BaseException] = []
         self._devices: list[asyncio.Task[None]] = []
 
     def id_of(self, login: str) -> str:
@@ -88,11 +89,17 @@ class Load:
         task = asyncio.ensure_future(_told(story))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        task.add_done_callback(_fail_loudly)
+        task.add_done_callback(self._note_failure)
         return task
 
+    def _note_failure(self, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and (error := task.exception()):
+            self._failed.append(error)
+
     async def finish(self, seconds: float) -> bool:
-        """No new stories; those that began come to their end, and the tablets empty their queues. True when all did."""
+        """No new stories; those that began come to their end, and the tablets empty their queues. True when all did.
+
+        A story or tablet that died of itself is a fault of the trial, and raised: what it held would be excused otherwise."""
         if self._running:
             await asyncio.wait(self._running, timeout=seconds)
         self._stopping.set()
@@ -100,17 +107,20 @@ class Load:
         is_done = all(task.done() for task in (*self._running, *self._devices))
         for task in (*self._running, *self._devices):
             task.cancel()
-        await asyncio.gather(*self._running, *self._devices, return_exceptions=True)
+        ended = await asyncio.gather(*self._running, *self._devices, return_exceptions=True)
+        self._failed += [each for each in ended if isinstance(each, Exception)]
+        if self._failed:
+            raise AssertionError("a story or a tablet failed by itself") from self._failed[0]
         return is_done
 
     @asynccontextmanager
     async def held(self) -> AsyncIterator[None]:
         """Nobody sends anything new meanwhile."""
-        self._open.clear()
+        self.may_send.clear()
         try:
             yield
         finally:
-            self._open.set()
+            self.may_send.set()
 
     async def close(self) -> None:
         """Every connection."""
@@ -139,7 +149,7 @@ class Load:
         is_left = chosen.random() < LEFT_SHARE and not is_kept
         while True:
             if not is_kept:
-                await self._open.wait()
+                await self.may_send.wait()
             await self.journal.say("invoke", device=None, **envelope)
             try:
                 outcome = (await worker.ask("Submit", commands=[envelope]))["submit"][0]
@@ -165,7 +175,7 @@ class Load:
         refused: list[dict[str, Any]] = []
         while envelopes:
             if not is_kept:
-                await self._open.wait()
+                await self.may_send.wait()
             await self.journal.say_all("invoke", [{"device": None, **envelope} for envelope in envelopes])
             try:
                 outcomes = (await worker.ask("Submit", commands=envelopes))["submit"]
@@ -207,8 +217,3 @@ class Load:
 async def _told(story: Coroutine[Any, Any, None]) -> None:
     with suppress(GivenUpError):
         await story
-
-
-def _fail_loudly(task: "asyncio.Task[None]") -> None:
-    if not task.cancelled() and task.exception():
-        raise AssertionError("a story failed by itself") from task.exception()

@@ -80,7 +80,13 @@ class Worker:
                 await self.sign_in()
                 raise Unknown("signed_out")
             said = answer.json()
-        except (httpx.HTTPError, ValueError, OSError, RuntimeError) as error:
+        except (
+            httpx.HTTPError,
+            ValueError,
+            OSError,
+            RuntimeError,
+            AttributeError,
+        ) as error:  # the last: services/kernel/loops.py
             raise Unknown(type(error).__name__) from None
         if answer.status_code != 200 or not said.get("data"):
             raise Unknown(f"{answer.status_code} {str(said)[:200]}")

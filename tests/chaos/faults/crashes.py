@@ -4,6 +4,8 @@ import asyncio
 import random
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from infra.paths import SERVICES
 from tests.chaos.faults.faults import Faults
@@ -14,7 +16,7 @@ _CONSUMER = tuple(
     f"consumer.{at}" for at in ("between_effect_and_offset", "before_commit", "mid_commit", "after_commit")
 )
 POINTS = {
-    "intake": _COMMAND + _RELAY,
+    "intake": _COMMAND + _RELAY + _CONSUMER,
     "coordination": _COMMAND + _RELAY + _CONSUMER,
     "ibasho": _COMMAND + _RELAY,
     "notify": _RELAY + _CONSUMER,
@@ -33,6 +35,7 @@ class Crashes:
         self._faults, self._chosen, self._most, self._commands = faults, chosen, most, commands
         self._stack = faults.town.stack
         self._armed: dict[str, tuple[str, float]] = {}
+        self._at_peace = False
         self.reached: Counter[tuple[str, str]] = Counter()
 
     @property
@@ -46,6 +49,20 @@ class Crashes:
             async with self._faults.turn:
                 await self._look()
             await asyncio.sleep(0.1)
+        await self._disarm()
+
+    @asynccontextmanager
+    async def peace(self) -> AsyncIterator[None]:
+        """Nobody is armed meanwhile; whoever ends is started."""
+        async with self._faults.turn:
+            self._at_peace = True
+            await self._disarm()
+        try:
+            yield
+        finally:
+            self._at_peace = False
+
+    async def _disarm(self) -> None:
         for name in self._armed:
             await self._faults.killed(name, "to be unarmed")
             self._faults.start(name)
@@ -67,7 +84,7 @@ class Crashes:
         for name in [name for name in idle if not self._stack.is_alive(name)]:  # as the supervisor of `make run` does
             await self._faults.note("ended by itself", f"{name}: {self._stack.exit_code(name)}")
             self._faults.start(name)
-        while free and len(self._armed) < self._most:
+        while free and len(self._armed) < self._most and not self._at_peace:
             name = free.pop(self._chosen.randrange(len(free)))
             await self._faults.killed(name, "to be armed")
             self._arm(name)
