@@ -1,5 +1,6 @@
-"""Plants each mutant in a scratch copy and plays a round of the fast profile there. Exit 1 when one survives or takes too long.
+"""Plants each mutant in a scratch copy and plays a short round of the fast profile there. Exit 1 when one survives or takes too long.
 
+First the same round without a mutant: when the judge finds something there, it says nothing about the others.
 `python -m tests.chaos.mutants.run [name …]` prints each story, then a table: the seconds are those of the whole trial, servers
 and judgement included.
 """
@@ -20,6 +21,7 @@ from tests.chaos.mutants.planted import MUTANTS, Mutant
 TREE = ("services", "gateway", "infra", "tests")
 SECONDS, SETTLE, SEED = 20, 6, 20261124
 WITHIN_SECONDS = 60.0
+CONTROL = Mutant("nothing planted", "as it is", "", ())
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,10 @@ def try_one(mutant: Mutant) -> dict[str, object]:
 def main() -> None:
     """All, or the named ones."""
     named, trials = sys.argv[1:], list[Trial]()
+    control = try_one(CONTROL)
+    print(f"== nothing planted: {control['commands']} under {control['faults']}\n{control['violations']}", flush=True)
+    if control["violations"]:
+        raise SystemExit("the judge finds something where nothing is planted")
     for mutant in MUTANTS:
         if named and mutant.name not in named:
             continue
