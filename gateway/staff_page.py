@@ -25,8 +25,11 @@ async def compose(context: Context) -> dict[str, Any] | None:
         directory = await staff_store.find_directory(tx)
         changes = await staff_store.find_changes(tx, managed, 50)
         last_days = await staff_store.find_last_days(tx, managed, day)
+        former = {str(one) for one in await staff_store.find_former(tx, managed, day)}
         shown = {"staff": [row["staff_id"] for row in directory]}
         await access.record(tx, session.actor, "read", shown, basis="manager", screen=context.screen)
+    cards = await _cards(context)
+    soon = day + LEAVES_SOON
     mine = {row["staff_id"] for row in assignments if row["until"] is None or row["until"] >= day}
     return {
         "units": [_unit(row, managed) for row in units.values()],
@@ -36,7 +39,8 @@ async def compose(context: Context) -> dict[str, Any] | None:
             {"id": row["change_id"], "byId": str(row["changed_by"]), "at": row["changed_at"], "note": row["note"]}
             for row in changes
         ],
-        "casesWithoutOwner": await _cases_without_owner(context, {str(key): last for key, last in last_days.items()}),
+        "casesWithoutOwner": _without_owner(cards, {str(key): last for key, last in last_days.items()}, soon),
+        "casesWithFormer": _with_former(cards, former),
     }
 
 
@@ -60,19 +64,33 @@ def _assignment(row: Any) -> dict[str, Any]:
     return {**who, "role": row["role"], "fromDate": row["from_date"], "until": row["until"]}
 
 
-async def _cases_without_owner(context: Context, last_days: dict[str, date | None]) -> list[dict[str, Any]] | None:
-    """Asked of coordination, who authorises and records it; which owners leave is the gateway's own fact."""
+async def _cards(context: Context) -> list[dict[str, Any]] | None:
+    """Asked of coordination, who authorises and records it; who leaves and who left is the gateway's own fact. Without those
+    shared with this manager, and not whose they are."""
     try:
         cards = await context.ask("coordination", "/views/cases")
     except BansoError:
         return None
-    soon = tokyo_day(context.service.clock()) + LEAVES_SOON
+    return [card for card in cards if card["ownerId"] is not None]
+
+
+def _without_owner(
+    cards: list[dict[str, Any]] | None, last_days: dict[str, date | None], soon: date
+) -> list[dict[str, Any]] | None:
+    if cards is None:
+        return None
     found = []
     for card in cards:
-        if card["ownerId"] is None:  # shared with this manager, and not whose it is
-            continue
         here = card["ownerId"] in last_days
         last = last_days.get(card["ownerId"])
         if not here or (last is not None and last <= soon):
             found.append({"card": card, "ownerUntil": last})
     return found
+
+
+def _with_former(cards: list[dict[str, Any]] | None, former: set[str]) -> list[dict[str, Any]] | None:
+    """Coordination cannot tell who was moved from whom another unit lends: the manager can. The owner is told of apart."""
+    if cards is None:
+        return None
+    found = [(card, sorted(former & {*card["teamIds"]} - {card["ownerId"]})) for card in cards]
+    return [{"card": card, "formerIds": ids} for card, ids in found if ids]

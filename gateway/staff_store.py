@@ -117,6 +117,16 @@ async def find_last_days(tx: Connection, units: Sequence[str], day: date) -> dic
     return {row["staff_id"]: row["last"] for row in rows}
 
 
+async def find_former(tx: Connection, units: Sequence[str], day: date) -> set[UUID]:
+    """Who worked on cases in the units once and does so in none of them that day."""
+    rows = await tx.fetch(
+        "select staff_id from assignment where unit_id = any($1::text[]) and role in ('coordinator', 'manager')"
+        " and from_date <= $2 group by staff_id having max(coalesce(until, 'infinity')) < $2",
+        *(units, day),
+    )
+    return {row["staff_id"] for row in rows}
+
+
 async def is_mine(tx: Connection, staff_id: UUID, units: Iterable[str], day: date) -> bool:
     """True when somebody is assigned to one of the units now or will be."""
     query = (

@@ -51,14 +51,23 @@ class CaseWithoutOwner:
 
 
 @strawberry.type
+class CaseWithFormer:
+    """A case with colleagues on its team who worked in the units once and do so no more."""
+
+    card: CaseCard
+    former: list[Staff]
+
+
+@strawberry.type
 class Staffing:
-    """`cases_without_owner` is null while coordination does not answer."""
+    """`cases_without_owner` and `cases_with_former` are null while coordination does not answer."""
 
     units: list[StaffUnit]
     assignments: list[StaffAssignment]
     directory: list[StaffMember]
     changes: list[StaffChange]
     cases_without_owner: list[CaseWithoutOwner] | None
+    cases_with_former: list[CaseWithFormer] | None
 
 
 @strawberry.type

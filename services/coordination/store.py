@@ -53,20 +53,24 @@ RELATED_TO_ANSWER = _RELATED.format(withheld="erasure", family=_FAMILY)
 _WORKING = (Role.WINDOW_STAFF, Role.COORDINATOR, Role.IBASHO_STAFF, Role.MANAGER, Role.PARTNER)
 
 
-def relation_arguments(actor: Actor, moment: datetime) -> tuple[UUID, tuple[str, ...], date, datetime, tuple[str, ...]]:
-    """What `RELATED` asks for, as of `moment`. Somebody of another agency is on no team: on no day of theirs was one."""
-    day = date.min if actor.units_as(Role.PARTNER) else tokyo_day(moment)
+def relation_arguments(
+    actor: Actor, moment: datetime, *, then: bool = False
+) -> tuple[UUID, tuple[str, ...], date, datetime, tuple[str, ...]]:
+    """What `RELATED` asks for, as of `moment`. A team is of coordinators and managers: whoever the token says works as neither,
+    or for another agency, is on none, whatever its rows say. `then`: a moment whose roles no token tells; its rows decide."""
+    is_on_teams = (then or actor.units_as(Role.COORDINATOR, Role.MANAGER)) and not actor.units_as(Role.PARTNER)
+    day = tokyo_day(moment) if is_on_teams else date.min
     return actor.id, actor.units_as(Role.MANAGER), day, moment, actor.units_as(*_WORKING)
 
 
 async def lock_case(
-    tx: Connection, actor: Actor, case_id: UUID, moment: datetime, *, even_suspended: bool = False
+    tx: Connection, actor: Actor, case_id: UUID, moment: datetime, *, even_suspended: bool = False, then: bool = False
 ) -> CaseState:
-    """The case, locked, by the relation on the Tokyo day of `moment`; NotFound when absent or not yours."""
+    """The case, locked, by the relation at `moment` (`then`: `relation_arguments`); NotFound when absent or not yours."""
     row = await tx.fetchrow(
         f"with {RELATED} select c.unit_id, c.opened_at, c.closed_at from case_file c join related_once using (case_id)"
         " where c.case_id = $6 for update of c",
-        *(*relation_arguments(actor, moment), case_id),
+        *(*relation_arguments(actor, moment, then=then), case_id),
     )
     if row is None:
         raise NotFound
@@ -94,10 +98,12 @@ async def refuse_erased(tx: Connection, case_id: UUID) -> None:
         raise Refusal("record_erased", "the words of this case were erased")
 
 
-async def find_relation(tx: Connection, actor: Actor, case_id: UUID, moment: datetime) -> str | None:
-    """How the actor stood to a case on the Tokyo day of `moment`, if at all; erased since or not."""
+async def find_relation(
+    tx: Connection, actor: Actor, case_id: UUID, moment: datetime, *, then: bool = False
+) -> str | None:
+    """How the actor stood to a case at `moment` (`then`: `relation_arguments`), if at all; erased since or not."""
     query = f"with {RELATED} select relation from related_once where case_id = $6"
-    relation: str | None = await tx.fetchval(query, *relation_arguments(actor, moment), case_id)
+    relation: str | None = await tx.fetchval(query, *relation_arguments(actor, moment, then=then), case_id)
     return relation
 
 
@@ -124,9 +130,15 @@ async def insert_visit(
 
 # As `is_shown` has it: a visit to the family alone, and what a family's call agreed on, is the family's.
 _SHOWN = "(s_.sees_family or not (outcome = 'family_only' or with_whom <> '{}' and with_whom <@ '{family}'))"
+# The team of today, its owner first.
+_TEAM = """array(select m.staff_id from case_member m where m.case_id = c.case_id
+       and ($4 at time zone 'Asia/Tokyo')::date between m.from_date and coalesce(m.until, 'infinity')
+       and not exists (select 1 from case_kept_off k where k.case_id = m.case_id and k.staff_id = m.staff_id)
+       order by m.staff_id <> c.owner_id, m.staff_id)"""
 CARD = f"""
 with {RELATED}
-select c.case_id, c.opened_at, c.closed_at, c.owner_id, s_.standings, r.relation, f.fetched_at, p.caller_kind, p.caller_relation,
+select c.case_id, c.opened_at, c.closed_at, c.owner_id, case when r.relation is null then '{{}}' else {_TEAM} end as team,
+       s_.standings, r.relation, f.fetched_at, p.caller_kind, p.caller_relation,
        pp.person_name, pp.person_kana, s.rules, fp.caller_name, v.visited_at,
        case when n.visit_id is not null then n.next_promised_on
             when o.since is null and o.is_call_shown then (p.next_appointment_at at time zone 'Asia/Tokyo')::date
@@ -169,14 +181,11 @@ async def find_contacts_due(tx: Connection, actor: Actor, now: datetime, until: 
     return await tx.fetch(query, *relation_arguments(actor, now), until)
 
 
-_CASE = """
+_CASE = f"""
 select c.*, s_.standings, r.relation, f.fetched_at, p.*, pe.residence, pp.*, hp.*, fp.caller_name,
  fp.caller_phone, fp.family_words, s.rules, s.confirmed_at, sp.safe_contact, sp.contact_note, c.case_id as case_id,
  (select max(x.reopened_at) from case_closing x where x.case_id = c.case_id) as reopened_at,
- array(select m.staff_id from case_member m where m.case_id = c.case_id
-       and ($4 at time zone 'Asia/Tokyo')::date between m.from_date and coalesce(m.until, 'infinity')
-       and not exists (select 1 from case_kept_off k where k.case_id = m.case_id and k.staff_id = m.staff_id)
-       order by m.staff_id <> c.owner_id, m.staff_id) as team
+ {_TEAM} as team
  from case_file c join seen s_ using (case_id) left join related r using (case_id) join package_fetch f using (case_id)
  left join person pe on pe.person_id = c.person_id left join person_private pp on pp.person_id = c.person_id
  left join handoff_package p on p.case_id = c.case_id

@@ -166,6 +166,7 @@ def _card(row: asyncpg.Record) -> dict[str, Any]:
         "openedAt": row["opened_at"],
         "closedAt": row["closed_at"],
         "ownerId": row["owner_id"],
+        "teamIds": row["team"],
         "nextPromisedOn": row["next_promised_on"],
         "nextPromiseNote": row["next_promise_note"],
         "lastContactAt": row["visited_at"],

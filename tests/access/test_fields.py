@@ -66,6 +66,8 @@ ELSEWHERE = {
     "StaffUnit.closedOn": "closed units: tests/service/gateway/test_staffing.py",
     **dict.fromkeys(_of("CaseWithoutOwner", "card ownerUntil"), "tests/service/gateway/test_staffing.py"),
     "Staffing.casesWithoutOwner": "tests/service/gateway/test_staffing.py",
+    **dict.fromkeys(_of("CaseWithFormer", "card former"), "tests/service/gateway/test_staffing.py"),
+    "Staffing.casesWithFormer": "tests/service/gateway/test_staffing.py",
     **dict.fromkeys(_of("Passkey", "id name addedAt lastUsedAt"), "one's own: tests/e2e/test_passkeys.py"),
     **dict.fromkeys(_of("SignIn", "device"), "one's own and one's unit's: tests/service/gateway/test_sessions.py"),
     **dict.fromkeys(

@@ -33,8 +33,9 @@ async def record_visit(command: RecordVisit, case_id: UUID, work: Work) -> Refs:
 
 async def _find_related(case_id: UUID, work: Work, captured_at: datetime) -> CaseState | None:
     for moment in (work.now, captured_at):
+        then = tokyo_day(moment) < tokyo_day(work.now)
         try:
-            return await store.lock_case(work.tx, work.actor, case_id, moment, even_suspended=True)
+            return await store.lock_case(work.tx, work.actor, case_id, moment, even_suspended=True, then=then)
         except NotFound:
             continue
     return None

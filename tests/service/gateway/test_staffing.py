@@ -174,6 +174,31 @@ def test_the_cases_of_whoever_leaves_stand_on_the_manager_s_page(city: Stack) ->
     assert rows(city, "coordination", screens, UUID(manager.id))[0]["screen"] == "Staffing", "a read like any other"
 
 
+def test_who_left_the_unit_and_is_still_on_a_team_stands_on_the_manager_s_page(city: Stack, unit: str) -> None:
+    stays, moves, lent = hire(city), hire(city), hire(city, unit)
+    owner, manager = Person(city.url, stays.login, FIRST_PASSWORD), Person(city.url, "sasaki")
+    case = str(open_case(Person(city.url, "watanabe"), owner))
+    owner.do("ChangeTeam", case, {"join": [str(moves.staff_id), str(lent.staff_id)]})
+
+    def listed() -> dict[str, Any]:
+        found = manager.ask("Staffing")["staffing"]["casesWithFormer"]
+        return {each["card"]["id"]: [staff["id"] for staff in each["former"]] for each in found}
+
+    assert case not in listed(), "a colleague of another unit is there on purpose"
+    rows(city, "gateway", "update assignment set unit_id = $2 where staff_id = $1", moves.staff_id, unit)
+    assert case not in listed(), "this unit never had them"
+    rows(
+        city,
+        "gateway",
+        "insert into assignment (assignment_id, staff_id, unit_id, role, from_date, until) values ($1, $2, $3, $4, $5, $6)",
+        *(new_id(), moves.staff_id, "hikikomori-support", "coordinator", today() - timedelta(days=9)),
+        today() - timedelta(days=2),
+    )
+    assert listed()[case] == [str(moves.staff_id)]
+    owner.do("ChangeTeam", case, {"leave": [str(moves.staff_id)]})
+    assert case not in listed()
+
+
 class Newcomer:
     """Registered and assigned by a manager, without a password yet."""
 

@@ -26,6 +26,7 @@ export default function Staff() {
     <div class="stack">
       <div class="head tight"><h1>{t("staff.title")}</h1><p>{t("staff.help")}</p></div>
       <CasesWithoutOwner staffing={staffing} />
+      <CasesWithFormer staffing={staffing} />
       <Units staffing={staffing} lines={lines} onAdd={add} />
       {lines.length > 0 && <Pending lines={lines} onLines={setLines} onDone={() => (setLines([]), refresh())} />}
       <People staffing={staffing} onChanged={refresh} />
@@ -50,6 +51,24 @@ function CasesWithoutOwner({ staffing }: { staffing: Staffing }) {
           <li key={card.id}>
             <div class="grow"><Link href={`/cases/${card.id}`}>{card.label}</Link><p class="sub">{card.owner?.name}</p></div>
             <span class="chip soon">{ownerUntil ? t("staff.until", { day: nearDayText(ownerUntil, today) }) : t("staff.ownerGone")}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function CasesWithFormer({ staffing }: { staffing: Staffing }) {
+  const cases = staffing.casesWithFormer ?? [];
+  if (cases.length === 0) return null;
+  return (
+    <section class="card stack stack-s" aria-labelledby="former">
+      <h2 id="former">{t("staff.former", { n: cases.length })}</h2>
+      <p class="sub">{t("staff.formerHelp")}</p>
+      <ul class="list">
+        {cases.map(({ card, former }) => (
+          <li key={card.id}>
+            <div class="grow"><Link href={`/cases/${card.id}`}>{card.label}</Link><p class="sub">{former.map(({ name }) => name).join("、")}</p></div>
           </li>
         ))}
       </ul>
