@@ -58,9 +58,9 @@ class WhoSawLine:
 
 @strawberry.type
 class WhoSaw:
-    """An owner that does not answer is named in `unavailable`."""
+    """An owner that does not answer is named in `unavailable`. No `lines` where the person may not know of the case (81条)."""
 
     case_id: strawberry.ID
     made_at: DateTime
-    lines: list[WhoSawLine]
+    lines: list[WhoSawLine] | None
     unavailable: list[str]

@@ -22,12 +22,14 @@ router = APIRouter()
 
 @router.get("/print/disclosure/{case_id}", include_in_schema=False)
 async def get_disclosure_page(request: Request, case_id: str) -> HTMLResponse:
-    """Without script, ready for the printer; only while a 開示請求 waits or was approved. 403 not_fresh."""
+    """Without script, ready for the printer; only while a 開示請求 waits or was approved. 403 not_fresh. Where there is no
+    paper to hand over, that and why."""
     session = await current_session(request)
     context = Context(service_of(request), request.app.state.owners, request.app.state.sealing, session, "Disclosure")
     require_fresh(context)
     said = await context.ask("coordination", f"/views/cases/{uuid_of(case_id)}/disclosure")
-    return HTMLResponse(await _case_page(context, said), headers={"Cache-Control": "no-store"})
+    page = await _case_page(context, said) if said["person"] else _no_paper("disclosure.noCasePaperHelp")
+    return HTMLResponse(page, headers={"Cache-Control": "no-store"})
 
 
 @router.get("/print/sheet-disclosure/{consultation_id}", include_in_schema=False)
@@ -37,7 +39,7 @@ async def get_sheet_disclosure_page(request: Request, consultation_id: str) -> H
     context = Context(service_of(request), request.app.state.owners, request.app.state.sealing, session, "Disclosure")
     require_fresh(context)
     said = await context.ask("intake", f"/views/consultations/{uuid_of(consultation_id)}/disclosure")
-    page = await _sheet_page(context, said) if said["person"] else _no_paper()
+    page = await _sheet_page(context, said) if said["person"] else _no_paper("disclosure.noPaperHelp")
     return HTMLResponse(page, headers={"Cache-Control": "no-store"})
 
 
@@ -70,9 +72,9 @@ async def _paper(context: Context, unit_id: str, title: str, parts: list[str], e
     )
 
 
-def _no_paper() -> str:
+def _no_paper(help_key: str) -> str:
     """For the manager alone: a paper would say that somebody else consulted (81条)."""
-    return _html("disclosure.noPaper", f"<p>{_said('disclosure.noPaperHelp')}</p>")
+    return _html("disclosure.noPaper", f"<p>{_said(help_key)}</p>")
 
 
 def _html(title: str, body: str) -> str:

@@ -24,18 +24,16 @@ COLUMNS = ("day", "unit", "why", "parts", "times")
 
 async def compose(context: Context, case_id: str) -> dict[str, Any]:
     """By day, unit and purpose, the newest last. NotFound for whoever has not to answer for the case: coordination says who.
+    No `lines` where the person may not know of the case, as coordination says too (81条).
     What intake does not answer, as to somebody whom it still keeps off the sheet, is named in `unavailable`."""
     path = f"/views/cases/{uuid_of(case_id)}/who-saw"
-    reads = await context.ask("coordination", path)
+    reads = (await context.ask("coordination", path))["reads"]
+    about = {"caseId": case_id, "madeAt": context.service.clock()}
+    if reads is None:
+        return {**about, "lines": None, "unavailable": []}
     of_sheet, _ = await context.ask_each(["intake"], path)
     reads += of_sheet.get("intake", [])
-    lines = await _lines(context, reads)
-    return {
-        "caseId": case_id,
-        "madeAt": context.service.clock(),
-        "lines": lines,
-        "unavailable": [] if of_sheet else ["intake"],
-    }
+    return {**about, "lines": await _lines(context, reads), "unavailable": [] if of_sheet else ["intake"]}
 
 
 async def _lines(context: Context, reads: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -79,9 +77,12 @@ def _line(key: tuple[Any, ...], reads: list[dict[str, Any]], names: bool) -> dic
 
 @router.get("/print/who-saw/{case_id}", include_in_schema=False)
 async def get_who_saw_page(request: Request, case_id: str) -> HTMLResponse:
-    """The answer to hand over: one page of plain Japanese, without script, ready for the printer."""
+    """The answer to hand over: one page of plain Japanese, without script, ready for the printer; where there is none to hand
+    over, that and why."""
     context = await _context(request)
     said = await compose(context, case_id)
+    if said["lines"] is None:
+        return _no_paper("disclosure.noCasePaperHelp")
     return _answer(
         "whosaw.title", await _body(context, said["lines"], "whosaw.title", "whosaw.intro", bool(said["unavailable"]))
     )
@@ -93,8 +94,7 @@ async def get_sheet_who_saw_page(request: Request, consultation_id: str) -> HTML
     context = await _context(request)
     reads = (await context.ask("intake", f"/views/consultations/{uuid_of(consultation_id)}/who-saw"))["reads"]
     if reads is None:
-        no_paper = f"<main><h1>{_said('disclosure.noPaper')}</h1><p>{_said('whosaw.noPaperHelp')}</p></main>"
-        return _answer("disclosure.noPaper", no_paper)
+        return _no_paper("whosaw.noPaperHelp")
     body = await _body(context, await _lines(context, reads), "whosaw.sheetTitle", "whosaw.sheetIntro")
     return _answer("whosaw.sheetTitle", body)
 
@@ -118,6 +118,11 @@ async def _body(context: Context, lines: list[dict[str, Any]], title: str, intro
         f'<p>{_said("whosaw.ask")}</p><p class="from">{_said("whosaw.from")}</p></main>',
     )
     return "".join(parts)
+
+
+def _no_paper(help_key: str) -> HTMLResponse:
+    """For who answers alone: a paper would say that somebody else consulted (81条)."""
+    return _answer("disclosure.noPaper", f"<main><h1>{_said('disclosure.noPaper')}</h1><p>{_said(help_key)}</p></main>")
 
 
 def _answer(title: str, body: str) -> HTMLResponse:

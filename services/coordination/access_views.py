@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from services.contracts.access_log import Asked, Read, first_lines, is_same_street, line_json, odd_marks
 from services.contracts.openapi import reads
-from services.coordination import access_store
+from services.coordination import access_store, request_store
 from services.kernel.access import Read as AccessRead
 from services.kernel.errors import malformed
 from services.kernel.request import ReaderDep, read_json
@@ -38,13 +38,15 @@ async def post_access_log(request: Request, reader: ReaderDep) -> list[dict[str,
 
 
 @router.get("/views/cases/{case_id}/who-saw")
-async def get_who_saw(case_id: UUID, reader: ReaderDep) -> list[dict[str, Any]]:
-    """誰が見たか, for the person: when, who, why, by what right, which parts. Without the family's record."""
+async def get_who_saw(case_id: UUID, reader: ReaderDep) -> dict[str, Any]:
+    """誰が見たか, for the person: when, who, why, by what right, which parts. Without the family's record; no `reads` at all
+    where they may not know of the case (81条)."""
     async with reader.open() as read:
         rows = await access_store.find_who_saw(read.tx, read.actor, case_id)
         read.shows("answered", [case_id], "access_log", basis="log")
-        answers = [_answer(row) for row in rows]
-        return [answer for answer in answers if answer["fieldGroups"]]
+        is_known = await request_store.is_known_to_person(read.tx, case_id)
+        answers = [answer for row in rows if (answer := _answer(row))["fieldGroups"]]
+        return {"caseId": case_id, "reads": answers if is_known else None}
 
 
 async def _found(read: AccessRead, asked: Asked) -> Sequence[asyncpg.Record]:

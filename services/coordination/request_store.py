@@ -200,6 +200,19 @@ async def find_kept_long_enough(tx: Connection, actor: Actor, now: datetime, yea
     )
 
 
+async def is_known_to_person(tx: Connection, case_id: UUID) -> bool:
+    """Whether the person knows of the case: they called, it came so with the handoff, they were met, or they consented. Until
+    then no paper of it is theirs: it would say that there is one (81条). Authorise first."""
+    found: bool = await tx.fetchval(
+        "select exists (select 1 from handoff_package where case_id = $1 and (caller_kind = 'person' or person_knows = 'knows'))"
+        " or exists (select 1 from visit where case_id = $1 and ('person' = any(with_whom)"
+        "            or with_whom = '{}' and outcome in ('met', 'voice_only', 'through_door')))"
+        " or exists (select 1 from basis where case_id = $1 and kind = 'consent')",
+        case_id,
+    )
+    return found
+
+
 async def find_disclosable(tx: Connection, actor: Actor, case_id: UUID) -> bool:
     """Whether a manager of the case's unit answers a 開示請求 about it: one that waits, or was approved."""
     found: bool = await tx.fetchval(

@@ -62,11 +62,15 @@ async def get_retention(reader: ReaderDep) -> list[dict[str, Any]]:
 
 @router.get("/views/cases/{case_id}/disclosure")
 async def get_disclosure(case_id: UUID, reader: ReaderDep) -> dict[str, Any]:
-    """開示の下書き (76条): what is held of the person, without anybody else's words (78条1項2号)."""
+    """開示の下書き (76条): what is held of the person, without anybody else's words (78条1項2号); no `person` where they may
+    not know of the case (81条)."""
     async with reader.open() as read:
         if not await request_store.find_disclosable(read.tx, read.actor, case_id):
             raise NotFound
         row = await store.get_case(read.tx, read.actor, case_id, read.now, RELATED_TO_ANSWER)
+        if not await request_store.is_known_to_person(read.tx, case_id):
+            read.shows("case", [case_id], basis="request")
+            return {"caseId": case_id, "unitId": row["unit_id"], "person": None}
         visits = (await store.find_visits(read.tx, read.actor, [case_id], read.now, RELATED_TO_ANSWER))[case_id]
         _, attendance = (await store.find_tokens(read.tx, read.actor, [case_id], read.now, RELATED_TO_ANSWER))[case_id]
         bases = await basis_store.find_bases(read.tx, read.actor, case_id, read.now, RELATED_TO_ANSWER)

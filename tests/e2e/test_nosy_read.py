@@ -10,7 +10,7 @@ from infra.stack import Stack
 from services.kernel.ids import new_id
 from tests.e2e.conftest import SCREENS, SIZES, SignIn, look
 from tests.support.hired import FIRST_PASSWORD, hire
-from tests.support.person import Person, basis_payload, open_case
+from tests.support.person import Person, basis_payload, open_case, visit_payload
 from tests.support.rows import rows
 
 WHY = "同じ通りの家で、夜に物音がしたと聞いた"
@@ -27,6 +27,7 @@ def case(city: Stack) -> str:
     """A case that its coordinator reads at work: somebody new, who did not read many others a moment ago for other tests."""
     member = Person(city.url, hire(city).login, FIRST_PASSWORD)
     case = str(open_case(Person(city.url, "watanabe"), member, Person(city.url, "takahashi"), told=TOLD))
+    member.do("RecordVisit", case, visit_payload())  # the person was met: they know of it
     member.ask("Case", id=case)
     return case
 

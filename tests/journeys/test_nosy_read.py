@@ -12,7 +12,7 @@ from infra.stack import Stack
 from services.kernel.db import connect
 from services.kernel.ids import new_id
 from tests.support.city import running_city
-from tests.support.person import Person, basis_payload, open_case
+from tests.support.person import Person, basis_payload, open_case, visit_payload
 from tests.support.servers import Servers
 
 
@@ -30,6 +30,7 @@ def nosy_read(stack: Stack) -> str:
     assert nosy.ask("Case", id=case)["case"] is None
     nosy.do("UseEmergency", case, basis_payload("UseEmergency", new_id()))
     assert nosy.ask("Case", id=case)["case"]["label"] == "共有されたケース"
+    member.do("RecordVisit", case, visit_payload())  # the person was met: they know of it
     member.ask("Case", id=case)
     return case
 

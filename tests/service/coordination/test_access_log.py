@@ -123,11 +123,11 @@ def test_a_street_is_the_same_however_its_number_is_written(street: str, address
 
 async def test_an_emergency_is_marked_in_a_list_too_where_other_cases_were_one_s_own(today: World) -> None:
     """A list names the basis of each of its cases: whoever has cases of their own is not taken for on this team."""
-    own, case = await today.settled(), await story(today)
+    own, case = await today.settled(personKnows="knows"), await story(today)
     await give(today, case, "emergency", own.owner)
     assert str(case.id) in str((await today.get(own.owner, "/views/cases")).json())
     for about, is_marked in ((case, True), (own, False)):
-        said = (await today.get(auditor(), f"/views/cases/{about.id}/who-saw")).json()
+        said = (await today.get(auditor(), f"/views/cases/{about.id}/who-saw")).json()["reads"]
         assert [one["basis"] for one in said] == [["emergency"] if is_marked else ["member"]], "the person's own page"
         [line] = [
             one for one in await log(today, auditor(), caseId=str(about.id)) if one["staffId"] == str(own.owner.id)
@@ -246,7 +246,7 @@ async def test_a_list_looked_at_for_one_case_is_still_to_be_looked_at_for_the_ot
 
 async def test_an_opening_on_a_device_is_shown_and_marked_by_when_it_was_opened(today: World) -> None:
     """Not by when the device told it: one of them at ten at night, after the case was closed."""
-    case = await today.settled()
+    case = await today.settled(personKnows="knows")
     day, night = (datetime(2026, 11, 23, hour, 7, tzinfo=UTC) for hour in (3, 13))
     closed_at = night - timedelta(hours=1)
     query = "update case_file set closed_at = $2 where case_id = $1"
@@ -258,7 +258,7 @@ async def test_an_opening_on_a_device_is_shown_and_marked_by_when_it_was_opened(
     marks = {line["at"]: {*line["odd"]} & {"night", "closed_case"} for line in lines}
     when = [f"2026-11-23T{hour}:07:00Z" for hour in ("03", "13")]
     assert marks == {when[0]: set(), when[1]: {"night", "closed_case"}}
-    said = (await today.get(case.staff("manager"), f"/views/cases/{case.id}/who-saw")).json()
+    said = (await today.get(case.staff("manager"), f"/views/cases/{case.id}/who-saw")).json()["reads"]
     assert [one["at"] for one in said] == when, "in the order of the openings"
 
 
@@ -277,7 +277,7 @@ async def test_the_person_s_answer_names_every_reader_and_leaves_out_the_family_
     await today.case(reader, case)
     await today.case(case.owner, case)
     nosy = await emergency(today, case)
-    said = (await today.get(case.staff("manager"), f"/views/cases/{case.id}/who-saw")).json()
+    said = (await today.get(case.staff("manager"), f"/views/cases/{case.id}/who-saw")).json()["reads"]
     assert {one["staffId"] for one in said} == {str(actor.id) for actor in (reader, case.owner, nosy)}
     assert "family_words" not in {group for one in said for group in one["fieldGroups"]}
     row = (await today.tables.fetch("select * from access_log order by id desc limit 1"))[0]

@@ -8,6 +8,7 @@ import pytest
 from services.kernel.ids import new_id
 from services.kernel.token import Actor
 from tests.service.coordination.conftest import NOW, Case, World
+from tests.service.coordination.test_basis import give, partner
 from tests.service.coordination.test_erasure import act, ask, decide, full_case, tables_with
 
 OTHERS = ("familyWords", "callerName", "callerPhone")
@@ -97,6 +98,58 @@ async def test_what_the_person_said_themself_is_told(world: World) -> None:
         "保2026-0007",
     )
     assert "1111" not in said["text"]
+
+
+async def papers(world: World, case: Case) -> list[Any]:
+    """What of either paper there is to hand over, to the manager of the case's unit."""
+    manager = case.staff("manager")
+    disclosed = (await world.get(manager, f"/views/cases/{case.id}/disclosure")).json()
+    return [disclosed["person"], (await world.get(manager, f"/views/cases/{case.id}/who-saw")).json()["reads"]]
+
+
+async def test_there_is_no_paper_of_a_case_the_person_may_not_know_of(world: World) -> None:
+    """A paper would say that somebody else consulted (81条): not a day, not a name, not that staff looked."""
+    case = await world.settled(told={"personName": "鈴木 一郎"}, personKnows="unclear")
+    await ask(world, case.owner, case, "disclosure")
+    for nobody_met in (
+        {"outcome": "family_only", "withWhom": ["family"]},
+        {"outcome": "voice_only", "withWhom": ["family"]},
+        {"outcome": "letter_left", "withWhom": []},
+        {"outcome": "absent", "withWhom": ["nobody"]},
+    ):
+        assert (await world.record(case.owner, case, **nobody_met))["status"] == "accepted"
+    await world.case(case.owner, case)
+    assert await papers(world, case) == [None, None]
+    answer = await world.get(case.staff("manager"), f"/views/cases/{case.id}/disclosure")
+    assert answer.json() == {"caseId": str(case.id), "unitId": case.unit, "person": None}
+    assert (await papers(world, await pending(world)))[1] is None, "what the window heard is not here yet"
+
+
+async def pending(world: World) -> Case:
+    case = await world.accept(offered=False)
+    await world.tables.execute("update package_fetch set fetched_at = now() where case_id = $1", case.id)
+    await ask(world, case.owner, case, "disclosure")
+    return case
+
+
+@pytest.mark.parametrize(
+    "known_by", ["the package", "their own call", "a visit", "a voice through the door", "their consent"]
+)
+async def test_once_the_person_knows_of_the_case_there_are_papers(world: World, known_by: str) -> None:
+    said = {"the package": {"personKnows": "knows"}, "their own call": {"callerKind": "person", "callerRelation": None}}
+    case = await world.settled(told={"personName": "鈴木 一郎"}, **said.get(known_by, {}))
+    await ask(world, case.owner, case, "disclosure")
+    match known_by:
+        case "a visit":
+            await world.record(case.owner, case, withWhom=["person"])
+        case "a voice through the door":
+            await world.record(case.owner, case, outcome="voice_only", withWhom=[])
+        case "their consent":
+            await give(world, case, "consent", partner())
+    await world.case(case.owner, case)
+    person, reads = await papers(world, case)
+    assert person["name"] == "鈴木 一郎"
+    assert str(case.owner.id) in {each["staffId"] for each in reads}
 
 
 @pytest.mark.parametrize("decision", ["decline", "approve"])

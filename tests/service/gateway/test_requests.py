@@ -59,6 +59,20 @@ def test_the_page_for_the_person_is_plain_and_without_anybody_else_s_words(peopl
     assert not re.search(r"disclosure\.|code\.|[{}]|None", text), "no key, code or placeholder is left"
 
 
+def test_of_a_case_the_person_may_not_know_of_neither_paper_is_made(people: dict[str, Person]) -> None:
+    case = str(open_case(*(people[login] for login in ("watanabe", "takahashi", "hamada"))))
+    people["takahashi"].do("OpenPersonRequest", case, {"requestId": str(new_id()), "kind": "disclosure"})
+    for page in (f"/print/disclosure/{case}", f"/print/who-saw/{case}"):
+        answer = people["sasaki"].http.get(page)
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+        assert "お渡しできる紙はありません" in answer.text and "81条" in answer.text and "令和" not in answer.text
+        assert people["takahashi"].http.get(page).status_code == 404
+    assert people["sasaki"].ask_everything("whoSaw", caseId=case)["lines"] is None
+    people["takahashi"].do("RecordVisit", case, visit_payload())
+    for page in (f"/print/disclosure/{case}", f"/print/who-saw/{case}"):
+        assert "令和" in people["sasaki"].http.get(page).text
+
+
 @pytest.fixture
 def stale(city: Stack, people: dict[str, Person]) -> Person:
     """The manager, some time after signing in."""
