@@ -19,6 +19,7 @@ from services.contracts.wareki import to_wareki, weekday
 from services.kernel.request import service_of
 
 router = APIRouter()
+OF_THE_UNIT = {"member", "unit_lead", "own_unit"}
 COLUMNS = ("day", "unit", "why", "parts", "times")
 
 
@@ -47,19 +48,21 @@ async def _lines(context: Context, reads: list[dict[str, Any]]) -> list[dict[str
 
 
 async def units_on(context: Context, reads: Sequence[dict[str, Any]]) -> list[str | None]:
-    """For each read the unit in which its reader worked on that day."""
+    """For each read the unit in which its reader worked on that day; of several the one by which they read."""
     async with context.service.db.transaction("names") as tx:
         assigned = await store.find_units_by_day(tx, {UUID(read["staffId"]) for read in reads})
-    return [_unit_on(assigned.get(UUID(read["staffId"]), ()), _day_of(read)) for read in reads]
+    return [_unit_on(assigned.get(UUID(read["staffId"]), ()), read) for read in reads]
 
 
 def _day_of(read: dict[str, Any]) -> date:
     return tokyo_day(datetime.fromisoformat(read["at"]))
 
 
-def _unit_on(assigned: Sequence[Any], day: date) -> str | None:
+def _unit_on(assigned: Sequence[Any], read: dict[str, Any]) -> str | None:
+    """A relation of the record's own unit was had there, where they worked there; any other basis by another unit of theirs."""
+    day, is_own = _day_of(read), not OF_THE_UNIT.isdisjoint(read["basis"])
     on_day = [row["unit_id"] for row in assigned if row["from_date"] <= day <= (row["until"] or date.max)]
-    return min(on_day, default=None)
+    return min(on_day, key=lambda unit: ((unit == read["unitId"]) != is_own, unit), default=None)
 
 
 def _line(key: tuple[Any, ...], reads: list[dict[str, Any]], names: bool) -> dict[str, Any]:

@@ -111,10 +111,11 @@ async def find_who_saw(tx: Connection, actor: Actor, case_id: UUID) -> Sequence[
     ):
         raise NotFound
     return await tx.fetch(
-        f"select a.access_id, {_OPENED_AT} as at, a.actor_id, a.field_groups, a.basis, a.purpose, a.action from access_log a"
-        f" where {_OF_READING} and a.shown @> jsonb_build_object('case', jsonb_build_array($1::text))"
+        f"select a.access_id, {_OPENED_AT} as at, a.actor_id, a.field_groups, a.basis, a.purpose, a.action, c.unit_id"
+        f" from access_log a join case_file c on c.case_id = $1 where {_OF_READING}"
+        " and a.shown @> jsonb_build_object('case', jsonb_build_array($1::uuid::text))"
         " and a.actor_kind = 'staff' order by at, a.access_id",
-        str(case_id),
+        case_id,
     )
 
 

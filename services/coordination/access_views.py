@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from services.contracts.access_log import Asked, Read, first_lines, is_same_street, line_json, odd_marks
 from services.contracts.openapi import reads
 from services.coordination import access_store, request_store
+from services.coordination.domain.who_may import EVERYTHING
 from services.kernel.access import Read as AccessRead
 from services.kernel.errors import malformed
 from services.kernel.request import ReaderDep, read_json
@@ -70,11 +71,12 @@ def _line(row: asyncpg.Record, streets: Mapping[str, Sequence[str]]) -> dict[str
 
 
 def _answer(row: asyncpg.Record) -> dict[str, Any]:
-    groups = [group for group in row["field_groups"] if group not in HIDDEN_FROM_THE_PERSON]
-    if row["action"] == "viewed_offline":
-        groups = ["timeline"]
+    # A device holds every part of a case; once its rows did not say so.
+    seen = row["field_groups"] or (sorted(EVERYTHING) if row["action"] == "viewed_offline" else ())
+    groups = [group for group in seen if group not in HIDDEN_FROM_THE_PERSON]
     return {
         "at": row["at"],
+        "unitId": row["unit_id"],
         "staffId": row["actor_id"],
         "basis": row["basis"].split(","),
         "purpose": row["purpose"].split(" ")[0],

@@ -152,19 +152,20 @@ async def find_conferences(tx: Connection, actor: Actor, now: datetime) -> Seque
 
 
 async def change_team(
-    tx: Connection, case_id: UUID, join: Sequence[UUID], leave: Sequence[UUID], owner_id: UUID | None, day: date
+    tx: Connection, case_id: UUID, join: Sequence[UUID], leave: Sequence[UUID], owner_id: UUID | None, now: datetime
 ) -> None:
-    """Dated: whoever joins is on it from today, whoever leaves was on it until yesterday (or never, when of today)."""
+    """Dated: whoever joins is on it from today, whoever leaves until this moment: of today's, what came before is theirs."""
+    day = tokyo_day(now)
     await tx.execute(
-        "update case_member set until = $3::date - 1 where case_id = $1 and staff_id = any($2::uuid[])"
+        "update case_member set until = $3::date - 1, left_at = $4 where case_id = $1 and staff_id = any($2::uuid[])"
         " and (until is null or until >= $3)",
-        *(case_id, leave, day),
+        *(case_id, leave, day, now),
     )
     await tx.execute(
         "insert into case_member (case_id, staff_id, from_date) select $1, s, $3 from unnest($2::uuid[]) s"
         " where not exists (select 1 from case_member m where m.case_id = $1 and m.staff_id = s"
         "                   and m.from_date <= $3 and (m.until is null or m.until >= $3))"
-        " on conflict (case_id, staff_id, from_date) do update set until = null",
+        " on conflict (case_id, staff_id, from_date) do update set until = null, left_at = null",
         *(case_id, join, day),
     )
     if owner_id is not None:

@@ -116,6 +116,7 @@ async def find_who_saw(tx: Connection, actor: Actor, consultation_id: UUID) -> S
     The rows of one answer, of one moment, are told as one: each handoff was seen by a basis of its own."""
     return await tx.fetch(
         "select s.at, s.actor_id, s.purpose, string_agg(distinct s.basis, ',') as basis,"
+        " (select unit_id from consultation where consultation_id = $1) as unit_id,"
         " array_remove(array_agg(distinct g), null) as field_groups from ("
         " select distinct on (a.id) a.at, a.actor_id, a.field_groups, a.basis, a.purpose from access_log a, ("
         "  select jsonb_build_object('consultation', jsonb_build_array($1::uuid::text)) as asked"

@@ -95,6 +95,7 @@ async def _who_saw(read: Read, consultation_id: UUID) -> list[dict[str, Any]] | 
     return [
         {
             "at": row["at"],
+            "unitId": row["unit_id"],
             "staffId": row["actor_id"],
             "basis": row["basis"].split(","),
             "purpose": row["purpose"].split(" ")[0],

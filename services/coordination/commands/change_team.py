@@ -17,7 +17,7 @@ async def change_team(command: ChangeTeam, case_id: UUID, work: Work) -> Refs:
     case = await store.lock_case(work.tx, work.actor, case_id, work.now)
     decide_team(c.join, c.leave, c.owner_id, await basis_store.find_kept_off(work.tx, case_id))
     join = list(dict.fromkeys([*c.join, *([c.owner_id] if c.owner_id else [])]))
-    await basis_store.change_team(work.tx, case_id, join, c.leave, c.owner_id, tokyo_day(work.now))
+    await basis_store.change_team(work.tx, case_id, join, c.leave, c.owner_id, work.now)
     decide_team_left(*await basis_store.get_team(work.tx, case_id, tokyo_day(work.now)))
     await _say_team(case_id, case.unit_id, work)
     return {"caseId": str(case_id)}

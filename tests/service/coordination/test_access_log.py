@@ -8,9 +8,10 @@ import pytest
 from services.contracts.access_log import Odd, Read, is_same_street, odd_marks, weight
 from services.contracts.codes import FieldGroup
 from services.coordination import access_store
+from services.coordination.domain.who_may import EVERYTHING
 from services.kernel.ids import new_id
 from services.kernel.token import Actor
-from tests.service.coordination.conftest import Case, World
+from tests.service.coordination.conftest import Case, World, visit
 from tests.service.coordination.test_basis import TOLD, do, give, partner, story
 
 
@@ -260,6 +261,41 @@ async def test_an_opening_on_a_device_is_shown_and_marked_by_when_it_was_opened(
     assert marks == {when[0]: set(), when[1]: {"night", "closed_case"}}
     said = (await today.get(case.staff("manager"), f"/views/cases/{case.id}/who-saw")).json()["reads"]
     assert [one["at"] for one in said] == when, "in the order of the openings"
+
+
+async def test_an_opening_on_a_device_is_judged_by_its_moment_and_told_with_every_part_the_device_held(
+    world: World,
+) -> None:
+    """Whoever left the team at noon was on it this morning; and what they had with them was the whole case."""
+    case = await world.settled(personKnows="knows")
+    left = await do(world, case.owner, case, "ChangeTeam", leave=[str(case.colleague.id)])
+    assert left["status"] == "accepted"
+    assert (await world.get(case.colleague, f"/views/cases/{case.id}")).status_code == 404
+    noon, hour = world.now, timedelta(hours=1)
+    world.now += 2 * hour
+    for moment in (noon - 3 * hour, noon + hour):
+        viewed = world.envelope(case.colleague, case.id, {"viewedAt": moment.isoformat()}, type="ViewedOffline")
+        assert (await world.submit(case.colleague, viewed))[0]["status"] == "accepted"
+    of_old = (
+        "insert into access_log (actor_id, actor_kind, action, shown, field_groups, basis, purpose, screen, trace_id)"
+    )
+    await world.tables.execute(
+        f"{of_old} values ($1, 'staff', 'viewed_offline', $2, '{{}}', 'member', 'offline 2026-11-23T03:00Z', 'Case', '')",
+        *(case.owner.id, {"case": [str(case.id)]}),
+    )
+    said = (await world.get(case.staff("manager"), f"/views/cases/{case.id}/who-saw")).json()["reads"]
+    assert [one["basis"] for one in said] == [["member"], ["member"], ["none"]]
+    for one in said:
+        assert {*one["fieldGroups"]} == {*EVERYTHING} - {"family_words"}
+    lines = await log(world, auditor(), caseId=str(case.id), staffId=str(case.colleague.id))
+    assert {line["at"]: "no_relation" in line["odd"] for line in lines} == {
+        "2026-11-24T00:46:00Z": False,
+        "2026-11-24T04:46:00Z": True,
+    }
+    morning = {"capturedAt": (noon - 3 * hour).isoformat()}
+    payload = visit(visitedAt=(noon - 4 * hour).isoformat())
+    [recorded] = await world.submit(case.colleague, world.envelope(case.colleague, case.id, payload, **morning))
+    assert (recorded["status"], recorded["refs"].get("confirming")) == ("accepted", None)
 
 
 async def test_nobody_checks_their_own_reads(today: World) -> None:

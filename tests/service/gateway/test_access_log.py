@@ -2,13 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from infra.stack import Stack
 from services.contracts.access_log import SHOWN, SHOWN_REVIEWED, first_lines
 from services.kernel.ids import new_id
-from tests.support.hired import FIRST_PASSWORD, hire
+from tests.support.hired import FIRST_PASSWORD, hire, today
 from tests.support.person import Person, basis_payload, consultation_payload, open_case
 from tests.support.rows import rows
 
@@ -132,3 +133,22 @@ def test_of_two_full_lists_the_first_are_the_first_of_both() -> None:
     keys = [(-one["weight"], not one["isPage"]) for one in put_together[:SHOWN]]
     assert keys == sorted(keys)
     assert put_together[SHOWN]["id"] == "2149", "the last looked at first"
+
+
+def test_of_several_units_the_one_somebody_read_by_is_named(city: Stack, thread: Thread) -> None:
+    """Whichever stands first in the alphabet: of the team in the case's unit; by a consent in the unit it was given to."""
+    own, first, last = "hikikomori-support", f"a-{new_id().hex[-8:]}", f"z-{new_id().hex[-8:]}"
+    shared = hire(city)
+    reader = Person(city.url, shared.login, FIRST_PASSWORD)
+    for unit, staff in ((first, thread.member.id), (last, str(shared.staff_id))):
+        rows(city, "gateway", "insert into unit (unit_id, name) values ($1, 'もうひとつの係')", unit)
+        begin = "insert into assignment (assignment_id, staff_id, unit_id, role, from_date) values ($1, $2, $3, $4, $5)"
+        rows(city, "gateway", begin, new_id(), UUID(staff), unit, "ibasho_staff", today() - timedelta(days=1))
+    thread.member.do("GiveConsent", thread.case, basis_payload("GiveConsent", new_id(), last))
+    for person in (thread.member, reader):
+        assert person.ask("Case", id=thread.case)["case"]
+    for person, unit in ((thread.member, own), (reader, last)):
+        lines = thread.log(caseId=thread.case, staffId=person.id)
+        assert {line["staffUnit"]["id"] for line in lines} == {unit}
+    said = Person(city.url, "fujiwara").ask_everything("whoSaw", caseId=thread.case)["lines"]
+    assert {(line["unit"]["id"], *line["basis"]) for line in said} == {(own, "member"), (last, "consent")}
