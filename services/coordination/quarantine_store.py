@@ -105,7 +105,7 @@ async def decide(
 async def find(tx: Connection, actor: Actor) -> Sequence[asyncpg.Record]:
     """What waits in the units I manage, and what I recorded myself and is not on a case yet. `mine` tells which.
 
-    Nothing of a case whose use is suspended: it waits on, unread."""
+    Nothing of a case I am kept off, my own words neither; nothing of a case whose use is suspended: it waits on, unread."""
     return await tx.fetch(
         "select q.*, p.person_words, p.memo, p.decision_note, f.family_words, q.author_id = $1 as mine,"
         " pp.person_name, pp.person_kana, hp.caller_kind, hp.caller_relation, hf.caller_name"
@@ -113,8 +113,8 @@ async def find(tx: Connection, actor: Actor) -> Sequence[asyncpg.Record]:
         " left join quarantine_family_private f using (quarantine_id)"
         " left join person_private pp on pp.person_id = c.person_id left join handoff_package hp using (case_id)"
         " left join handoff_package_family_private hf using (case_id)"
-        " where ((q.author_id = $1 and q.decision is distinct from 'admit')"
-        f"  or (c.unit_id = any($2::text[]) and q.decision is null and {_NOT_KEPT_OFF}))"
+        " where (q.author_id = $1 and q.decision is distinct from 'admit'"
+        f"  or c.unit_id = any($2::text[]) and q.decision is null) and {_NOT_KEPT_OFF}"
         " and not exists (select 1 from suspension s where s.case_id = q.case_id)"
         " order by q.recorded_at, q.quarantine_id limit 200",
         *(actor.id, actor.units_as("manager")),

@@ -130,11 +130,11 @@ async def get_quarantine(reader: ReaderDep, standing: bool = False) -> list[dict
             return [_standing(row) for row in rows]
         rows = await quarantine_store.find(read.tx, read.actor)
         for mine in {row["mine"] for row in rows}:
-            ids = [row["quarantine_id"] for row in rows if row["mine"] == mine]
+            some = [row for row in rows if row["mine"] == mine]
             groups = ("person_words", "family_words") if mine else ("identity", "person_words", "family_words")
-            read.shows("quarantine", ids, *groups, basis="author" if mine else "unit_lead")
-            if not mine:
-                read.shows("case", [row["case_id"] for row in rows if not row["mine"]], basis="unit_lead")
+            basis = "author" if mine else "unit_lead"
+            read.shows("quarantine", [row["quarantine_id"] for row in some], *groups, basis=basis)
+            read.shows("case", list(dict.fromkeys(row["case_id"] for row in some)), basis=basis)
     return [_quarantined(row) for row in rows]
 
 

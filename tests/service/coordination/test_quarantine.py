@@ -51,7 +51,21 @@ async def test_a_visit_of_a_former_member_waits_and_is_on_no_timeline(world: Wor
         True,
     )
     shown = {"quarantine": [payload["visitId"]], "case": [str(case.id)]}
-    assert (await world.accesses(manager))[-1]["shown"] == shown, "a read of the case too: 誰が見たか names it"
+    for reader, basis in ((manager, "unit_lead"), (case.colleague, "author")):
+        [row] = [row for row in await world.accesses(reader) if row["action"] == "read"]
+        assert (row["shown"], row["basis"]) == (shown, basis), "a read of the case too: 誰が見たか names it"
+
+
+async def test_an_author_who_is_kept_off_reads_their_own_words_no_more_and_still_learns_where_they_stand(
+    world: World,
+) -> None:
+    case, manager, payload = await waiting(world)
+    await world.tables.execute("insert into case_kept_off values ($1, $2)", case.id, case.colleague.id)
+    assert (await world.get(case.colleague, "/views/quarantine")).json() == []
+    [standing] = (await world.get(case.colleague, "/views/quarantine?standing=true")).json()
+    assert standing == {"id": payload["visitId"], "caseId": str(case.id), "state": "waiting"}
+    [waits] = (await world.get(manager, "/views/quarantine")).json()
+    assert waits["id"] == payload["visitId"], "for the manager nothing changed"
 
 
 async def test_a_colleague_of_the_unit_may_hand_in_what_the_manager_decides(world: World) -> None:
