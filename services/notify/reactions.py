@@ -1,7 +1,7 @@
 """Who learns what, when something happened elsewhere. The one-screen map is at the end.
 
 Notices go to the people known when the event is applied; a colleague assigned later sees the tray, not an old notice.
-Whoever the event says is kept off the case is told nothing.
+Whoever the event says is kept off the case is told nothing. A signal to a whole unit names nothing: few events say who is.
 """
 
 from collections.abc import Iterable
@@ -37,21 +37,21 @@ async def tell_receiving_unit(event: Event, work: Work) -> None:
     receivers = await store.find_staff(work.tx, [data.to_unit], ANSWERING, tokyo_day(work.now))
     told = [staff_id for staff_id in receivers if staff_id not in {*data.kept_off, data.handed_off_by}]
     await _notify(event, work, told, NoticeKind.HANDOFF_ARRIVED, handoff_id=data.handoff_id)
-    await _signal_units(event, work, [data.from_unit], data.handoff_id, excluding=told)
+    await _signal_units(event, work, [data.from_unit], excluding=told)
 
 
 async def tell_sender_accepted(event: Event, work: Work) -> None:
     """The sender always learns; the trays of both units change."""
     data: intake.HandoffAccepted = event.data
     await _notify(event, work, [data.handed_off_by], NoticeKind.HANDOFF_ACCEPTED, handoff_id=data.handoff_id)
-    await _signal_units(event, work, [data.from_unit, data.to_unit], data.handoff_id)
+    await _signal_units(event, work, [data.from_unit, data.to_unit])
 
 
 async def tell_sender_returned(event: Event, work: Work) -> None:
     """Given back with a reason: the sender learns; the trays of both units change."""
     data: intake.HandoffReturned = event.data
     await _notify(event, work, [data.handed_off_by], NoticeKind.HANDOFF_RETURNED, handoff_id=data.handoff_id)
-    await _signal_units(event, work, [data.from_unit, data.to_unit], data.handoff_id)
+    await _signal_units(event, work, [data.from_unit, data.to_unit])
 
 
 async def tell_withdrawn(event: Event, work: Work) -> None:
@@ -59,7 +59,7 @@ async def tell_withdrawn(event: Event, work: Work) -> None:
     data: intake.HandoffWithdrawn = event.data
     told = [data.handed_off_by] if data.withdrawn_by != data.handed_off_by else []
     await _notify(event, work, told, NoticeKind.HANDOFF_WITHDRAWN, handoff_id=data.handoff_id)
-    await _signal_units(event, work, [data.from_unit, data.to_unit], data.handoff_id)
+    await _signal_units(event, work, [data.from_unit, data.to_unit])
 
 
 async def keep_team(event: Event, work: Work) -> None:
@@ -131,7 +131,7 @@ async def refresh_case(event: Event, work: Work) -> None:
 
 async def refresh_sheets(event: Event, work: Work) -> None:
     """What a window may see of a sheet changed: its screens look again. No notice: nobody has to act."""
-    await _signal_units(event, work, [event.data.unit_id], event.data.consultation_id)
+    await _signal_units(event, work, [event.data.unit_id])
 
 
 async def keep_session_staff(event: Event, work: Work) -> None:
@@ -156,14 +156,12 @@ async def _notify(event: Event, work: Work, recipients: Iterable[UUID], kind: No
         await work.emit(notice.notice_id, raised, time=event.time)
 
 
-async def _signal_units(
-    event: Event, work: Work, units: list[str], about: UUID, excluding: Iterable[UUID] = ()
-) -> None:
+async def _signal_units(event: Event, work: Work, units: list[str], excluding: Iterable[UUID] = ()) -> None:
     members = await store.find_staff(work.tx, units, SENDING, tokyo_day(work.now))
-    await _signal(event, work, [m for m in members if m not in set(excluding)], SignalHint.TRAY, about)
+    await _signal(event, work, [m for m in members if m not in set(excluding)], SignalHint.TRAY)
 
 
-async def _signal(event: Event, work: Work, recipients: list[UUID], hint: SignalHint, about: UUID) -> None:
+async def _signal(event: Event, work: Work, recipients: list[UUID], hint: SignalHint, about: UUID | None = None) -> None:
     if recipients:
         raised = SignalRaised(recipient_ids=recipients, hint=hint, about=about)
         await work.emit(derived_id(event.id, "signal", hint), raised, time=event.time)

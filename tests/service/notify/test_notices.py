@@ -53,6 +53,26 @@ def test_a_handoff_is_told_to_who_may_answer_and_never_to_kept_off_staff(city: S
     assert {each for each in notices(city, "handoff_id", handoff) if each[1] in of_the_demo} == told
 
 
+def test_what_is_signalled_to_a_whole_unit_names_nothing(city: Stack) -> None:
+    """Somebody kept off may be of it; few events say who is."""
+    clerk, coordinator, lead = (Person(city.url, login) for login in ("watanabe", "takahashi", "otsuka"))
+    kept_off = [str(staff_id("hamada")), str(staff_id("kobayashi"))]
+    accepted, returned, withdrawn = (hand_off(clerk, keptOff=kept_off) for _ in range(3))
+    coordinator.do("AcceptHandoff", accepted, {"caseId": str(new_id())})
+    coordinator.do("ReturnHandoff", returned, {"reason": "question_left", "note": "かけてよい時間は"})
+    clerk.do("WithdrawHandoff", withdrawn, {})
+    sheet, request = new_id(), str(new_id())
+    clerk.do("OpenConsultation", sheet, consultation_payload())
+    clerk.do("OpenSheetRequest", sheet, {"requestId": request, "kind": "suspension"})
+    lead.do("DecideSheetRequest", sheet, {"requestId": request, "decision": "approve"})
+    city.wait_settled()
+    signals = "select data from outbox where type like '%SignalRaised%' and data ->> 'hint' = 'tray'"
+    about = [str(each) for each in (accepted, returned, withdrawn, sheet)]
+    assert rows(city, "notify", f"{signals} and data ->> 'about' = any($1::text[])", about) == []
+    to_clerk = rows(city, "notify", f"{signals} and data -> 'recipientIds' ? $1", clerk.id)
+    assert len(to_clerk) >= 7, "three handoffs sent, three answered, one sheet: the screens look again"
+
+
 def test_the_sender_always_learns(city: Stack) -> None:
     clerk, coordinator = Person(city.url, "watanabe"), Person(city.url, "takahashi")
     accepted, returned = hand_off(clerk), hand_off(clerk)
