@@ -191,6 +191,12 @@ def test_reads_of_sheets_stand_in_the_log_are_looked_at_and_missed_aloud(
     found = meet(page, "access-log-sheets", size)
     line.get_by_role("button", name=f"{row['receipt_number']} の閲覧だけを見る").click()
     expect(page.get_by_role("heading", name=f"{row['receipt_number']} の閲覧")).to_be_visible()
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="誰が見たか（本人にわたす紙）").click()
+    paper = opened.value
+    expect(paper.get_by_role("heading", name="あなたの相談の記録を見た人の一覧")).to_be_visible()
+    expect(paper.get_by_role("row").filter(has_text="保谷庁舎")).to_have_count(1)
+    paper.close()
     line.get_by_role("button", name="新任 試さんの閲覧を確認済にする").click()
     page.get_by_label("メモ").fill("当番で開いた")
     page.get_by_role("dialog").get_by_role("button", name="確認済にする").click()

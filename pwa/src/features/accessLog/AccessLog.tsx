@@ -44,10 +44,14 @@ function Found({ filter, onChange }: { filter: Filter; onChange: (next: Partial<
   const { lines, unavailable } = data?.accessLog ?? { lines: [], unavailable: [] };
   const waiting = lines.filter(({ reviewedAt }) => !reviewedAt);
   const onCase = ({ id, isCase, receiptNumber }: NamedCase) => onChange(isCase ? { caseId: id, receipt: "" } : { caseId: "", receipt: receiptNumber ?? "" });
-  const caseId = filter.caseId || (filter.receipt && lines.find((line) => line.caseId)?.caseId) || "";
+  const ofOne = filter.caseId || filter.receipt ? lines : [];
+  const caseId = filter.caseId || ofOne.find((line) => line.caseId)?.caseId;
+  const sheetId = ofOne.find((line) => line.consultationId)?.consultationId;
+  // The paper of a case tells of its sheet too. Who looks after the sheet alone has the sheet's.
+  const paper = caseId ? `/print/who-saw/${caseId}` : sheetId && `/print/sheet-who-saw/${sheetId}`;
   return (
     <>
-      {(filter.caseId || filter.receipt) && <OneCase caseId={caseId} receipt={filter.receipt || lines[0]?.receiptNumber || ""} onAll={() => onChange({ caseId: "", receipt: "" })} />}
+      {(filter.caseId || filter.receipt) && <OneCase paper={paper} receipt={filter.receipt || lines[0]?.receiptNumber || ""} onAll={() => onChange({ caseId: "", receipt: "" })} />}
       {!data && <Waiting failure={failure} />}
       {unavailable.map((owner) => <Note key={owner} icon="cloud-off"><p role="status">{t(`log.missing.${owner as "coordination" | "intake"}`)}</p></Note>)}
       {data && lines.length === 0 && unavailable.length === 0 && <Empty title={t("log.empty")}>{t(filter.caseId ? "log.emptyCase" : "log.emptyHelp")}</Empty>}
@@ -64,18 +68,18 @@ function Found({ filter, onChange }: { filter: Filter; onChange: (next: Partial<
   );
 }
 
-/** The case that is asked about: known by its number alone, and the answer for its person. */
-function OneCase({ caseId, receipt, onAll }: { caseId: string; receipt: string; onAll: () => void }) {
+/** The case or sheet that is asked about: known by its number alone, and the answer for its person. */
+function OneCase({ paper, receipt, onAll }: { paper: string | null | undefined; receipt: string; onAll: () => void }) {
   return (
     <section class="stack stack-s" aria-labelledby="one-case">
       <div class="split">
         <h2 id="one-case">{receipt ? t("log.ofCase", { receipt }) : t("log.ofThisCase")}</h2>
         <div class="row">
-          {caseId && <a class="btn line" href={`/print/who-saw/${caseId}`} target="_blank" rel="noopener"><Icon name="print" />{t("log.paper")}</a>}
+          {paper && <a class="btn line" href={paper} target="_blank" rel="noopener"><Icon name="print" />{t("log.paper")}</a>}
           <button class="btn text" type="button" onClick={onAll}><Icon name="x" />{t("log.allCases")}</button>
         </div>
       </div>
-      {caseId && <p class="sub">{t("log.paperHelp")}</p>}
+      {paper && <p class="sub">{t("log.paperHelp")}</p>}
     </section>
   );
 }
