@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from gateway.context import Context, uuid_of
 from gateway.sessions import current_session, require_fresh
-from gateway.who_saw import unit_text
+from gateway.who_saw import no_paper, paper, unit_text
 from services.contracts.messages import catalogue, sentence
 from services.contracts.tokyo import tokyo_day
 from services.contracts.wareki import to_wareki
@@ -28,8 +28,7 @@ async def get_disclosure_page(request: Request, case_id: str) -> HTMLResponse:
     context = Context(service_of(request), request.app.state.owners, request.app.state.sealing, session, "Disclosure")
     require_fresh(context)
     said = await context.ask("coordination", f"/views/cases/{uuid_of(case_id)}/disclosure")
-    page = await _case_page(context, said) if said["person"] else _no_paper("disclosure.noCasePaperHelp")
-    return HTMLResponse(page, headers={"Cache-Control": "no-store"})
+    return await _case_page(context, said) if said["person"] else no_paper("disclosure.noCasePaperHelp")
 
 
 @router.get("/print/sheet-disclosure/{consultation_id}", include_in_schema=False)
@@ -39,11 +38,10 @@ async def get_sheet_disclosure_page(request: Request, consultation_id: str) -> H
     context = Context(service_of(request), request.app.state.owners, request.app.state.sealing, session, "Disclosure")
     require_fresh(context)
     said = await context.ask("intake", f"/views/consultations/{uuid_of(consultation_id)}/disclosure")
-    page = await _sheet_page(context, said) if said["person"] else _no_paper("disclosure.noPaperHelp")
-    return HTMLResponse(page, headers={"Cache-Control": "no-store"})
+    return await _sheet_page(context, said) if said["person"] else no_paper("disclosure.noPaperHelp")
 
 
-async def _case_page(context: Context, said: dict[str, Any]) -> str:
+async def _case_page(context: Context, said: dict[str, Any]) -> HTMLResponse:
     parts = [
         _section("person", _pairs(_person(said["person"]))),
         _section("case", _pairs([("openedAt", _day(said["openedAt"])), ("closedAt", _day(said["closedAt"]))])),
@@ -55,31 +53,23 @@ async def _case_page(context: Context, said: dict[str, Any]) -> str:
     return await _paper(context, said["unitId"], "disclosure.title", parts, "disclosure.window")
 
 
-async def _sheet_page(context: Context, said: dict[str, Any]) -> str:
+async def _sheet_page(context: Context, said: dict[str, Any]) -> HTMLResponse:
     own_call = _section("ownCall", _pairs(_own_call(said["ownCall"]))) if said["ownCall"] else ""
     parts = [_section("person", _pairs(_person(said["person"]))), own_call]
     return await _paper(context, said["unitId"], "disclosure.sheetTitle", parts, "disclosure.support")
 
 
-async def _paper(context: Context, unit_id: str, title: str, parts: list[str], elsewhere: str) -> str:
+async def _paper(context: Context, unit_id: str, title: str, parts: list[str], elsewhere: str) -> HTMLResponse:
     made = _said("disclosure.made", date=to_wareki(tokyo_day(context.service.clock())))
     unit = _said("disclosure.unit", unit=await unit_text(context, unit_id))
-    return _html(
-        title,
-        f"<p>{_said('disclosure.intro')}{made}</p><p>{unit}</p>{''.join(parts)}"
-        f"<h2>{_said('disclosure.apart')}</h2><p>{_said('disclosure.apartHelp')}</p><p>{_said(elsewhere)}</p>"
-        f"<p>{_said('disclosure.ask')}</p>",
+    apart = f"<h2>{_said('disclosure.apart')}</h2><p>{_said('disclosure.apartHelp')}</p><p>{_said(elsewhere)}</p>"
+    said = (
+        f'<aside class="how">{_said("disclosure.how")}</aside>',
+        f'<main><p class="day">{made}</p><h1>{_said(title)}</h1><p>{_said("disclosure.intro")}</p>',
+        *(*parts, apart),
+        f'<p>{_said("disclosure.ask")}</p><p class="from">{unit}</p></main>',
     )
-
-
-def _no_paper(help_key: str) -> str:
-    """For the manager alone: a paper would say that somebody else consulted (81条)."""
-    return _html("disclosure.noPaper", f"<p>{_said(help_key)}</p>")
-
-
-def _html(title: str, body: str) -> str:
-    head = f'<meta charset="utf-8"><title>{_said(title)}</title>'
-    return f'<!doctype html><html lang="ja"><head>{head}</head><body><main><h1>{_said(title)}</h1>{body}</main></body></html>'
+    return paper(title, "".join(said))
 
 
 def _section(name: str, body: str) -> str:
@@ -129,7 +119,7 @@ def _visit(visit: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _came(fact: dict[str, Any]) -> str:
-    return f"{_day(fact['at'])} {_code('attendance_kind', fact['kind'])}"
+    return f"{_day(fact['at'])}　{_code('attendance_kind', fact['kind'])}"
 
 
 async def _consent(context: Context, consent: dict[str, Any]) -> str:

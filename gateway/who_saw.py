@@ -85,8 +85,8 @@ async def get_who_saw_page(request: Request, case_id: str) -> HTMLResponse:
     context = await _context(request)
     said = await compose(context, case_id)
     if said["lines"] is None:
-        return _no_paper("disclosure.noCasePaperHelp")
-    return _answer(
+        return no_paper("disclosure.noCasePaperHelp")
+    return paper(
         "whosaw.title", await _body(context, said["lines"], "whosaw.title", "whosaw.intro", bool(said["unavailable"]))
     )
 
@@ -97,9 +97,9 @@ async def get_sheet_who_saw_page(request: Request, consultation_id: str) -> HTML
     context = await _context(request)
     reads = (await context.ask("intake", f"/views/consultations/{uuid_of(consultation_id)}/who-saw"))["reads"]
     if reads is None:
-        return _no_paper("whosaw.noPaperHelp")
+        return no_paper("whosaw.noPaperHelp")
     body = await _body(context, await _lines(context, reads), "whosaw.sheetTitle", "whosaw.sheetIntro")
-    return _answer("whosaw.sheetTitle", body)
+    return paper("whosaw.sheetTitle", body)
 
 
 async def _context(request: Request) -> Context:
@@ -123,12 +123,13 @@ async def _body(context: Context, lines: list[dict[str, Any]], title: str, intro
     return "".join(parts)
 
 
-def _no_paper(help_key: str) -> HTMLResponse:
+def no_paper(help_key: str) -> HTMLResponse:
     """For who answers alone: a paper would say that somebody else consulted (81条)."""
-    return _answer("disclosure.noPaper", f"<main><h1>{_said('disclosure.noPaper')}</h1><p>{_said(help_key)}</p></main>")
+    return paper("disclosure.noPaper", f"<main><h1>{_said('disclosure.noPaper')}</h1><p>{_said(help_key)}</p></main>")
 
 
-def _answer(title: str, body: str) -> HTMLResponse:
+def paper(title: str, body: str) -> HTMLResponse:
+    """A page for the printer (A4, /print.css), kept nowhere. `title` is a key of the message file."""
     page = (
         '<!doctype html><html lang="ja"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from infra.seed import PASSWORD
 from infra.stack import Stack
 from services.kernel.ids import new_id
-from tests.e2e.conftest import SIZES, SignIn, look
+from tests.e2e.conftest import SCREENS, SIZES, SignIn, look
 from tests.support.person import Person, open_case, visit_payload, wait_until
 from tests.support.rows import rows
 from tests.support.screen import meet, meet_dialog
@@ -105,6 +105,13 @@ def test_a_disclosure_is_printed_without_the_family_s_words(city: Stack, sign_in
     expect(paper.get_by_text("また来て")).to_be_visible()
     expect(paper.get_by_text("眠れていない")).to_have_count(0)
     look(paper, "disclosure-page", size)
+    rule = paper.get_by_role("heading", name="あなたについて").evaluate(
+        "(head) => getComputedStyle(head).borderBottomStyle"
+    )
+    assert rule == "solid", "the style sheet of papers was let in"
+    paper.emulate_media(media="print")
+    expect(paper.get_by_text("この枠は紙に出ません")).to_be_hidden()
+    paper.pdf(path=SCREENS / f"disclosure.{size}.pdf", prefer_css_page_size=True)
     paper.close()
     assert not found, "\n".join(found)
 
