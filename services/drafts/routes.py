@@ -1,4 +1,7 @@
-"""What somebody is still typing, kept on the server. Only its author sees it; an older save never beats a newer one."""
+"""What somebody is still typing, kept on the server. Only its author sees it; an older save never beats a newer one.
+
+What is about a record whose use is suspended (98条) is saved like any other and given back to nobody while that stands: the view
+`draft_told`, which each owner of records makes its own in its migrations."""
 
 import json
 from datetime import datetime
@@ -15,7 +18,6 @@ from services.kernel.errors import Malformed, malformed
 from services.kernel.request import ActorDep, ReaderDep, read_json, service_of
 
 MAX_DRAFTS = 100
-_COLUMNS = 'draft_id as id, kind, seq, body, saved_at as "savedAt"'
 router = APIRouter()
 
 
@@ -31,7 +33,7 @@ class Draft(BaseModel):
 
 @router.put("/drafts/{draft_id}", openapi_extra=reads(Draft.model_json_schema()))
 async def put_draft(request: Request, draft_id: UUID, actor: ActorDep) -> dict[str, Any]:
-    """Save; answers what is stored now, and whether that is what was sent."""
+    """Save; answers what is stored now, and whether that is what was sent. Without its words, should they be held back."""
     draft = _storable(await read_json(request))
     service = service_of(request)
     async with service.db.transaction("draft") as tx:
@@ -43,8 +45,13 @@ async def put_draft(request: Request, draft_id: UUID, actor: ActorDep) -> dict[s
             " and ($7::bigint[] is null or d.seq = any($7))",
             *(draft_id, actor.id, draft.kind, draft.seq, draft.body, service.clock(), draft.known),
         )
-        query = f"select {_COLUMNS} from draft_private where draft_id = $1 and author_id = $2"  # noqa: S608
-        return {**dict(await tx.fetchrow(query, draft_id, actor.id) or {}), "saved": done == "INSERT 0 1"}
+        stored = await tx.fetchrow(
+            "select d.draft_id as id, d.kind, d.seq, coalesce(t.body, '{}') as body, d.saved_at as \"savedAt\""
+            " from draft_private d left join draft_told t using (draft_id, author_id)"
+            " where d.draft_id = $1 and d.author_id = $2",
+            *(draft_id, actor.id),
+        )
+        return {**dict(stored or {}), "saved": done == "INSERT 0 1"}
 
 
 @router.get("/drafts")
@@ -53,8 +60,8 @@ async def get_drafts(
 ) -> list[dict[str, Any]]:
     """The author's own drafts, newest first."""
     query = (
-        f"select {_COLUMNS} from draft_private where author_id = $1 and finished_at is null"  # noqa: S608
-        " and ($2 = '' or kind = $2) order by saved_at desc limit $3"
+        'select draft_id as id, kind, seq, body, saved_at as "savedAt" from draft_told'
+        " where author_id = $1 and ($2 = '' or kind = $2) order by saved_at desc limit $3"
     )
     async with reader.open() as read:
         drafts = [dict(row) for row in await read.tx.fetch(query, read.actor.id, kind, MAX_DRAFTS)]

@@ -156,6 +156,33 @@ async def test_a_visit_queued_on_a_device_is_not_lost(world: World, minutes: int
     assert "階段で書いた" in {entry["memo"] for entry in (await world.case(case.owner, case))["timeline"]}
 
 
+async def test_what_is_typed_about_it_is_kept_and_held_back_from_its_author_until_it_is_lifted(world: World) -> None:
+    case, other, draft, stays = await world.settled(), await world.settled(), new_id(), new_id()
+
+    async def save(draft_id: Any, seq: int, about: Case = case, **known: list[int]) -> dict[str, Any]:
+        said = {"kind": "visit", "seq": seq, "body": {"caseId": str(about.id), "memo": f"{world.word}{seq}"}, **known}
+        return dict((await world.http.put(f"/drafts/{draft_id}", json=said, headers=world.headers(case.owner))).json())
+
+    async def given() -> dict[str, str]:
+        answer = await world.http.get("/drafts", headers=world.headers(case.owner))
+        return {each["id"]: each["body"]["memo"] for each in answer.json()}
+
+    await save(draft, 1)
+    await save(stays, 1, other)
+    request, manager = await ask(world, case.owner, case, "suspension"), case.staff("manager")
+    assert set(await given()) == {str(draft), str(stays)}
+    await decide(world, manager, case, request)
+    assert set(await given()) == {str(stays)}
+    shown = len(await world.accesses(case.owner))
+    saved, refused = await save(draft, 2), await save(draft, 3, known=[1])
+    assert ([saved["saved"], refused["saved"]], refused["seq"], refused["body"]) == ([True, False], 2, {})
+    assert set(await given()) == {str(stays)}
+    rows = (await world.accesses(case.owner))[shown:]
+    assert [row["shown"] for row in rows] == [{"draft": [str(stays)]}], "nor is it said to have been shown"
+    await lift(world, manager, case, request)
+    assert await given() == {str(draft): f"{world.word}2", str(stays): f"{world.word}1"}, "nothing typed was lost"
+
+
 async def test_the_managers_of_the_unit_alone_see_whose_it_is(world: World) -> None:
     case, manager, request = await suspended(world)
     [line] = (await world.get(manager, "/views/requests")).json()

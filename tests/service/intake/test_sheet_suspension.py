@@ -96,6 +96,26 @@ async def test_nobody_writes_to_it_or_answers_its_handoff(world: World) -> None:
     assert await world.everything() == before
 
 
+async def test_what_is_typed_about_it_is_held_back_from_its_author_until_it_is_lifted(world: World) -> None:
+    consultation, _ = await waiting(world)
+    drafts = {str(new_id()): consultation, str(new_id()): await world.opened()}
+    for draft, about in drafts.items():
+        said = {"kind": "handoff", "seq": 1, "body": {"consultationId": str(about), "promised": WORD}}
+        await world.http.put(f"/drafts/{draft}", json=said, headers=world.headers(CLERK))
+
+    async def given() -> dict[str, str]:
+        answer = await world.http.get("/drafts", headers=world.headers(CLERK))
+        return {each["id"]: each["body"]["promised"] for each in answer.json()}
+
+    held, stays = drafts
+    request = await ask(world, consultation, "suspension")
+    assert set(await given()) == {held, stays}
+    await decide(world, consultation, request)
+    assert set(await given()) == {stays}
+    await lift(world, LEAD, consultation, request)
+    assert await given() == {held: WORD, stays: WORD}, "nothing typed was lost"
+
+
 async def test_what_comes_while_it_is_being_decided_waits_and_is_refused(world: World) -> None:
     consultation, handoff = await waiting(world)
     again = {**HAND_OFF, "consultationId": str(consultation), "kind": "parallel", "toUnit": "tanashi-window"}

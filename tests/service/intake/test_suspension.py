@@ -24,12 +24,17 @@ async def test_a_suspended_record_s_sheet_is_withheld_until_every_suspension_is_
         )
         return {(await world.get(who, f"/views/{page}/{id_}")).status_code for who, page, id_ in pages}
 
+    async def is_draft_given() -> bool:
+        return (await world.http.get("/drafts", headers=world.headers(CLERK))).json() != []
+
+    draft = {"kind": "handoff", "seq": 1, "body": {"consultationId": str(consultation), "promised": "来週"}}
+    await world.http.put(f"/drafts/{new_id()}", json=draft, headers=world.headers(CLERK))
     await hear(world, decided(new_id(), decision="decline"))
     await hear(world, decided(new_id(), kind="disclosure"), version=2)
-    assert await statuses() == {200}
+    assert await statuses() == {200} and await is_draft_given()
     await hear(world, decided(first), version=3)
     await hear(world, decided(second), version=4)
-    assert await statuses() == {404}
+    assert await statuses() == {404} and not await is_draft_given()
     assert (await world.get(CLERK, "/views/tray")).json()["sent"] == []
     assert (await world.get(CLERK, "/views/consultations")).json() == []
     again = {**HAND_OFF, "consultationId": str(consultation), "kind": "parallel", "toUnit": "tanashi-window"}
@@ -41,4 +46,4 @@ async def test_a_suspended_record_s_sheet_is_withheld_until_every_suspension_is_
     await hear(world, SuspensionLifted(**about, request_id=first, lifted_by=MANAGER.id), version=5)
     assert await statuses() == {404}, "the other one stands"
     await hear(world, SuspensionLifted(**about, request_id=second, lifted_by=MANAGER.id), version=6)
-    assert await statuses() == {200}
+    assert await statuses() == {200} and await is_draft_given()
