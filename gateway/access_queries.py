@@ -49,7 +49,12 @@ class AccessQuery:
         async with context.service.db.transaction("names") as tx:
             rows = await store.find_everybody(tx, tokyo_day(context.service.clock()))
         found: list[dict[str, Any]] = [
-            {"staff": {"id": str(row["staff_id"]), "name": row["name"]}, "unitId": row["unit_id"]} for row in rows
+            {
+                "staff": {"id": str(row["staff_id"]), "name": row["name"]},
+                "unitId": row["unit_id"],
+                "hasStreet": row["has_street"],
+            }
+            for row in rows
         ]
         return found  # type: ignore[return-value]
 

@@ -37,10 +37,11 @@ class AccessLog:
 
 @strawberry.type
 class LogReader:
-    """Somebody who may have read, and where they work today."""
+    """Somebody who may have read, where they work today, and whether reads of their own street can be marked at all."""
 
     staff: Staff
     unit: Unit | None
+    has_street: bool
 
 
 @strawberry.type

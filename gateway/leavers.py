@@ -1,8 +1,11 @@
-"""Whoever works here no more: the street they live in goes, whether their last day was today's decision or one long known."""
+"""Whoever works here no more: where they lived is kept as long as 記録の閲覧 tells of what they read, so that nobody takes
+the mark of the own street from a read by ending an assignment; then it goes."""
 
 import asyncio
+from datetime import timedelta
 
 from gateway import staff_store
+from services.contracts.access_log import DAYS_BACK
 from services.contracts.tokyo import tokyo_day
 from services.kernel.app import Service
 from services.kernel.loops import again_and_again
@@ -17,5 +20,5 @@ async def forget_streets(service: Service) -> None:
 
 async def _forget(service: Service) -> None:
     async with service.db.transaction("leavers") as tx:
-        await staff_store.forget_streets(tx, tokyo_day(service.clock()))
+        await staff_store.forget_streets(tx, tokyo_day(service.clock()) - timedelta(days=DAYS_BACK))
     await asyncio.sleep(LOOK_AGAIN_SECONDS)

@@ -42,7 +42,7 @@ async def put_home_street(tx: Connection, staff_id: UUID, street: str) -> None:
 
 
 async def forget_streets(tx: Connection, day: date) -> None:
-    """The streets of whoever is assigned to nothing that day or later are kept no longer: they are of whoever works here."""
+    """The streets of whoever is assigned to nothing that day or later are kept no longer."""
     await tx.execute(
         "update staff_private s set home_street = '', former_streets = '{}'"
         " where (home_street <> '' or former_streets <> '{}') and not exists ("

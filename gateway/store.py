@@ -112,9 +112,10 @@ async def find_units_by_day(tx: Connection, staff_ids: Collection[UUID]) -> dict
 
 
 async def find_everybody(tx: Connection, day: date) -> Sequence[asyncpg.Record]:
-    """Every member of staff, those who left too, with one unit of theirs on `day`; unit by unit."""
+    """Every member of staff, those who left too, with one unit of theirs on `day`; unit by unit. `has_street`: one is noted."""
     query = (
-        "select s.staff_id, s.name, (select min(a.unit_id) from assignment a where a.staff_id = s.staff_id"
+        "select s.staff_id, s.name, s.home_street <> '' or s.former_streets <> '{}' as has_street,"
+        " (select min(a.unit_id) from assignment a where a.staff_id = s.staff_id"
         " and a.from_date <= $1 and (a.until is null or a.until >= $1)) as unit_id"
         " from staff_private s order by unit_id nulls last, name"
     )
@@ -129,7 +130,8 @@ async def find_surnames(tx: Connection) -> dict[str, str]:
 
 
 async def find_streets(tx: Connection) -> dict[str, list[str]]:
-    """Staff id -> the streets they live or lived in since they work here, as far as they were noted."""
+    """Staff id -> the streets they live or lived in since they work here, as far as they were noted; of whoever left too, as
+    long as the log tells of their reads."""
     noted = "array_remove(home_street || former_streets, '')"
     rows = await tx.fetch(f"select staff_id, {noted} as streets from staff_private where {noted} <> '{{}}'")  # noqa: S608
     return {str(row["staff_id"]): row["streets"] for row in rows}

@@ -18,6 +18,8 @@ from services.contracts.base import Line
 
 SHOWN = 300
 SHOWN_REVIEWED = 100
+DAYS_BACK = 400
+"""How far back a log is looked into, in days."""
 
 
 class Asked(BaseModel):
@@ -25,7 +27,7 @@ class Asked(BaseModel):
     compared and not kept."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-    days: Annotated[int, Field(ge=1, le=400)] = 31
+    days: Annotated[int, Field(ge=1, le=DAYS_BACK)] = 31
     staffId: UUID | None = None
     caseId: UUID | None = None
     receiptNumber: Annotated[Line | None, Field(max_length=20)] = None

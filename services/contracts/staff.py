@@ -18,7 +18,8 @@ class RegisterStaff(Command):
 
 class NoteHomeStreet(Command):
     """住んでいる町を書きとめる, 町名 and 丁目 only (empty: none). Subject = the member of staff. Reads of records of the same
-    street are then shown first to who looks after 記録の閲覧, also after it was changed. Kept only while they work here."""
+    street are then shown first to who looks after 記録の閲覧, also after it was changed.
+    Nobody takes one back: it is kept as long as the log tells of what its person read, here or gone."""
 
     home_street: Annotated[Line, Field(max_length=60)]
 

@@ -1,6 +1,7 @@
 """J12 in a real browser: somebody with no relation opens a case by an emergency; the manager's list shows it first, they look at
 it with a note; the person's page names it, by unit and reason. And the screen itself: what it filters, for whom it opens."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -24,11 +25,16 @@ TOLD = {
 
 @pytest.fixture
 def case(city: Stack) -> str:
-    """A case that its coordinator reads at work: somebody new, who did not read many others a moment ago for other tests."""
+    """A case that its coordinator read at work, at the last noon: somebody new, who did not read many others for other tests."""
     member = Person(city.url, hire(city).login, FIRST_PASSWORD)
     case = str(open_case(Person(city.url, "watanabe"), member, Person(city.url, "takahashi"), told=TOLD))
     member.do("RecordVisit", case, visit_payload())  # the person was met: they know of it
     member.ask("Case", id=case)
+    now = datetime.now(UTC)
+    noon = now.replace(hour=3, minute=0) - timedelta(days=now.hour < 3)
+    for service in ("coordination", "intake"):
+        query = "update access_log set at = $2 where actor_id = $1::text::uuid"
+        rows(city, service, query, member.id, noon)
     return case
 
 
@@ -125,6 +131,8 @@ def test_an_auditor_finds_the_log_after_signing_in_and_nothing_else(city: Stack,
     expect(page.get_by_role("region", name="そのほかの閲覧の表")).to_contain_text("新任 試", timeout=20_000)
     page.get_by_label("職員").select_option(label="森 あかり（谷戸分庁舎 We+）")
     expect(page.get_by_text("この条件の閲覧は、ありません")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("住んでいる町が書きとめられていないため")).to_be_visible()
+    look(page, "access-log-no-street", "desk")
     assert page.url.endswith(f"staff={Person(city.url, 'mori').id}&receipt={page.url.rpartition('=')[2]}")
     page.goto(f"{city.url}/cases/{case}")
     expect(page.get_by_role("heading", name="見つかりませんでした")).to_be_visible(timeout=20_000)

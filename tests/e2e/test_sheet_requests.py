@@ -188,6 +188,7 @@ def test_reads_of_sheets_stand_in_the_log_are_looked_at_and_missed_aloud(
     expect(line).to_contain_text(f"{row['receipt_number']}（相談票）", timeout=20_000)
     expect(line).to_contain_text("同じ町")
     expect(page.get_by_role("main")).not_to_contain_text("木乃実")
+    expect(page.get_by_text("住んでいる町が書きとめられていないため")).to_have_count(0)
     found = meet(page, "access-log-sheets", size)
     line.get_by_role("button", name=f"{row['receipt_number']} の閲覧だけを見る").click()
     expect(page.get_by_role("heading", name=f"{row['receipt_number']} の閲覧")).to_be_visible()

@@ -168,7 +168,7 @@ export type IssueSetUpCodeMutation = { issueSetUpCode: { code: string, validUnti
 export type LogReadersQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type LogReadersQuery = { logReaders: Array<{ staff: { id: string, name: string }, unit: { id: string, name: string } | null }> };
+export type LogReadersQuery = { logReaders: Array<{ hasStreet: boolean, staff: { id: string, name: string }, unit: { id: string, name: string } | null }> };
 
 export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 

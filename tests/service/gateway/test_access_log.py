@@ -68,9 +68,14 @@ def test_an_odd_read_of_either_comes_before_the_rest_of_both(thread: Thread, cit
         "update consultation_told set person_address = '西東京市試町二丁目1番' where consultation_id = $1::text::uuid"
     )
     rows(city, "intake", address, thread.sheet)
-    # Noted, then taken out again, as by somebody who would rather not be asked.
+    # Noted, then taken out again, and the last assignment ended, as by somebody who would rather not have it asked.
+    boss = Person(city.url, "otsuka")
     for street in ("試町2丁目", ""):
-        Person(city.url, "otsuka").do("NoteHomeStreet", thread.clerk.id, {"homeStreet": street})
+        boss.do("NoteHomeStreet", thread.clerk.id, {"homeStreet": street})
+    held = "select assignment_id from assignment where staff_id = $1::text::uuid"
+    [[assignment]] = rows(city, "gateway", held, thread.clerk.id)
+    ends = [{"assignmentId": str(assignment), "until": str(today() - timedelta(days=1))}]
+    boss.do("ChangeAssignments", new_id(), {"ends": ends})
     noon = (datetime.now(UTC) - timedelta(days=2)).replace(hour=3)
     for service in ("coordination", "intake"):
         for n, who in enumerate((thread.member, thread.clerk, nosy)):
@@ -79,6 +84,9 @@ def test_an_odd_read_of_either_comes_before_the_rest_of_both(thread: Thread, cit
     lines = thread.log(days=7, caseId=thread.case)
     assert [line["odd"] for line in lines[:2]] == [["no_relation"], ["own_street"]]
     assert [line["caseId"] for line in lines[:2]] == [thread.case, None]
+    readers = Person(city.url, "fujiwara").ask("LogReaders")["logReaders"]
+    noted = {each["staff"]["id"]: each["hasStreet"] for each in readers}
+    assert (noted[thread.clerk.id], noted[thread.member.id]) == (True, False), "the auditor sees whom no mark can meet"
     assert all(not line["odd"] for line in lines[2:])
 
 
