@@ -7,7 +7,8 @@ from gateway.types import Date, DateTime, Staff, Unit
 
 @strawberry.type
 class AccessLine:
-    """One read of one case or sheet: the log, never the record. `unit` is its; `staff_unit` the reader's on that day."""
+    """One read of one case or sheet: the log, never the record. `unit` is its, and none for an id that is nowhere;
+    `staff_unit` the reader's on that day."""
 
     id: strawberry.ID
     at: DateTime
@@ -16,7 +17,7 @@ class AccessLine:
     case_id: strawberry.ID | None
     consultation_id: strawberry.ID | None
     receipt_number: str | None
-    unit: Unit
+    unit: Unit | None
     basis: list[str]
     purpose: str
     screen: str

@@ -65,6 +65,7 @@ class Odd(StrEnum):
     CLOSED_CASE = "closed_case"
     MANY = "many"
     NIGHT = "night"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -80,15 +81,18 @@ class Read:
 
 
 def odd_marks(read: Read) -> list[Odd]:
-    """Every reason to look, weightiest first. An emergency stands for no relation: it was all there was."""
+    """Every reason to look, weightiest first. An emergency stands for no relation: it was all there was. What was refused
+    comes last, however often it was tried: nothing was shown, and whoever tries many ids hides no real read behind them."""
     relations = set(read.basis.split(","))
+    refused = relations == {"refused"}
     facts = {
         Odd.NO_RELATION: relations <= {"emergency", "none"},
         Odd.OWN_STREET: read.has_own_street,
         Odd.OWN_SURNAME: read.has_own_surname,
-        Odd.CLOSED_CASE: read.is_after_close,
+        Odd.CLOSED_CASE: read.is_after_close and not refused,
         Odd.MANY: read.run >= MANY_IN_A_ROW,
         Odd.NIGHT: not DAY_BEGINS <= read.tokyo_hour < DAY_ENDS,
+        Odd.REFUSED: refused,
     }
     return [mark for mark in Odd if facts[mark]]
 

@@ -12,7 +12,7 @@ from services.kernel.errors import NotFound
 from services.kernel.token import Actor
 
 MOST = 5_000
-NEWEST, NEWEST_LISTS = 20_000, 2_000
+NEWEST, NEWEST_LISTS, NEWEST_REFUSED = 20_000, 2_000, 200
 # $1 actor, $2 units the actor manages, $3 whether the actor audits: the cases whose log they may read.
 _MAY_LOOK_INTO = """
 case_file c where (c.unit_id = any($2::text[]) or $3)
@@ -22,18 +22,28 @@ and not exists (select 1 from case_kept_off k where k.case_id = c.case_id and k.
 _OPENED_AT = r"""coalesce(substring(case when a.action = 'viewed_offline' then a.purpose end
     from '^offline (\d{4}-\d\d-\d\dT\d\d:\d\dZ)$')::timestamptz, a.at)"""
 _OF_READING = "a.action in ('read', 'viewed_offline') and a.shown ? 'case'"
+# What was asked for and not found is no sight of it: the log tells it, 誰が見たか does not.
+_OF_LOG = "a.action in ('read', 'viewed_offline', 'refused') and a.shown ? 'case'"
+# An id that is nowhere is in nobody's unit: whoever tried it is told to the auditors ($3). `{}`: the row of the log.
+_NOWHERE = """($3 and {}.action = 'refused' and not exists (select 1 from case_file f where f.case_id = {}))"""
+_OF_THE_TEAM = """exists (select 1 from case_member cm where cm.case_id = l.case_id and cm.staff_id = l.actor_id
+               and (l.at at time zone 'Asia/Tokyo')::date between cm.from_date and coalesce(cm.until, 'infinity'))"""
+# Refused, the team of that day was a moment too early, or at a record that is withheld: no question. Kept off, they are no team.
+_NO_QUESTION = f"""(l.action = 'refused' and {_OF_THE_TEAM} and not exists (
+    select 1 from case_kept_off k where k.case_id = l.case_id and k.staff_id = l.actor_id))"""
 
 
 def _who(actor: Actor) -> tuple[UUID, tuple[str, ...], bool]:
     return actor.id, actor.units_as(Role.MANAGER), bool(actor.units_as(Role.AUDITOR))
 
 
-_NEWEST = f"""select * from access_log a where {_OF_READING} and at >= $4 and ($5::uuid is null or actor_id = $5)
-and """
+_NEWEST = """select * from access_log a where {} and at >= $4 and ($5::uuid is null or actor_id = $5) and """
+_READ, _REFUSED = _NEWEST.format(_OF_READING), _NEWEST.format(_OF_LOG)
 _LATEST = f"""
-({_NEWEST} jsonb_array_length(a.shown -> 'case') = 1 order by at desc limit {NEWEST}) union
-({_NEWEST} jsonb_array_length(a.shown -> 'case') <> 1 order by at desc limit {NEWEST_LISTS}) union
-({_NEWEST} basis in ('emergency', 'none') order by at desc limit {MOST})
+({_READ} jsonb_array_length(a.shown -> 'case') = 1 order by at desc limit {NEWEST}) union
+({_READ} jsonb_array_length(a.shown -> 'case') <> 1 order by at desc limit {NEWEST_LISTS}) union
+({_READ} basis in ('emergency', 'none') order by at desc limit {MOST}) union
+({_REFUSED} basis = 'refused' order by at desc limit {NEWEST_REFUSED})
 """
 _AROUND_ONE_CASE = """
 select near.* from (
@@ -52,7 +62,7 @@ def _reads(rows: str) -> str:
         select a.access_id, {_OPENED_AT} as at, a.actor_id, a.action, a.field_groups, a.basis, a.purpose, a.screen,
                one.case_id::uuid as case_id, count(*) over (partition by a.actor_id, a.at) = 1 as is_page
         from ({rows}) a cross join lateral jsonb_array_elements_text(a.shown -> 'case') one (case_id)
-        where {_OF_READING}
+        where {_OF_LOG}
     ), stepped as (
         select *, is_page and case_id is distinct from lag(case_id) over (partition by actor_id order by at) as is_step
         from line
@@ -62,10 +72,8 @@ def _reads(rows: str) -> str:
     )
     select l.*, m.unit_id, l.basis ~ 'emergency' and exists (
                select 1 from basis b where b.case_id = l.case_id and b.kind = 'emergency' and b.given_by = l.actor_id
-               and l.at >= b.from_at and l.at < b.until) and not exists (
-               select 1 from case_member cm where cm.case_id = l.case_id and cm.staff_id = l.actor_id
-               and (l.at at time zone 'Asia/Tokyo')::date between cm.from_date and coalesce(cm.until, 'infinity'))
-               as by_emergency, p.receipt_number, r.reviewed_by, r.reviewed_at, rp.note,
+               and l.at >= b.from_at and l.at < b.until)
+               and not {_OF_THE_TEAM} as by_emergency, p.receipt_number, r.reviewed_by, r.reviewed_at, rp.note,
            case when l.is_page then pp.person_address end as person_address,
            extract(hour from l.at at time zone 'Asia/Tokyo')::int as tokyo_hour,
            coalesce(l.at > m.closed_at, false) or exists (
@@ -73,23 +81,25 @@ def _reads(rows: str) -> str:
                as is_after_close,
            l.is_page and coalesce(starts_with(translate(pp.person_name, '髙﨑濵𠮷', '高崎浜吉'),
                translate(nullif($7::jsonb ->> l.actor_id::text, ''), '髙﨑濵𠮷', '高崎浜吉')), false) as has_own_surname
-    from counted l join may m using (case_id) left join handoff_package p using (case_id)
+    from counted l left join may m using (case_id) left join handoff_package p using (case_id)
     left join person_private pp on pp.person_id = m.person_id
     left join access_review r using (access_id, case_id) left join access_review_private rp using (access_id, case_id)
-    where $6::uuid is null or case_id = $6
-    order by (l.basis ~ 'emergency|none' and r.access_id is null) desc, l.is_page desc, l.at desc, l.access_id limit {MOST}
+    where ($6::uuid is null or case_id = $6) and (m.unit_id is not null or {_NOWHERE.format("l", "l.case_id")})
+    and not {_NO_QUESTION}
+    order by (l.basis ~ 'emergency|none|refused' and r.access_id is null) desc, l.is_page desc, l.at desc, l.access_id
+    limit {MOST}
     """
 
 
 async def find_reads(
     tx: Connection, actor: Actor, since: datetime, staff_id: UUID | None, case_id: UUID | None, names: Mapping[str, str]
 ) -> Sequence[asyncpg.Record]:
-    """One line for each read of each case, at most `MOST`: first those without a relation and unseen, then pages, then lists,
-    the newest first, so that no emergency is cut off by lists. `names`: surname by staff id, to compare alone.
+    """One line for each read of each case, at most `MOST`: first those without a relation or refused, and unseen, then pages,
+    then lists, the newest first, so that no emergency is cut off by lists. `names`: surname by staff id, to compare alone.
 
     `at` is when it was opened; `since` counts from when the log learned of it, lest an opening told late be missed.
     `run` counts the case pages one person opened, each another than the one before, in the ten minutes up to then. Looked
-    through are the `NEWEST` rows and, however old, every read without a relation; of one case, all."""
+    through are the `NEWEST` rows of each kind and, however old, every read without a relation; of one case, all."""
     query = _reads(_LATEST if case_id is None else _AROUND_ONE_CASE)
     return await tx.fetch(query, *_who(actor), since, staff_id, case_id, dict(names))
 
@@ -105,7 +115,8 @@ async def find_case(tx: Connection, actor: Actor, receipt_number: str) -> UUID |
 
 
 async def find_who_saw(tx: Connection, actor: Actor, case_id: UUID) -> Sequence[asyncpg.Record]:
-    """Every read of one case, oldest first, each at the moment it was opened. NotFound when it is not theirs to answer for."""
+    """Every read of one case, oldest first, each at the moment it was opened; what was refused showed nothing, and is none.
+    NotFound when it is not theirs to answer for."""
     if not await tx.fetchval(
         f"select exists (select 1 from {_MAY_LOOK_INTO} and c.case_id = $4)", *_who(actor), case_id
     ):
@@ -122,9 +133,9 @@ async def find_who_saw(tx: Connection, actor: Actor, case_id: UUID) -> Sequence[
 async def lock_reader(tx: Connection, actor: Actor, case_id: UUID, access_id: UUID) -> UUID:
     """Whose read it was. NotFound for a row that is not about this case, or a case whose log is not theirs."""
     reader: UUID | None = await tx.fetchval(
-        f"select a.actor_id from access_log a where a.access_id = $5 and {_OF_READING}"
-        " and a.shown @> jsonb_build_object('case', jsonb_build_array($4::uuid::text))"
-        f" and exists (select 1 from {_MAY_LOOK_INTO} and c.case_id = $4)",
+        f"select a.actor_id from access_log a where a.access_id = $5 and {_OF_LOG}"
+        " and a.shown @> jsonb_build_object('case', jsonb_build_array($4::uuid::text)) and ("
+        f" exists (select 1 from {_MAY_LOOK_INTO} and c.case_id = $4) or {_NOWHERE.format('a', '$4')})",
         *(*_who(actor), case_id, access_id),
     )
     if reader is None:

@@ -15,17 +15,23 @@ from services.kernel.errors import NotFound
 from services.kernel.token import Actor
 
 MOST = 5_000
-NEWEST, NEWEST_LISTS = 20_000, 2_000
+NEWEST, NEWEST_LISTS, NEWEST_REFUSED = 20_000, 2_000, 200
 # $1 a sheet or nothing, $2 units the actor manages, $3 the actor, $4 whether they audit: the sheets whose log they may read.
 _MAY_LOOK_INTO = f"""
 consultation c where ($4::bool or c.unit_id = any($2::text[]) or exists (select 1 from handoff h
     where h.consultation_id = c.consultation_id and h.case_id is not null and h.to_unit = any($2))) and {NOT_KEPT_OFF}
 """
-_OF_READING = "l.action = 'read' and l.actor_kind = 'staff' and (l.shown ? 'consultation' or l.shown ? 'handoff')"
-_NEWEST = f"""select * from access_log l where {_OF_READING} and at >= $5 and ($6::uuid is null or actor_id = $6)
-and coalesce(jsonb_array_length(l.shown -> 'consultation'), 0)"""
+# What was asked for and not found is no sight of it: the log tells it, 誰が見たか does not.
+_OF_LOG = """l.action in ('read', 'refused') and l.actor_kind = 'staff' and (l.shown ? 'consultation' or l.shown ? 'handoff')"""
+# An id that is nowhere is in nobody's unit: whoever tried it is told to the auditors ($4). `{}`: the row of the log.
+_NOWHERE = """($4::bool and {0}.action = 'refused' and not exists (select 1 from consultation s where s.consultation_id = {1})
+and not exists (select 1 from handoff s where s.handoff_id = {1}))"""
+_NEWEST = f"select * from access_log l where {_OF_LOG} and at >= $5 and ($6::uuid is null or actor_id = $6)"
+_PARTS = "l.action = 'read' and coalesce(jsonb_array_length(l.shown -> 'consultation'), 0)"
 _LATEST = f"""
-({_NEWEST} = 1 order by at desc limit {NEWEST}) union all ({_NEWEST} <> 1 order by at desc limit {NEWEST_LISTS})
+({_NEWEST} and {_PARTS} = 1 order by at desc limit {NEWEST}) union all
+({_NEWEST} and {_PARTS} <> 1 order by at desc limit {NEWEST_LISTS}) union all
+({_NEWEST} and l.basis = 'refused' order by at desc limit {NEWEST_REFUSED})
 """
 _AROUND_ONE = f"""
 select l.* from (
@@ -33,7 +39,7 @@ select l.* from (
     from access_log hit join {ABOUT} about on hit.shown @> about.shown
     where hit.at >= $5 and ($6::uuid is null or hit.actor_id = $6) group by hit.actor_id
 ) hits cross join lateral unnest(hits.times) as during join access_log l
-on l.actor_id = hits.actor_id and l.at between lower(during) and upper(during) and {_OF_READING}
+on l.actor_id = hits.actor_id and l.at between lower(during) and upper(during) and {_OF_LOG}
 """
 _SURNAME = "translate(nullif($7::jsonb ->> l.actor_id::text, ''), '髙﨑濵𠮷', '高崎浜吉')"
 
@@ -46,12 +52,12 @@ def _reads(rows: str) -> str:
     return f"""
     with may as (select c.consultation_id, c.unit_id, c.receipt_number from {_MAY_LOOK_INTO}),
     line as (
-        select a.access_id, a.at, a.actor_id, a.field_groups, a.basis, a.purpose, a.screen, about.consultation_id,
+        select a.access_id, a.at, a.actor_id, a.action, a.field_groups, a.basis, a.purpose, a.screen, about.consultation_id,
                count(*) over (partition by a.actor_id, a.at) = 1 as is_page
         from ({rows}) a cross join lateral (
             select sheet::uuid as consultation_id from jsonb_array_elements_text(a.shown -> 'consultation') sheet
-            union select h.consultation_id from jsonb_array_elements_text(a.shown -> 'handoff') card
-            join handoff h on h.handoff_id = card::uuid) about
+            union select coalesce(h.consultation_id, card::uuid) from jsonb_array_elements_text(a.shown -> 'handoff') card
+            left join handoff h on h.handoff_id = card::uuid) about
     ), stepped as (
         select *, is_page and consultation_id is distinct from lag(consultation_id) over (partition by actor_id order by at)
                as is_step from line
@@ -64,11 +70,12 @@ def _reads(rows: str) -> str:
            extract(hour from l.at at time zone 'Asia/Tokyo')::int as tokyo_hour,
            l.is_page and coalesce(starts_with(translate(t.person_name, '髙﨑濵𠮷', '高崎浜吉'), {_SURNAME})
                or starts_with(translate(t.caller_name, '髙﨑濵𠮷', '高崎浜吉'), {_SURNAME}), false) as has_own_surname
-    from counted l join may m using (consultation_id) left join consultation_told t using (consultation_id)
+    from counted l left join may m using (consultation_id) left join consultation_told t using (consultation_id)
     left join access_review r using (access_id, consultation_id)
     left join access_review_told rt using (access_id, consultation_id)
-    where $1::uuid is null or consultation_id = $1
-    order by l.is_page desc, l.at desc, l.access_id limit {MOST}
+    where ($1::uuid is null or consultation_id = $1)
+    and (m.unit_id is not null or {_NOWHERE.format("l", "l.consultation_id")})
+    order by (l.basis = 'refused' and r.access_id is null) desc, l.is_page desc, l.at desc, l.access_id limit {MOST}
     """
 
 
@@ -80,8 +87,8 @@ async def find_reads(
     consultation_id: UUID | None,
     names: Mapping[str, str],
 ) -> Sequence[asyncpg.Record]:
-    """One line for each read of each sheet, by itself or by a handoff of it, at most `MOST`: pages before lists, the newest
-    first. `names`: surname by staff id, compared with 本人's and the caller's.
+    """One line for each read of each sheet, by itself or by a handoff of it, at most `MOST`: what was refused, then pages,
+    then lists, the newest first. `names`: surname by staff id, compared with 本人's and the caller's.
 
     `run` counts the sheets one person opened, each another than the one before, in the ten minutes up to then. Looked through
     are the `NEWEST` pages and the `NEWEST_LISTS` lists, which every open screen reads each minute; of one sheet, all."""
@@ -131,9 +138,10 @@ async def find_who_saw(tx: Connection, actor: Actor, consultation_id: UUID) -> S
 async def get_reader(tx: Connection, actor: Actor, consultation_id: UUID, access_id: UUID) -> UUID:
     """Whose read it was. NotFound for a row that is not about this sheet, or a sheet whose log is not theirs."""
     reader: UUID | None = await tx.fetchval(
-        f"select l.actor_id from access_log l join {ABOUT} about on l.shown @> about.shown where l.access_id = $5"
-        f" and {_OF_READING} and exists (select 1 from {_MAY_LOOK_INTO} and c.consultation_id = $1)"
-        " limit 1",
+        f"select l.actor_id from access_log l where l.access_id = $5 and {_OF_LOG} and ("
+        f" exists (select 1 from {ABOUT} about where l.shown @> about.shown)"
+        f" and exists (select 1 from {_MAY_LOOK_INTO} and c.consultation_id = $1)"
+        f" or exists (select 1 from jsonb_each(l.shown) of where of.value ? $1::uuid::text) and {_NOWHERE.format('l', '$1')})",
         *(consultation_id, *_who(actor), access_id),
     )
     if reader is None:

@@ -109,10 +109,8 @@ async def execute(
         with tracer.start_as_current_span(f"command {kind}", **UNSAID):
             refs = await _run(db, spec, envelope, payload, actor, now)
         outcome = Outcome(command_id, "accepted", refs=refs)
-    except Overloaded as error:
-        outcome = Outcome(command_id, "retry", error)
     except BansoError as error:
-        outcome = Outcome(command_id, "refused", error)
+        outcome = Outcome(command_id, "retry" if isinstance(error, Overloaded) else "refused", error)
     except (*TRANSIENT, TimeoutError) as error:
         log.warning("command.retry", type=kind, command_id=command_id, error=type(error).__name__)
         outcome = Outcome(command_id, "retry", Overloaded("try_again", type(error).__name__))

@@ -1,13 +1,15 @@
 """What a route may ask of its request: the running service, who acts, and the JSON it brought."""
 
 import json
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
 
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from services.kernel.access import Reader
-from services.kernel.errors import Malformed, TooLarge
+from services.kernel.access import Reader, record
+from services.kernel.errors import Malformed, NotFound, TooLarge
 from services.kernel.token import Actor
 
 if TYPE_CHECKING:
@@ -35,10 +37,16 @@ async def current_reader(
     actor: ActorDep,
     banso_screen: Annotated[str, Header(max_length=60)] = "",
     banso_purpose: Annotated[str, Header(max_length=60)] = "",
-) -> Reader:
-    """The acting person as a reader: the only way to a record, and it leaves an access row."""
+) -> AsyncIterator[Reader]:
+    """The acting person as a reader: the only way to a record, and it leaves an access row, as does what is not found."""
     service = service_of(request)
-    return Reader(service.db, actor, service.clock(), banso_screen, banso_purpose)
+    try:
+        yield Reader(service.db, actor, service.clock(), banso_screen, banso_purpose)
+    except NotFound:  # absent or not theirs, in one way: the answer's own transaction went back, and nothing was shown
+        asked = {name.removesuffix("_id"): [UUID(one)] for name, one in request.path_params.items()}
+        async with service.db.transaction("refused") as tx:
+            await record(tx, actor, "refused", asked, basis="refused", purpose=banso_purpose, screen=banso_screen)
+        raise
 
 
 ReaderDep = Annotated[Reader, Depends(current_reader)]

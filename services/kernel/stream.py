@@ -127,9 +127,8 @@ class Applier:
     async def redrive(self) -> int:
         """Try what was put aside once more, each subject in order until its first failure. Returns how many healed."""
         async with self._db.transaction("redrive") as tx:
-            rows = await tx.fetch(
-                "select * from dead_letter where resolved_at is null and subject is not null order by id"
-            )
+            query = "select * from dead_letter where resolved_at is null and subject is not null order by id"
+            rows = await tx.fetch(query)
         healed, stuck = 0, set()
         for row in rows:
             if row["subject"] in stuck:
@@ -160,17 +159,10 @@ def parse_event(
     if contract is None:
         raise UnreadableError("unknown_type", "no contract for this type")
     try:
-        return Event(
-            topic=topic,
-            id=UUID(headers["ce_id"]),
-            subject=UUID(headers["ce_subject"]),
-            version=int(headers["ce_aggregateversion"]),
-            time=datetime.fromisoformat(headers["ce_time"]),
-            recorded_at=datetime.fromisoformat(headers["ce_recordedtime"]),
-            correlation_id=UUID(headers["ce_correlationid"]),
-            traceparent=headers.get("ce_traceparent"),
-            data=contract.model_validate_json(body or b""),
-        )
+        who = (topic, UUID(headers["ce_id"]), UUID(headers["ce_subject"]), int(headers["ce_aggregateversion"]))
+        when = (datetime.fromisoformat(headers["ce_time"]), datetime.fromisoformat(headers["ce_recordedtime"]))
+        why = (UUID(headers["ce_correlationid"]), headers.get("ce_traceparent"))
+        return Event(*who, *when, *why, contract.model_validate_json(body or b""))
     except (KeyError, ValueError) as error:
         raise UnreadableError("malformed", type(error).__name__) from None
 

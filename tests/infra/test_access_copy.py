@@ -11,6 +11,7 @@ import pytest
 from infra.stack import Stack
 from infra.verify_access_log import Difference, compare
 from services.kernel.db import connect
+from services.kernel.ids import new_id
 from tests.support.city import running_city
 from tests.support.person import Person, open_case, wait_until
 from tests.support.servers import Servers
@@ -47,6 +48,15 @@ def test_both_copies_are_the_same_and_every_row_is_in_both(copied: Stack) -> Non
         for name in ("gateway", "intake", "coordination", "ibasho", "notify", "reporting")
     )
     assert found.rows == rows >= 21
+
+
+def test_what_was_refused_is_in_both_copies(copied: Stack) -> None:
+    nowhere, coordinator = str(new_id()), Person(copied.url, "takahashi")
+    assert coordinator.ask("Case", id=nowhere)["case"] is None
+    query = "select published_at from access_log where action = 'refused' and actor_id = $1 and shown -> 'case' ? $2"
+    owner = copied.dsns["coordination"].owner
+    wait_until(lambda: sql(owner, query, UUID(coordinator.id), nowhere)[0]["published_at"])
+    assert asyncio.run(compare(copied)).differences == []
 
 
 def test_one_tampered_and_one_deleted_row_are_both_found_and_named(copied: Stack) -> None:

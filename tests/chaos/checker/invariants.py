@@ -209,7 +209,7 @@ def access_is_recorded(world: World) -> Iterator[Violation]:
         for kind, id in access.shown:
             if access.action == "write":
                 writes[access.actor, kind, id] += 1
-            elif kind == "case":
+            elif kind == "case" and access.action != "refused":
                 reads[access.actor, id].append(access.at)
     wanted: Counter[tuple[str, str, str]] = Counter()
     for command in world.commands:

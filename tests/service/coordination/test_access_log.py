@@ -1,11 +1,12 @@
 """記録の閲覧 and 誰が見たか: odd reads first, by whom and about whom; the log, never the record; looking is logged."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from services.contracts.access_log import Odd, Read, is_same_street, odd_marks, weight
+from services.contracts.access_log import SHOWN, Odd, Read, is_same_street, odd_marks, weight
 from services.contracts.codes import FieldGroup
 from services.coordination import access_store
 from services.coordination.domain.who_may import EVERYTHING
@@ -298,6 +299,81 @@ async def test_an_opening_on_a_device_is_judged_by_its_moment_and_told_with_ever
     assert (recorded["status"], recorded["refs"].get("confirming")) == ("accepted", None)
 
 
+async def test_what_was_refused_is_told_to_who_looks_after_the_log_and_not_to_the_person(today: World) -> None:
+    """A basis that ran out, somebody kept off, a stranger: each is told that there is nothing, and each leaves a line."""
+    case, reader, stranger = await story(today), partner(), Actor(new_id(), "staff", (("elsewhere", "window_staff"),))
+    basis = await give(today, case, "consent", reader)
+    await today.case(reader, case)
+    assert (await do(today, case.owner, case, "EndBasis", basisId=str(basis)))["status"] == "accepted"
+    tried = {str(who.id): "Case" for who in (reader, case.kept_off, stranger)}
+    before = len(await log(today, case.staff("manager"), caseId=str(case.id)))
+    for who in (reader, case.kept_off, stranger):
+        headers = {**today.headers(who), "Banso-Screen": "Case", "Banso-Purpose": "support"}
+        assert (await today.http.get(f"/views/cases/{case.id}", headers=headers)).status_code == 404
+        row = (await today.accesses(who))[-1]
+        assert (row["action"], row["basis"], row["shown"]) == ("refused", "refused", {"case": [str(case.id)]})
+        assert (row["field_groups"], row["purpose"], row["screen"]) == ([], "support", "Case")
+    for looking in (case.staff("manager"), auditor()):
+        lines = await log(today, looking, caseId=str(case.id))
+        refused = [line for line in lines if "refused" in line["odd"]]
+        assert {line["staffId"]: line["screen"] for line in refused} == tried
+        assert (len(lines), {line["unitId"] for line in refused}) == (before + 3, {case.unit})
+        assert {(*line["basis"], *line["fieldGroups"]) for line in refused} == {("refused",)}
+    payload = {"accessId": refused[0]["id"], "note": "共有の期限が切れていた"}
+    assert (await do(today, case.staff("manager"), case, "ReviewAccess", **payload))["status"] == "accepted"
+    assert (await log(today, auditor(), caseId=str(case.id)))[-1]["id"] == refused[0]["id"]
+    said = (await today.get(case.staff("manager"), f"/views/cases/{case.id}/who-saw")).json()["reads"]
+    assert {one["staffId"] for one in said} == {str(reader.id)}, "who saw it: once, while they might"
+
+
+async def test_an_id_that_is_nowhere_is_told_to_auditors_alone(today: World) -> None:
+    case, nowhere = await today.settled(), new_id()
+    stranger, watching = case.staff("manager"), auditor()
+    for path in (f"/views/cases/{nowhere}", f"/views/cases/{str(nowhere).upper()}/sharing"):
+        assert (await today.get(stranger, path)).status_code == 404
+    assert [row["shown"] for row in await today.accesses(stranger)] == [{"case": [str(nowhere)]}] * 2
+    lines = await log(today, watching, staffId=str(stranger.id))
+    assert [(line["caseId"], line["unitId"], line["odd"][-1]) for line in lines] == [
+        (str(nowhere), None, "refused")
+    ] * 2
+    assert await log(today, case.staff("manager"), staffId=str(stranger.id)) == []
+    absent = replace(case, accepted=case.accepted.model_copy(update={"case_id": nowhere}))
+    payload = {"accessId": lines[0]["id"], "note": "どこにもない番号"}
+    assert (await do(today, case.staff("manager"), absent, "ReviewAccess", **payload))["code"] == "not_found"
+    assert (await do(today, watching, absent, "ReviewAccess", **payload))["status"] == "accepted"
+    assert len([line for line in await log(today, watching, staffId=str(stranger.id)) if not line["reviewedAt"]]) == 1
+
+
+async def test_an_auditor_kept_off_a_case_is_not_told_who_tried_it(today: World) -> None:
+    case = await story(today)
+    kept_off, stranger = Actor(case.kept_off.id, "staff", (("audit-office", "auditor"),)), partner()
+    assert (await today.get(stranger, f"/views/cases/{case.id}")).status_code == 404
+    assert await log(today, kept_off, staffId=str(stranger.id)) == []
+    assert len(await log(today, auditor(), staffId=str(stranger.id))) == 1
+
+
+async def test_the_team_that_comes_too_early_or_to_an_erased_record_is_no_question(today: World) -> None:
+    case = await story(today)
+    await today.tables.execute("insert into erasure values ($1, $2, now(), $3)", case.id, new_id(), [])
+    assert (await today.get(case.owner, f"/views/cases/{case.id}")).status_code == 404
+    assert (await today.accesses(case.owner))[-1]["basis"] == "refused", "the row is there"
+    assert not [one for one in await log(today, auditor(), caseId=str(case.id)) if "refused" in one["odd"]]
+
+
+async def test_many_refused_ids_hide_no_real_read(today: World) -> None:
+    case = await story(today)
+    nosy = await emergency(today, case)
+    await today.case(case.owner, case)
+    tries = "insert into access_log (actor_id, actor_kind, action, shown, field_groups, basis, purpose, screen)"
+    tries += " select $1, 'staff', 'refused', jsonb_build_object('case', jsonb_build_array(gen_random_uuid())), '{}',"
+    tries += " 'refused', 'support', 'Case' from generate_series(1, $2)"
+    await today.tables.execute(tries, new_id(), access_store.MOST + access_store.NEWEST)
+    lines = await log(today, auditor())
+    assert lines[0]["odd"][0] != "refused" and str(nosy.id) in {line["staffId"] for line in lines}
+    assert sum("refused" in line["odd"] for line in lines) <= access_store.NEWEST_REFUSED < SHOWN
+    assert str(case.owner.id) in {line["staffId"] for line in await log(today, auditor(), caseId=str(case.id))}
+
+
 async def test_nobody_checks_their_own_reads(today: World) -> None:
     case = await story(today)
     manager = case.staff("manager")
@@ -338,6 +414,8 @@ async def test_a_malformed_question_is_refused_and_quotes_nothing(today: World) 
         ({"tokyo_hour": 7}, []),
         ({"run": 20, "is_after_close": True}, [Odd.CLOSED_CASE, Odd.MANY]),
         ({"has_own_surname": True, "basis": "none"}, [Odd.NO_RELATION, Odd.OWN_SURNAME]),
+        ({"basis": "refused"}, [Odd.REFUSED]),
+        ({"basis": "refused", "has_own_street": True, "is_after_close": True}, [Odd.OWN_STREET, Odd.REFUSED]),
     ],
 )
 def test_what_is_odd(facts: dict[str, Any], marks: list[Odd]) -> None:

@@ -185,3 +185,30 @@ async def test_a_read_is_looked_at_once_with_a_note_and_never_by_its_reader(toda
     waiting, looked = await log(today, AUDITOR, receiptNumber=await receipt(today, consultation))
     assert (waiting["staffId"], waiting["reviewedAt"]) == (str(LEAD.id), None)
     assert (looked["reviewedById"], looked["note"]) == (str(LEAD.id), "窓口の当番")
+
+
+async def test_what_was_refused_is_told_to_who_looks_after_the_log_and_not_to_the_person(today: World) -> None:
+    own = {"callerKind": "person", "callerRelation": None, "personKnows": "knows"}
+    consultation, nowhere = await today.opened(**own), new_id()
+    handoff = await today.handed_off(consultation=consultation, keptOff=[str(MANAGER.id)])
+    for path in (f"/views/consultations/{consultation}", f"/views/handoffs/{handoff}"):
+        for actor in (OTHER_CLERK, MANAGER):
+            assert (await today.get(actor, path)).status_code == 404
+    for path in (f"/views/consultations/{nowhere}", f"/views/handoffs/{nowhere}"):
+        assert (await today.get(OTHER_CLERK, path)).status_code == 404
+    lines = await log(today, LEAD)
+    assert {(line["staffId"], line["consultationId"]) for line in lines} == {
+        (str(actor.id), str(consultation)) for actor in (OTHER_CLERK, MANAGER)
+    }
+    assert ([line["odd"][-1] for line in lines], lines[0]["unitId"]) == (["refused"] * 4, "hoya-window")
+    assert {(*line["basis"], *line["fieldGroups"]) for line in lines} == {("refused",)}
+    assert await log(today, MANAGER) == [], "kept off"
+    nobodys = [line for line in await log(today, AUDITOR) if line["unitId"] is None]
+    assert [(line["consultationId"], line["receiptNumber"]) for line in nobodys] == [(str(nowhere), None)] * 2
+    for actor, about, line in ((LEAD, consultation, lines[0]), (AUDITOR, nowhere, nobodys[0])):
+        payload = {"accessId": line["id"], "note": "聞きとった"}
+        assert (await today.act(actor, "ReviewSheetAccess", about, payload))["status"] == "accepted"
+    payload = {"accessId": nobodys[1]["id"], "note": "聞きとった"}
+    assert (await today.act(LEAD, "ReviewSheetAccess", nowhere, payload))["code"] == "not_found"
+    said = (await today.get(LEAD, f"/views/consultations/{consultation}/who-saw")).json()
+    assert said["reads"] == [], "nobody saw it"

@@ -42,7 +42,8 @@ async def test_nobody_else_fetches_it(world: World, actor: Actor) -> None:
     handoff, event = await _accepted(world)
     seen = len(await world.access_rows())
     assert (await world.get(actor, f"/packages/{handoff}", event_id=event)).status_code == 404
-    assert len(await world.access_rows()) == seen
+    [row] = (await world.access_rows())[seen:]
+    assert (row["actor_id"], row["action"], row["shown"]) == (actor.id, "refused", {"handoff": [str(handoff)]})
 
 
 async def test_another_event_justifies_nothing(world: World, coordination: Actor) -> None:

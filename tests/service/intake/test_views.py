@@ -157,14 +157,21 @@ async def test_another_units_handoffs_of_one_sheet_stay_hidden_from_a_receiver(w
 
 
 @pytest.mark.parametrize("actor", STRANGERS.values(), ids=STRANGERS)
-async def test_strangers_find_nothing_and_no_row_says_they_did(world: World, actor: Actor) -> None:
+async def test_strangers_find_nothing_and_the_rows_say_that_they_tried(world: World, actor: Actor) -> None:
     handoff = await world.handed_off()
     consultation = (await world.row("handoff", handoff))["consultation_id"]
     seen = len(await world.access_rows())
+    nowhere = new_id()
     for path in (f"/views/handoffs/{handoff}", f"/views/consultations/{consultation}"):
-        denied, absent = await world.get(actor, path), await world.get(actor, f"{path.rpartition('/')[0]}/{new_id()}")
+        denied, absent = await world.get(actor, path), await world.get(actor, f"{path.rpartition('/')[0]}/{nowhere}")
         assert (denied.status_code, denied.json()) == (404, absent.json())
-    assert len(await world.access_rows()) == seen
+    rows = (await world.access_rows())[seen:]
+    assert [row["shown"] for row in rows] == [
+        {kind: [str(one)]}
+        for kind, its in (("handoff", handoff), ("consultation", consultation))
+        for one in (its, nowhere)
+    ]
+    assert {(row["actor_id"], row["action"], row["basis"]) for row in rows} == {(actor.id, "refused", "refused")}
     assert (await world.get(actor, "/views/tray")).json() == {"received": [], "sent": []}
     assert (await world.get(actor, "/views/consultations")).json() == []
 

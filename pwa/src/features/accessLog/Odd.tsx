@@ -11,7 +11,7 @@ import { basisText, Cases, screenText, timeText, What } from "./parts";
 import { Review } from "./Review";
 
 /** The heaviest first, as services/contracts/access_log.py. */
-const MARKS = ["no_relation", "own_street", "own_surname", "closed_case", "many", "night"] as const;
+const MARKS = ["no_relation", "own_street", "own_surname", "closed_case", "many", "night", "refused"] as const;
 
 interface Props {
   told: readonly Told[];
