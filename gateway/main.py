@@ -9,6 +9,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from gateway import (
     devices,
     disclosure,
+    error_pages,
     first_password,
     graphql,
     leavers,
@@ -68,6 +69,6 @@ for router in (
     pages.router,
 ):
     app.include_router(router)
-harden(app, oidc.BACK)  # whose address holds a code
+harden(app, oidc.BACK, answer=error_pages.answer)  # whose address holds a code
 app.add_middleware(GZipMiddleware, minimum_size=4096, compresslevel=6)
 app.add_middleware(SecurityWall, settings=lambda: app.state.settings)

@@ -32,14 +32,19 @@ async def get_said(request: Request, said: str) -> HTMLResponse:
     """One sentence and one way on: what happened, what is safe, what to do. Nothing of the provider's answer."""
     if said not in SAID:
         raise NotFound("no such page")
-    settings: GatewaySettings = request.app.state.settings
     key, target, label = SAID[said]
-    title = escape(sentence("oidc.title"))
-    return HTMLResponse(
+    return HTMLResponse(card(request, sentence("oidc.title"), sentence(key), target, sentence(label)))
+
+
+def card(request: Request, title: str, said: str, target: str, label: str) -> str:
+    """A page of one sentence and one way on, in the app's own style."""
+    settings: GatewaySettings = request.app.state.settings
+    title, said, label = (escape(text) for text in (title, said, label))
+    return (
         f'<!doctype html><html lang="ja"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">{_styles(settings.pwa_dist)}</head>'
-        f'<body><main class="gate"><section class="card stack"><h1>{title}</h1><p>{escape(sentence(key))}</p>'
-        f'<a class="btn" href="{target}">{escape(sentence(label))}</a></section></main></body></html>'
+        f'<body><main class="gate"><section class="card stack"><h1>{title}</h1><p>{said}</p>'
+        f'<a class="btn" href="{target}">{label}</a></section></main></body></html>'
     )
 
 

@@ -35,6 +35,7 @@ from services.kernel.token import Verifier
 
 MAX_COMMANDS = 50
 Loop = Callable[["Service"], Awaitable[None]]
+Answer = Callable[[Request, Exception], Awaitable[Response]]
 
 
 class Service:
@@ -79,10 +80,10 @@ def build_service(
     return app
 
 
-def harden(app: FastAPI, *untraced: str) -> None:
+def harden(app: FastAPI, *untraced: str, answer: Answer | None = None) -> None:
     """One error shape, a last resort that keeps exception messages out of traces, and tracing (of all but `untraced`)."""
     for kind in _ANSWERED:
-        app.add_exception_handler(kind, _answer_error)
+        app.add_exception_handler(kind, answer or answer_error)
     app.add_middleware(_LastResort)
     FastAPIInstrumentor.instrument_app(app, excluded_urls=",".join(("livez", "readyz", "metrics", *untraced)))
 
@@ -183,7 +184,8 @@ async def _status(service: Service) -> dict[str, Any]:
     return {**status, "database": "ok", "oldestUnpublishedSeconds": round(age, 1)}
 
 
-async def _answer_error(_: Request, error: Exception) -> JSONResponse:
+async def answer_error(_: Request, error: Exception) -> Response:
+    """The status and the JSON of an error."""
     if isinstance(error, RequestValidationError):
         error = malformed(error, "malformed_request")
     elif isinstance(error, HTTPException):

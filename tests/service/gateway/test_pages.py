@@ -8,6 +8,10 @@ import pytest
 from gateway import pages
 from infra.paths import ROOT
 from infra.stack import Stack
+from services.kernel.ids import new_id
+from tests.service.gateway.test_sessions import stale
+from tests.support.hired import FIRST_PASSWORD, hire
+from tests.support.person import Person
 
 
 def test_the_gateway_knows_every_screen_of_the_app() -> None:
@@ -43,3 +47,22 @@ def test_the_kill_switch_is_served_in_its_place(city: Stack) -> None:
         city.start(["gateway"])
     assert "unregister" in answer.text
     assert "banso-shell-" not in answer.text
+
+
+def test_a_print_link_that_does_not_open_is_a_page_for_people_and_a_code_for_programs(city: Stack) -> None:
+    """Seen: a clerk whose ten minutes were over met `{"code": "not_fresh", …}` in a new tab."""
+    person, late = (Person(city.url, hire(city).login, FIRST_PASSWORD) for _ in range(2))
+    stale(city, late)
+    sheet, case = f"/print/sheet-who-saw/{new_id()}", f"/print/disclosure/{new_id()}"
+    for client, path, status, code, words, way_on in (
+        (httpx.Client(base_url=city.url), sheet, 401, "signed_out", "もう一度サインイン", "/sign-in"),
+        (late.http, case, 403, "not_fresh", "10分が過ぎた", "/today"),
+        (person.http, sheet, 404, "not_found", "記録は変わっていません", "/today"),
+    ):
+        page = client.get(path, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+        assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8")
+        assert (page.headers["cache-control"], page.headers["x-content-type-options"]) == ("no-store", "nosniff")
+        assert words in page.text and f'href="{way_on}"' in page.text and "開けませんでした" in page.text
+        assert code not in page.text and "{" not in re.sub("<[^>]+>", "", page.text)
+        program = client.get(path)
+        assert (program.status_code, program.json()["code"]) == (status, code)
