@@ -17,13 +17,14 @@ from tests.support.person import document_ids
 
 
 @contextmanager
-def gateway_with(city: Stack, issuer: str, **more: str) -> Iterator[Stack]:
-    """The city's own database and services behind a gateway of its own, configured for this issuer."""
+def gateway_with(city: Stack, issuer: str, front: str = "", **more: str) -> Iterator[Stack]:
+    """The city's own database and services behind a gateway of its own, configured for this issuer (or none), and known by
+    the origin `front` too."""
     [port] = free_ports(1)
     here = city.var.parent / f"gateway-{port}"
     for folder in ("log", "run"):
         (here / folder).mkdir(parents=True)
-    origins = f"http://localhost:{port},http://127.0.0.1:{port}"
+    origins = f"http://localhost:{port},http://127.0.0.1:{port}" + (f",{front}" if front else "")
     known = {"BANSO_OIDC_ISSUER": issuer, "BANSO_OIDC_CLIENT_ID": CLIENT, "BANSO_OIDC_CLIENT_SECRET": SECRET}
     environment = {**city.environment, "BANSO_KEYS_DIR": str(city.keys_dir), "BANSO_PUBLIC_ORIGINS": origins}
     ports = {**city.ports, "gateway": port}

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -17,10 +18,11 @@ def kept(port: int) -> socket.socket:
 
 
 class Path:
-    """Forwards 127.0.0.1:`port` to the gateway. `cut()` ends every connection and refuses new ones until `heal()`."""
+    """Forwards 127.0.0.1:`port` to the gateway. `cut()` ends every connection and refuses new ones until `heal()`. With `tls`
+    it is the proxy of an installation: HTTPS outside, HTTP behind."""
 
-    def __init__(self, port: int, target: int) -> None:
-        self.port, self._target = port, target
+    def __init__(self, port: int, target: int, tls: ssl.SSLContext | None = None) -> None:
+        self.port, self._target, self._tls = port, target, tls
         self.said = bytearray()  # everything that was sent towards the gateway
         self.held: tuple[bytes, float] = (b"", 0)  # what holds these bytes takes so many seconds to the gateway
         self._open: set[asyncio.StreamWriter] = set()
@@ -47,7 +49,7 @@ class Path:
 
     async def _listen(self) -> None:
         if self._server is None:
-            self._server = await asyncio.start_server(self._forward, "127.0.0.1", self.port)
+            self._server = await asyncio.start_server(self._forward, "127.0.0.1", self.port, ssl=self._tls)
 
     async def _close(self) -> None:
         if self._server is not None:
