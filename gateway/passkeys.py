@@ -1,6 +1,7 @@
 """Passkeys (WebAuthn Level 3): discoverable, user verification required, several a person. No login is asked, so none is told.
 
-The relying party is `BANSO_PASSKEY_HOST` (`localhost` in development). A challenge is signed once, within five minutes.
+The relying party is `BANSO_PASSKEY_HOST` (`localhost` in development). A challenge is answered once, rightly or not, within five
+minutes.
 """
 
 import json
@@ -43,6 +44,7 @@ from services.kernel.request import service_of
 router = APIRouter()
 ANSWER_WITHIN = timedelta(minutes=5)
 REQUIRED = UserVerificationRequirement.REQUIRED
+UNREADABLE = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError)
 
 
 class PasskeyFailed(Unauthenticated):
@@ -100,12 +102,10 @@ async def ask_to_sign(request: Request) -> JSONResponse:
 
 @router.post("/passkey/session")
 async def sign_in_with_passkey(request: Request) -> JSONResponse:
-    """200 with the cookie; 401 passkey_failed, or what stops the person: no_assignment, device_revoked."""
+    """200 with the cookie; 401 passkey_failed, or what stops the person: no_assignment, device_revoked; 429 to slow down."""
     said = await sign_in.read(request, SignedIn)
     service = service_of(request)
-    async with service.db.transaction("passkey") as tx:
-        staff_id = await _verified(tx, request, said.credential)
-        await throttle.succeeded(tx, {"challenge": throttle.key_of("challenge", throttle.address_of(request))})
+    staff_id = await verified(request, said.credential)
     async with service.db.transaction("sign_in") as tx:
         cookies = await sessions.begin(tx, request, staff_id, said.device)
         names = await store.find_names(tx, [staff_id])
@@ -113,17 +113,39 @@ async def sign_in_with_passkey(request: Request) -> JSONResponse:
     return sessions.give(answer, service, cookies)
 
 
-async def _verified(tx: Connection, request: Request, credential: dict[str, Any]) -> UUID:
-    """Whose passkey signed a challenge of ours; PasskeyFailed for anything else."""
-    host, origins = _party(request)
-    now = service_of(request).clock()
+async def verified(request: Request, credential: dict[str, Any]) -> UUID:
+    """Whose passkey signed a challenge of ours; PasskeyFailed for anything else, with the patience there is for passwords.
+
+    The try is counted and the challenge used up before the answer is looked at: a false one cannot be tried again."""
+    service = service_of(request)
     try:
-        challenge = _challenge_in(credential)
-        credential_id = base64url_to_bytes(str(credential["rawId"]))
+        challenge, credential_id = _challenge_in(credential), base64url_to_bytes(str(credential["rawId"]))
+    except UNREADABLE:
+        raise PasskeyFailed from None
+    async with service.db.transaction("passkey") as tx:
         found = await passkey_store.find(tx, credential_id)
-        if found is None or not await passkey_store.take(tx, challenge, None, now):
-            raise PasskeyFailed
-        verified = verify_authentication_response(
+        whose = found["staff_id"] if found else None
+        keys = await sign_in.keys_of(tx, request, f"passkey:{credential_id.hex()}", whose)
+        await throttle.begin(tx, keys, service.clock())
+        was_asked = await passkey_store.take(tx, challenge, None, service.clock())
+    if not was_asked:
+        raise PasskeyFailed
+    async with service.db.transaction("passkey") as tx:
+        staff_id = await _signed(tx, request, credential, (challenge, credential_id))
+        asked = {"challenge": throttle.key_of("challenge", throttle.address_of(request))}
+        await throttle.succeeded(tx, {**keys, **asked})
+    return staff_id
+
+
+async def _signed(tx: Connection, request: Request, credential: dict[str, Any], read: tuple[bytes, bytes]) -> UUID:
+    """Whose passkey it was. `read`: the challenge and the credential's id."""
+    host, origins = _party(request)
+    challenge, credential_id = read
+    found = await passkey_store.find(tx, credential_id)
+    if found is None:
+        raise PasskeyFailed
+    try:
+        signed = verify_authentication_response(
             credential=credential,
             expected_challenge=challenge,
             expected_rp_id=host,
@@ -132,9 +154,9 @@ async def _verified(tx: Connection, request: Request, credential: dict[str, Any]
             credential_current_sign_count=found["sign_count"],
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError, AttributeError):
+    except UNREADABLE:
         raise PasskeyFailed from None
-    await passkey_store.note_use(tx, credential_id, verified.new_sign_count, now)
+    await passkey_store.note_use(tx, credential_id, signed.new_sign_count, service_of(request).clock())
     staff_id: UUID = found["staff_id"]
     return staff_id
 
@@ -192,7 +214,7 @@ async def add_passkey(request: Request) -> JSONResponse:
                 expected_origin=origins,
                 require_user_verification=True,
             )
-        except (WebAuthnException, ValueError, KeyError, TypeError, AttributeError):
+        except UNREADABLE:
             raise PasskeyNotAdded from None
         known = await passkey_store.find(tx, made.credential_id)
         if not asked and (known is None or known["staff_id"] != session.staff_id):

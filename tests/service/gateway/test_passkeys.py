@@ -1,13 +1,17 @@
 """Passkeys without an authenticator: every false answer is the same, and a challenge is nobody's to choose."""
 
 import base64
+import hashlib
 import json
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
 
+from gateway import throttle
 from infra.stack import Stack
 from services.kernel.ids import new_id
 from tests.service.gateway.test_sessions import stale
@@ -56,6 +60,57 @@ def test_every_false_answer_is_one_answer(city: Stack) -> None:
     assert {(a.status_code, a.text) for a in answers} == {(401, answers[0].text)}
     assert answers[0].json()["code"] == "passkey_failed" and answers[0].json()["message"]
     assert all("set-cookie" not in a.headers for a in answers)
+
+
+class Key:
+    """A passkey in software, of one person."""
+
+    def __init__(self, city: Stack, staff_id: UUID) -> None:
+        self._private, self.id, self._signs = generate_private_key(SECP256R1()), new_id().bytes, 0
+        point = self._private.public_key().public_numbers()
+        x, y = (number.to_bytes(32, "big") for number in (point.x, point.y))
+        cose = b"\xa5\x01\x02\x03\x26\x20\x01\x21\x58\x20" + x + b"\x22\x58\x20" + y
+        query = "insert into passkey_private values ($1, $2, $3, 0, 'x', now(), null)"
+        rows(city, "gateway", query, self.id, staff_id, cose)
+
+    def sign(self, challenge: str, origin: str, **changes: Any) -> dict[str, Any]:
+        """What an authenticator answers that verified its person."""
+        self._signs += 1
+        said = json.dumps({"type": "webauthn.get", "challenge": challenge, "origin": origin}).encode()
+        about = hashlib.sha256(b"localhost").digest() + b"\x05" + self._signs.to_bytes(4, "big")
+        signature = self._private.sign(about + hashlib.sha256(said).digest(), ECDSA(SHA256()))
+        parts = {"clientDataJSON": said, "authenticatorData": about, "signature": signature, **changes}
+        return credential(challenge, self.id, **{name: text(part) for name, part in parts.items()})
+
+
+def test_a_false_answer_uses_its_challenge_up(city: Stack) -> None:
+    hired = hire(city)
+    key = Key(city, hired.staff_id)
+    first, second = (post(city, "/passkey/options", {}).json()["challenge"] for _ in range(2))
+    forged = key.sign(first, city.url, signature=b"no")
+    assert post(city, "/passkey/session", {"credential": forged}).json()["code"] == "passkey_failed"
+    right = post(city, "/passkey/session", {"credential": key.sign(first, city.url)})
+    assert (right.status_code, right.json()["code"]) == (401, "passkey_failed"), "the challenge is gone"
+    answer = post(city, "/passkey/session", {"credential": key.sign(second, city.url)})
+    assert (answer.status_code, answer.json()["staff"]["id"]) == (200, str(hired.staff_id))
+
+
+def test_false_answers_slow_the_next_ones_down_but_not_those_of_the_person_s_own_browser(city: Stack) -> None:
+    hired = hire(city)
+    key, known = Key(city, hired.staff_id), Person(city.url, hired.login, FIRST_PASSWORD)
+
+    def answer(http: Any, **changes: Any) -> httpx.Response:
+        challenge = post(city, "/passkey/options", {}).json()["challenge"]
+        said = {"credential": key.sign(challenge, city.url, **changes)}
+        return http.post(f"{city.url}/passkey/session", json=said, headers={"Origin": city.url})
+
+    tried = [answer(httpx, signature=b"no").status_code for _ in range(7)]
+    assert tried[:5] == [401] * 5 and 429 in tried[5:]
+    rows(city, "gateway", "update sign_in_failure set count = 50, last_at = now() where key = $1",
+         throttle.key_of("account", f"passkey:{key.id.hex()}"))  # fmt: skip
+    slowed = answer(httpx)
+    assert (slowed.status_code, slowed.json()["code"], "retry-after" in slowed.headers) == (429, "too_many_tries", True)
+    assert answer(known.http).status_code == 200
 
 
 def test_a_passkey_is_made_only_by_who_has_just_shown_who_they_are(city: Stack) -> None:
