@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from gateway import (
+    again,
     devices,
     disclosure,
     error_pages,
@@ -57,6 +58,7 @@ app.state.settings = GatewaySettings()
 for router in (
     probes(),
     sign_in.router,
+    again.router,
     first_password.router,
     passkeys.router,
     oidc.router,

@@ -27,7 +27,7 @@ class NotFresh(Refusal):
     status = 403
 
     def __init__(self) -> None:
-        super().__init__("not_fresh", "the password must be given again")
+        super().__init__("not_fresh", "password or passkey must be given again")
 
 
 def cookie_name(service: Service, what: str = "session") -> str:

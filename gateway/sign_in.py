@@ -1,4 +1,4 @@
-"""Signing in with a password, signing out, showing again who one is, and changing the password."""
+"""Signing in with a password, signing out, and changing the password."""
 
 from typing import Annotated, TypeVar
 from uuid import UUID
@@ -26,12 +26,6 @@ class SignIn(BaseModel):
     login: Annotated[Line, Field(min_length=1, max_length=100), AfterValidator(same_login)]
     password: Password
     device: UUID | None = None
-
-
-class Again(BaseModel):
-    """The password once more; without it, only the question whether it is wanted."""
-
-    password: Password | None = None
 
 
 class WrongPassword(Refusal):
@@ -97,25 +91,6 @@ async def sign_out(request: Request) -> JSONResponse:
     return sessions.take(answer, service)
 
 
-@router.post("/session/fresh")
-async def show_again(request: Request) -> JSONResponse:
-    """Before something dangerous: the password again. 200, and ten minutes in which it is believed; 401, 403, 429.
-
-    Without a password 200 says that these ten minutes still run, 403 not_fresh that they do not.
-    """
-    session = await sessions.current_session(request)
-    said = await read(request, Again)
-    service = service_of(request)
-    if said.password is None:
-        if not session.is_fresh(service.clock()):
-            raise sessions.NotFresh
-        return JSONResponse({"fresh": True})
-    await _verify(request, session, said.password)
-    async with service.db.transaction("session") as tx:
-        await session_store.make_fresh(tx, session.session_id, service.clock())
-    return JSONResponse({"fresh": True})
-
-
 @router.post("/password")
 async def change_password(request: Request) -> JSONResponse:
     """Another password for the person signed in: 200 with a new cookie, and every other session of theirs ends.
@@ -130,7 +105,7 @@ async def change_password(request: Request) -> JSONResponse:
         who = await store.get_who(tx, session.staff_id)
     if is_done:
         return JSONResponse({"changed": True})
-    await _verify(request, session, said.current)
+    await verify(request, session, said.current)
     password_rules.check(said.new, who["login"], who["name"])
     password_hash = await passwords.hash_of(said.new)
     now = service.clock()
@@ -146,7 +121,7 @@ async def change_password(request: Request) -> JSONResponse:
     return sessions.give(JSONResponse({"changed": True}), service, cookies)
 
 
-async def _verify(request: Request, session: session_store.Session, password: str) -> None:
+async def verify(request: Request, session: session_store.Session, password: str) -> None:
     """The person's own password, with the same patience as at the door. Refusal wrong_password: the session lives on."""
     service = service_of(request)
     keys = {"account": throttle.key_of("again", str(session.staff_id))}

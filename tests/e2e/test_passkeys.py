@@ -117,6 +117,26 @@ def test_without_verification_or_with_a_copy_nobody_comes_in(city: Stack, sign_i
     expect(page.get_by_role("alert")).to_contain_text("パスキーを確かめられませんでした")
 
 
+def test_before_what_is_dangerous_the_passkey_does_in_the_place_of_the_password(city: Stack, sign_in: SignIn) -> None:
+    page, hired, authenticator = at_the_door(city, sign_in, "desk")
+    add(page, "机のパソコン")
+    rows(city, "gateway", "update session set fresh_until = now() where staff_id = $1", hired.staff_id)
+    page.get_by_role("button", name="机のパソコンを外す").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="外す").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("もう一度パスワードかパスキー")
+    look(page, "again-passkey", "desk")
+    authenticator.verifies(False)
+    dialog.get_by_role("button", name="パスキーで確かめる").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("パスキーで確かめられませんでした。まだ何も変わっていません")
+    kept = "select 1 from passkey_private where staff_id = $1"
+    assert len(rows(city, "gateway", kept, hired.staff_id)) == 1
+    authenticator.verifies(True)
+    dialog.get_by_role("button", name="パスキーで確かめる").click()
+    expect(page.get_by_text("まだ登録していません")).to_be_visible()
+    assert rows(city, "gateway", kept, hired.staff_id) == []
+
+
 def test_a_password_is_changed_and_a_forgotten_one_replaced_with_a_code(city: Stack, sign_in: SignIn) -> None:
     page, hired, _ = at_the_door(city, sign_in, "desk")
     elsewhere = Person(city.url, hired.login, FIRST_PASSWORD)

@@ -123,6 +123,27 @@ def test_a_passkey_is_made_only_by_who_has_just_shown_who_they_are(city: Stack) 
     assert person.refused("RemovePasskey", id="AAAA") == "not_fresh"
 
 
+def test_a_passkey_of_one_s_own_shows_again_who_one_is(city: Stack) -> None:
+    hired, other = hire(city), hire(city)
+    person = Person(city.url, hired.login, FIRST_PASSWORD)
+    mine, theirs = Key(city, hired.staff_id), Key(city, other.staff_id)
+    stale(city, person)
+
+    def again(key: Key, **changes: Any) -> httpx.Response:
+        challenge = post(city, "/passkey/options", {}).json()["challenge"]
+        return person.http.post("/session/fresh", json={"credential": key.sign(challenge, city.url, **changes)})
+
+    unverified = hashlib.sha256(b"localhost").digest() + b"\x01" + (9).to_bytes(4, "big")
+    for refused in (again(theirs), again(mine, signature=b"no"), again(mine, authenticatorData=unverified)):
+        assert (refused.status_code, refused.json()["code"]) == (403, "wrong_passkey") and refused.json()["message"]
+    nothing = person.http.post("/session/fresh", json={"credential": {}})
+    assert (nothing.status_code, nothing.json()["code"]) == (403, "wrong_passkey")
+    assert person.http.post("/session/fresh", json={}).json()["code"] == "not_fresh", "and the session lives on"
+    assert again(mine).json() == {"fresh": True}
+    assert person.http.post("/session/fresh", json={}).json() == {"fresh": True}
+    assert person.http.post("/passkey/new/options", json={}).status_code == 200
+
+
 def test_nonsense_is_not_kept_and_another_s_passkey_is_not_found(city: Stack) -> None:
     person, other = Person(city.url, hire(city).login, FIRST_PASSWORD), hire(city)
     refused = person.http.post("/passkey/new", json={"credential": credential("AAAA"), "name": "机"})

@@ -3,15 +3,21 @@ import { GatewayFailure, postJson, type SignInResult } from "../../gateway/clien
 /** Sign in with a passkey of this person's choice; the gateway learns who it is from the passkey alone. */
 export async function signInWithPasskey(device: string | null): Promise<SignInResult> {
   try {
-    const options = (await postJson("/passkey/options", {})) as PublicKeyCredentialRequestOptionsJSON;
-    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
-    const credential = await navigator.credentials.get({ publicKey });
-    await postJson("/passkey/session", { credential: asJson(credential), ...(device && { device }) });
+    await postJson("/passkey/session", { credential: await signed(), ...(device && { device }) });
     return "ok";
   } catch (failure) {
     if (!(failure instanceof GatewayFailure) || failure.kind === "signed_out") return failure instanceof GatewayFailure && failure.code === "device_revoked" ? "revoked" : "no_passkey";
     return "unreachable";
   }
+}
+
+/** Show again who one is. Whoever turns the browser's question away has signed nothing, which the gateway answers in words. */
+export const confirmWithPasskey = async () => postJson("/session/fresh", { credential: await signed().catch(() => ({})) });
+
+async function signed(): Promise<unknown> {
+  const options = (await postJson("/passkey/options", {})) as PublicKeyCredentialRequestOptionsJSON;
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+  return asJson(await navigator.credentials.get({ publicKey }));
 }
 
 /** Make a passkey on this device, or on one that the browser offers, and let the gateway keep its public half. */

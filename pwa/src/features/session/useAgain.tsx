@@ -5,17 +5,18 @@ import { t, type MessageKey } from "../../i18n/messages";
 import { TextField } from "../../ui/forms";
 import { Note } from "../../ui/parts";
 
-/** Something dangerous: the gateway may want the password again first. `asking` is shown above the button that runs it. */
+/** Something dangerous: the gateway may want the password or a passkey again first. `asking` is shown above the button that runs it. */
 export function useAgain(act: () => Promise<unknown>, onDone: () => void, unreachable: MessageKey) {
   const [asked, setAsked] = useState(false);
   const [password, setPassword] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const run = async () => {
+  const go = async (confirm?: () => Promise<unknown>) => {
     setBusy(true);
     setProblem(null);
     try {
-      if (asked && password) await postJson("/session/fresh", { password });
+      if (confirm) await confirm();
+      else if (asked && password) await postJson("/session/fresh", { password });
       await act();
       onDone();
       setAsked(false);
@@ -27,9 +28,11 @@ export function useAgain(act: () => Promise<unknown>, onDone: () => void, unreac
       setBusy(false);
     }
   };
+  const run = () => go();
   const asking = (
     <>
       {asked && <TextField id="again" label={t("signIn.password")} type="password" value={password} onInput={setPassword} autocomplete="current-password" required />}
+      {asked && <button class="btn line" type="button" aria-disabled={busy} onClick={() => !busy && void go(async () => (await import("../account/passkey")).confirmWithPasskey())}>{t("signIn.passkeyConfirm")}</button>}
       {asked && hasCityAccount() && <button class="btn line" type="button" onClick={async () => setProblem(await toCityAccount("fresh"))}>{t("signIn.cityConfirm")}</button>}
       {problem && <Note kind="err"><p role="alert">{problem}</p></Note>}
     </>
