@@ -2,10 +2,11 @@
 
 import strawberry
 
-from gateway import device_types, devices, passkeys, sessions, staff_page, staff_types, sync_types
+from gateway import device_types, devices, passkeys, sessions, staff_page, staff_types, store, sync_types
 from gateway.context import Ctx
 from gateway.queries import Query as Screens
 from gateway.sync import sync
+from gateway.types import DateTime
 
 
 @strawberry.type
@@ -31,6 +32,12 @@ class Query(Screens):
     async def passkeys(self, info: Ctx) -> list[device_types.Passkey]:
         """My passkeys."""
         return await passkeys.find_mine(info.context)  # type: ignore[return-value]
+
+    @strawberry.field
+    async def password_set_at(self, info: Ctx) -> DateTime | None:
+        """When my password was set, by me or with a set-up code: whoever did not set it finds that out here."""
+        async with info.context.service.db.transaction("read") as tx:
+            return await store.find_password_set_at(tx, info.context.session.staff_id)  # type: ignore[return-value]
 
     @strawberry.field
     async def staffing(self, info: Ctx) -> staff_types.Staffing | None:

@@ -39,12 +39,12 @@ class FirstPassword(BaseModel):
 
 
 async def issue(context: Context, staff_id: UUID) -> dict[str, Any]:
-    """A code for somebody of a unit one manages: shown once, kept as a hash."""
+    """A code for somebody who is longest in a unit one manages: shown once, kept as a hash."""
     sessions.require_fresh(context)
     service, session, now = context.service, context.session, context.service.clock()
     code = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
     async with service.db.transaction("set_up_code") as tx:
-        if not await staff_store.is_mine(tx, staff_id, session.managed_units, tokyo_day(now)):
+        if staff_id not in await staff_store.find_longest_here(tx, session.managed_units, tokyo_day(now)):
             raise NotFound
         await staff_store.put_code(tx, staff_id, _hash(code), session.staff_id, now + VALID_FOR)
         await access.record(tx, session.actor, "write", {"IssueSetUpCode": [staff_id]}, basis="manager")

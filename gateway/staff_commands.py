@@ -22,8 +22,9 @@ async def register_staff(command: RegisterStaff, subject: UUID, work: Work) -> N
 
 
 async def note_home_street(command: NoteHomeStreet, subject: UUID, work: Work) -> None:
-    """A manager notes it of who is assigned to their units, now or later; of anybody else there is nothing to note."""
-    if not await staff_store.is_mine(work.tx, subject, work.actor.units_as(Role.MANAGER), tokyo_day(work.now)):
+    """A manager notes it of who is longest in one of their units; of anybody else there is nothing to note."""
+    managed = work.actor.units_as(Role.MANAGER)
+    if subject not in await staff_store.find_longest_here(work.tx, managed, tokyo_day(work.now)):
         raise NotFound
     await staff_store.put_home_street(work.tx, subject, command.home_street)
 

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from gateway import staff_store, store
 from gateway.context import Context
@@ -25,12 +26,12 @@ async def compose(context: Context) -> dict[str, Any] | None:
         directory = await staff_store.find_directory(tx)
         changes = await staff_store.find_changes(tx, managed, 50)
         last_days = await staff_store.find_last_days(tx, managed, day)
+        mine = await staff_store.find_longest_here(tx, managed, day)
         former = {str(one) for one in await staff_store.find_former(tx, managed, day)}
         shown = {"staff": [row["staff_id"] for row in directory]}
         await access.record(tx, session.actor, "read", shown, basis="manager", screen=context.screen)
     cards = await _cards(context)
     soon = day + LEAVES_SOON
-    mine = {row["staff_id"] for row in assignments if row["until"] is None or row["until"] >= day}
     return {
         "units": [_unit(row, managed) for row in units.values()],
         "assignments": [_assignment(row) for row in assignments],
@@ -54,9 +55,10 @@ def _unit(row: Any, managed: list[str]) -> dict[str, Any]:
     }
 
 
-def _member(row: Any, mine: set[Any]) -> dict[str, Any]:
-    street = row["home_street"] if row["staff_id"] in mine else ""
-    return {"staff": {"id": str(row["staff_id"]), "name": row["name"]}, "login": row["login"], "homeStreet": street}
+def _member(row: Any, mine: frozenset[UUID]) -> dict[str, Any]:
+    is_mine = row["staff_id"] in mine
+    who = {"staff": {"id": str(row["staff_id"]), "name": row["name"]}, "login": row["login"]}
+    return {**who, "isMine": is_mine, "homeStreet": row["home_street"] if is_mine else ""}
 
 
 def _assignment(row: Any) -> dict[str, Any]:

@@ -127,12 +127,27 @@ async def find_former(tx: Connection, units: Sequence[str], day: date) -> set[UU
     return {row["staff_id"] for row in rows}
 
 
-async def is_mine(tx: Connection, staff_id: UUID, units: Iterable[str], day: date) -> bool:
-    """True when somebody is assigned to one of the units now or will be."""
-    query = (
-        "select 1 from assignment where staff_id = $1 and unit_id = any($2::text[]) and (until is null or until >= $3)"
-    )
-    return bool(await tx.fetchval(query, staff_id, list(units), day))
+# A spell is unbroken time in a unit: what ended the day before another began goes on, also in a unit that succeeded it.
+_LONGEST_HERE = """
+with recursive spell (staff_id, unit_id, since, change_id) as (
+  select staff_id, unit_id, from_date, begun_by from assignment where until is null or until >= greatest($2, from_date)
+  union select s.staff_id, s.unit_id, a.from_date, a.begun_by from spell s join assignment a using (staff_id)
+    join unit u on u.unit_id = a.unit_id and s.unit_id in (u.unit_id, u.successor)
+    where a.from_date < s.since and a.until >= s.since - 1
+)
+select staff_id from (
+  select distinct on (staff_id) staff_id, unit_id from spell left join staff_change using (change_id)
+  order by staff_id, since, changed_at nulls first, unit_id = any($1::text[]) desc
+) first where unit_id = any($1::text[])
+"""
+
+
+async def find_longest_here(tx: Connection, units: Iterable[str], day: date) -> frozenset[UUID]:
+    """Whose longest-standing assignment that has not ended is in one of these units: its managers vouch for who they are.
+
+    Nothing begins in the past, so no manager comes before that unit by beginning something in another.
+    """
+    return frozenset(row["staff_id"] for row in await tx.fetch(_LONGEST_HERE, list(units), day))
 
 
 async def put_code(tx: Connection, staff_id: UUID, code_hash: bytes, by: UUID, valid_until: datetime) -> None:

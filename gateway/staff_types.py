@@ -27,10 +27,12 @@ class StaffAssignment:
 
 @strawberry.type
 class StaffMember:
-    """Somebody on the register, whether assigned or not. `home_street` of one's own staff only."""
+    """Somebody on the register, whether assigned or not. `is_mine`: longest in a unit of whoever asks, who gives them a
+    set-up code; of nobody else is there a `home_street`."""
 
     staff: Staff
     login: str
+    is_mine: bool
     home_street: str
 
 

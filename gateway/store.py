@@ -26,6 +26,13 @@ async def find_password_hash(tx: Connection, staff_id: UUID) -> str | None:
     return found
 
 
+async def find_password_set_at(tx: Connection, staff_id: UUID) -> datetime | None:
+    """When the password of today was set; nothing for who has none."""
+    query = "select changed_at from credential_private where staff_id = $1"
+    found: datetime | None = await tx.fetchval(query, staff_id)
+    return found
+
+
 async def get_who(tx: Connection, staff_id: UUID) -> asyncpg.Record:
     """Login and name of a member of staff."""
     row: asyncpg.Record | None = await tx.fetchrow(

@@ -74,6 +74,7 @@ OWN_THINGS = {
     "quarantine",
     "signIns",
     "passkeys",
+    "passwordSetAt",
     "conferences",
     "retentionProposals",  # of the units one manages
 }

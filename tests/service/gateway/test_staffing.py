@@ -235,10 +235,13 @@ def test_somebody_new_chooses_a_password_with_a_code_that_counts_once(city: Stac
 def test_a_forgotten_password_is_replaced_and_its_sessions_end(city: Stack, unit: str, boss: Person) -> None:
     new = Newcomer(city, boss, unit)
     new.choose(new.code())
-    person = Person(city.url, new.login, FIRST_PASSWORD)
-    assert new.choose(new.code(), "雨あがりの坂道をbicycleで下る").status_code == 200
+    person, another = Person(city.url, new.login, FIRST_PASSWORD), "雨あがりの坂道をbicycleで下る"
+    before = person.ask("PasswordSetAt")["passwordSetAt"]
+    assert new.choose(new.code(), another).status_code == 200
     assert person.post("Me").json()["code"] == "signed_out"
     assert post(city, new.login, FIRST_PASSWORD).json()["code"] == "sign_in_failed"
+    after = Person(city.url, new.login, another).ask("PasswordSetAt")["passwordSetAt"]
+    assert after > before, "whoever did not set it sees when it was set"
 
 
 def test_an_unknown_login_a_wrong_and_an_old_code_are_the_same_answer(city: Stack, unit: str, boss: Person) -> None:
@@ -259,3 +262,56 @@ def test_only_the_manager_of_the_unit_gives_a_code(city: Stack, unit: str, boss:
         assert Person(city.url, login).refused("IssueSetUpCode", staffId=str(new.hired.staff_id)) == "not_found"
     stale(city, boss)
     assert boss.refused("IssueSetUpCode", staffId=str(new.hired.staff_id)) == "not_fresh"
+
+
+def first_come(city: Stack, boss: Person, hired: Hired) -> set[str]:
+    """What a manager may do for somebody as the manager of the unit they are longest in."""
+    said = {each["staff"]["id"]: each for each in boss.ask("Staffing")["staffing"]["directory"]}[str(hired.staff_id)]
+    noted = boss.submit(boss.envelope("NoteHomeStreet", hired.staff_id, {"homeStreet": "南町3丁目"}))[0]["status"]
+    coded = boss.post("IssueSetUpCode", staffId=str(hired.staff_id)).json()
+    may = {
+        "shown": said["isMine"],
+        "street": bool(said["homeStreet"]),
+        "note": noted == "ACCEPTED",
+        "code": bool(coded["data"]),
+    }
+    return {what for what, is_so in may.items() if is_so}
+
+
+@pytest.mark.parametrize("from_days", [0, 365])
+def test_whoever_begins_another_unit_s_person_in_their_own_gets_no_code_for_them(
+    city: Stack, unit: str, boss: Person, from_days: int
+) -> None:
+    hired, own = hire(city), Person(city.url, "sasaki")
+    own.do("NoteHomeStreet", hired.staff_id, {"homeStreet": "谷戸町1丁目"})
+    day = str(today() + timedelta(days=from_days))
+    assert change(boss, begins=[begun(hired, unit, fromDate=day)])["status"] == "ACCEPTED"
+    assert first_come(city, boss, hired) == set()
+    assert street_of(city, hired) == "谷戸町1丁目"
+    assert first_come(city, own, hired) == {"shown", "street", "note", "code"}
+
+
+def test_a_code_is_given_where_somebody_is_longest_also_when_each_year_has_its_assignment(
+    city: Stack, unit: str, boss: Person
+) -> None:
+    hired = hire(city, unit)
+    for from_days, until_days, where in ((-400, -31, unit), (-30, None, unit), (-90, None, "hikikomori-support")):
+        rows(
+            city,
+            "gateway",
+            "insert into assignment values ($1, $2, $3, 'ibasho_staff', $4, $5)",
+            *(new_id(), hired.staff_id, where, today() + timedelta(days=from_days)),
+            today() + timedelta(days=until_days) if until_days else None,
+        )
+    assert first_come(city, Person(city.url, "sasaki"), hired) == set()
+    assert first_come(city, boss, hired) >= {"shown", "code"}
+    rows(
+        city,
+        "gateway",
+        "update assignment set until = $2 where staff_id = $1 and unit_id = $3",
+        hired.staff_id,
+        today() - timedelta(days=1),
+        unit,
+    )
+    assert first_come(city, boss, hired) == set()
+    assert first_come(city, Person(city.url, "sasaki"), hired) >= {"shown", "code"}

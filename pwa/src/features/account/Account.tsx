@@ -9,7 +9,7 @@ import { useAsked, useNow, useTitle } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Dialog, Note } from "../../ui/parts";
 import { useAgain } from "../session/useAgain";
-import { Passkeys as PasskeysDocument, RemovePasskey } from "./documents";
+import { Passkeys as PasskeysDocument, PasswordSetAt, RemovePasskey } from "./documents";
 import { addPasskey } from "./passkey";
 import { SignIns } from "./SignIns";
 
@@ -83,12 +83,15 @@ function ChangePassword() {
   const [current, setCurrent] = useState("");
   const [fresh, setFresh] = useState("");
   const [changed, setChanged] = useState(false);
-  const done = () => (setCurrent(""), setFresh(""), setId(uuid7()), setChanged(true));
+  const { data, refresh } = useAsked(PasswordSetAt, {});
+  const today = tokyoDay(useNow(60_000));
+  const done = () => (setCurrent(""), setFresh(""), setId(uuid7()), setChanged(true), refresh());
   const { busy, run, asking } = useAgain(() => postJson("/password", { id, current, new: fresh }), done, "account.unreachable");
   return (
     <section class="card" aria-labelledby="password-head">
       <form class="stack" noValidate onSubmit={(event) => (event.preventDefault(), setChanged(false), !busy && current && fresh && void run())}>
         <h2 id="password-head">{t("account.change")}</h2>
+        {data?.passwordSetAt && <p class="sub">{t("account.passwordSetAt", { time: momentText(data.passwordSetAt, today) })}</p>}
         <TextField id="current" label={t("account.current")} type="password" value={current} onInput={setCurrent} autocomplete="current-password" required />
         <TextField id="new" label={t("account.new")} help={t("account.newHelp")} type="password" value={fresh} onInput={setFresh} autocomplete="new-password" required />
         {asking}

@@ -29,8 +29,12 @@ export function People({ staffing, onChanged }: { staffing: Staffing; onChanged:
         {staffing.directory.filter(({ staff }) => mine.has(staff.id)).map((member) => (
           <li key={member.staff.id}>
             <div class="grow"><p>{member.staff.name}</p><p class="sub meta"><span>{member.login}</span>{member.homeStreet && <span>{t("staff.livesIn", { street: member.homeStreet })}</span>}</p></div>
-            <button class="btn text" type="button" aria-label={t("staff.streetOf", { name: member.staff.name })} onClick={() => setLivesWhere(member)}>{t("staff.street")}</button>
-            <button class="btn line" type="button" aria-label={t("staff.codeOf", { name: member.staff.name })} onClick={() => setForWhom(member)}>{t("staff.code")}</button>
+            {member.isMine
+              ? <>
+                  <button class="btn text" type="button" aria-label={t("staff.streetOf", { name: member.staff.name })} onClick={() => setLivesWhere(member)}>{t("staff.street")}</button>
+                  <button class="btn line" type="button" aria-label={t("staff.codeOf", { name: member.staff.name })} onClick={() => setForWhom(member)}>{t("staff.code")}</button>
+                </>
+              : <p class="sub">{t("staff.codeElsewhere")}</p>}
           </li>
         ))}
       </ul>
