@@ -32,8 +32,7 @@ async def note_home_street(command: NoteHomeStreet, subject: UUID, work: Work) -
 async def change_assignments(command: ChangeAssignments, subject: UUID, work: Work) -> None:
     """Everything of the act or nothing. Whoever is assigned nowhere any more is signed out by that alone."""
     register = await staff_store.lock_register(work.tx)
-    managed = frozenset(work.actor.units_as(Role.MANAGER))
-    changed = staffing.change(command, register, managed, tokyo_day(work.now))
+    changed = staffing.change(command, register, work.actor, tokyo_day(work.now))
     await staff_store.insert_change(work.tx, subject, work.actor.id, command.note, work.now)
     for opened in command.opens:
         await staff_store.open_unit(work.tx, opened.unit_id, opened.name)

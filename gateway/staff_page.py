@@ -6,6 +6,7 @@ from uuid import UUID
 
 from gateway import staff_store, store
 from gateway.context import Context
+from gateway.staffing import Register
 from services.contracts.tokyo import tokyo_day
 from services.kernel import access
 from services.kernel.errors import BansoError
@@ -28,12 +29,13 @@ async def compose(context: Context) -> dict[str, Any] | None:
         last_days = await staff_store.find_last_days(tx, managed, day)
         mine = await staff_store.find_longest_here(tx, managed, day)
         former = {str(one) for one in await staff_store.find_former(tx, managed, day)}
+        register = await staff_store.find_register(tx)
         shown = {"staff": [row["staff_id"] for row in directory]}
         await access.record(tx, session.actor, "read", shown, basis="manager", screen=context.screen)
     cards = await _cards(context)
     soon = day + LEAVES_SOON
     return {
-        "units": [_unit(row, managed) for row in units.values()],
+        "units": [_unit(row, managed, register) for row in units.values()],
         "assignments": [_assignment(row) for row in assignments],
         "directory": [_member(row, mine) for row in directory],
         "changes": [
@@ -45,13 +47,14 @@ async def compose(context: Context) -> dict[str, Any] | None:
     }
 
 
-def _unit(row: Any, managed: list[str]) -> dict[str, Any]:
+def _unit(row: Any, managed: list[str], register: Register) -> dict[str, Any]:
     unit = {"id": row["unit_id"], "name": row["name"]}
     return {
         "unit": unit,
         "closedOn": row["closed_on"],
         "successorId": row["successor"],
         "isMine": row["unit_id"] in managed,
+        "audits": register.audits(row["unit_id"]),
     }
 
 

@@ -14,8 +14,14 @@ from services.kernel.errors import Refusal
 
 
 async def lock_register(tx: Connection) -> Register:
-    """The whole register, to be changed by nobody else until the end of the transaction. A city has some hundred rows."""
-    units = await tx.fetch("select unit_id, closed_on, successor from unit order by unit_id for update")
+    """The whole register, to be changed by nobody else until the end of the transaction."""
+    await tx.execute("select 1 from unit order by unit_id for update")
+    return await find_register(tx)
+
+
+async def find_register(tx: Connection) -> Register:
+    """The whole register. A city has some hundred rows."""
+    units = await tx.fetch("select unit_id, closed_on, successor from unit")
     held = await tx.fetch("select assignment_id, staff_id, unit_id, role, from_date, until from assignment")
     return Register(
         {row["unit_id"]: Unit(**row) for row in units},

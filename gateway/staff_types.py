@@ -7,12 +7,13 @@ from gateway.types import CaseCard, Date, DateTime, Staff, Unit
 
 @strawberry.type
 class StaffUnit:
-    """`is_mine`: whoever asks manages it today."""
+    """`is_mine`: whoever asks manages it today. `audits`: an auditor may begin there."""
 
     unit: Unit
     closed_on: Date | None
     successor: Unit | None
     is_mine: bool
+    audits: bool
 
 
 @strawberry.type

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.contracts.codes import Role
 from services.contracts.staff import ChangeAssignments, ClosedUnit
 from services.kernel.errors import NotFound, Refusal
+from services.kernel.token import Actor
 
 DAY = timedelta(days=1)
 
@@ -51,19 +52,28 @@ class Register:
     staff_ids: frozenset[UUID]
     changed: dict[UUID, Assignment] = field(default_factory=dict)
 
+    def audits(self, unit_id: str) -> bool:
+        """True for a unit that has or had an auditor, and for one that succeeds such a unit."""
+        auditing = {each.unit_id for each in self.assignments.values() if each.role == Role.AUDITOR}
+        return any(unit_id in {each, self.units[each].successor} for each in auditing)
+
+    def is_agency(self, unit_id: str) -> bool:
+        """True for a unit that has or had somebody of another agency."""
+        return any(each.unit_id == unit_id and each.role == Role.PARTNER for each in self.assignments.values())
+
     def put(self, assignment: Assignment) -> None:
         """Keep an assignment as it is from now on."""
         self.assignments[assignment.assignment_id] = self.changed[assignment.assignment_id] = assignment
 
 
-def change(
-    act: ChangeAssignments, register: Register, managed: frozenset[str], today: date
-) -> Mapping[UUID, Assignment]:
+def change(act: ChangeAssignments, register: Register, actor: Actor, today: date) -> Mapping[UUID, Assignment]:
     """The assignments to store. Whoever acts manages every unit touched, or opens it in this very act.
 
     NotFound for what is not theirs; Refusal: nothing_changes, unit_exists, unit_is_closed, assignment_is_over,
-    ends_in_the_past, begins_in_the_past, ends_before_it_begins, already_assigned, no_manager_left.
+    ends_in_the_past, begins_in_the_past, ends_before_it_begins, already_assigned, no_manager_left, own_assignment,
+    unit_does_not_audit.
     """
+    managed = frozenset(actor.units_as(Role.MANAGER))
     mine = managed | {opened.unit_id for opened in act.opens}
     if not managed:
         raise NotFound
@@ -75,7 +85,7 @@ def change(
     for closed in act.closes:
         _close(closed, register, mine, today)
     for begun in act.begins:
-        _begin(Assignment(**dict(begun)), register, mine, today)
+        _begin(Assignment(**dict(begun)), register, mine, actor, today)
     for unit_id in sorted({each.unit_id for each in register.changed.values()}):
         _keep_a_manager(register, unit_id, today)
     return register.changed
@@ -119,7 +129,7 @@ def _close(closed: ClosedUnit, register: Register, mine: frozenset[str], today: 
             register.put(replace(held, until=max(closed.closed_on, held.from_date) - DAY))
 
 
-def _begin(begun: Assignment, register: Register, mine: frozenset[str], today: date) -> None:
+def _begin(begun: Assignment, register: Register, mine: frozenset[str], actor: Actor, today: date) -> None:
     unit = register.units.get(begun.unit_id)
     if unit is None or unit.unit_id not in mine or begun.staff_id not in register.staff_ids:
         raise NotFound
@@ -134,7 +144,24 @@ def _begin(begun: Assignment, register: Register, mine: frozenset[str], today: d
     same = (each for each in register.assignments.values() if _is_same_duty(each, begun))
     if any(each.overlaps(begun) for each in same):
         raise Refusal("already_assigned", "the same person, unit and role on some of these days")
+    _refuse_more_power(begun, register, actor)
     register.put(begun)
+
+
+def _refuse_more_power(begun: Assignment, register: Register, actor: Actor) -> None:
+    """Nobody makes themselves more than they are; and an auditor, who opens every log, is of a unit that audits."""
+    if begun.staff_id == actor.id and not any(
+        _goes_on(held, begun, register) for held in register.assignments.values()
+    ):
+        raise Refusal("own_assignment", "another manager of the unit begins it")
+    if begun.role == Role.AUDITOR and not register.audits(begun.unit_id):
+        raise Refusal("unit_does_not_audit", "the unit never had an auditor")
+
+
+def _goes_on(held: Assignment, begun: Assignment, register: Register) -> bool:
+    """The unit closed, and its person is the next day in its successor what they were in it."""
+    follows = register.units[held.unit_id].successor == begun.unit_id and held.until == begun.from_date - DAY
+    return follows and (held.staff_id, held.role) == (begun.staff_id, begun.role)
 
 
 def _is_same_duty(one: Assignment, other: Assignment) -> bool:

@@ -40,6 +40,8 @@ def test_a_manager_changes_assignments_at_once_after_giving_the_password_again(
     page.get_by_label("終わりの日").fill(str(today() - timedelta(days=1)))
     page.get_by_role("button", name="担当を加える").click()
     look(page, "staff-add", size)
+    for offered in ("佐々木 誠", "監査"):  # oneself, and an auditor where nobody audits
+        expect(page.get_by_role("dialog").locator("option", has_text=offered)).to_have_count(0)
     page.get_by_role("dialog").get_by_label("職員").select_option(label=f"新任 {size}({hired.login})")
     page.get_by_role("dialog").get_by_label("役割").select_option("ibasho_staff")
     page.get_by_role("button", name="変更に加える").click()

@@ -315,3 +315,21 @@ def test_a_code_is_given_where_somebody_is_longest_also_when_each_year_has_its_a
     )
     assert first_come(city, boss, hired) == set()
     assert first_come(city, Person(city.url, "sasaki"), hired) >= {"shown", "code"}
+
+
+def test_nobody_begins_anything_for_themselves_nor_an_auditor_where_nobody_audits(
+    city: Stack, unit: str, boss: Person
+) -> None:
+    oneself, hired, mark = Hired(city, UUID(boss.id), ""), hire(city, unit), new_id().hex
+    for begins, code in (
+        ([begun(oneself, unit)], "own_assignment"),
+        ([begun(oneself, unit, "auditor")], "own_assignment"),
+        ([begun(hired, unit, "auditor")], "unit_does_not_audit"),
+    ):
+        refused = change(boss, begins=begins, note=mark)
+        assert (refused["status"], refused["code"]) == ("REFUSED", code) and "何も変わっていません" in refused[
+            "message"
+        ]
+    assert not rows(city, "gateway", "select 1 from staff_change_private where note = $1", mark)
+    audits = {each["unit"]["id"]: each["audits"] for each in boss.ask("Staffing")["staffing"]["units"]}
+    assert (audits["audit-office"], audits[unit]) == (True, False)

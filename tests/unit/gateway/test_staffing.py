@@ -11,11 +11,12 @@ from services.contracts.codes import Role
 from services.contracts.staff import ChangeAssignments
 from services.kernel.errors import Refusal
 from services.kernel.ids import new_id
+from services.kernel.token import Actor
 
 TODAY = date(2026, 3, 20)
 APRIL = date(2026, 4, 1)
 BOSS, CLERK, NEW = new_id(), new_id(), new_id()
-BOSS_HELD, CLERK_HELD, FOREIGN_HELD = new_id(), new_id(), new_id()
+BOSS_HELD, CLERK_HELD, FOREIGN_HELD, AUDITOR_HELD = new_id(), new_id(), new_id(), new_id()
 
 
 def register() -> Register:
@@ -23,14 +24,17 @@ def register() -> Register:
         Assignment(BOSS_HELD, BOSS, "support", Role.MANAGER, date(2024, 4, 1)),
         Assignment(CLERK_HELD, CLERK, "support", Role.COORDINATOR, date(2024, 4, 1)),
         Assignment(FOREIGN_HELD, CLERK, "window", Role.WINDOW_STAFF, date(2024, 4, 1)),
+        Assignment(AUDITOR_HELD, new_id(), "audit", Role.AUDITOR, date(2024, 4, 1), date(2025, 3, 31)),
     ]
-    units = {name: Unit(name) for name in ("support", "window")} | {"old": Unit("old", date(2025, 4, 1), "support")}
+    units = {name: Unit(name) for name in ("support", "window", "audit")} | {
+        "old": Unit("old", date(2025, 4, 1), "support")
+    }
     return Register(units, {each.assignment_id: each for each in held}, frozenset({BOSS, CLERK, NEW}))
 
 
 def run(managed: set[str] | None = None, **act: Any) -> dict[UUID, Assignment]:
-    managed = {"support"} if managed is None else managed
-    return dict(change(ChangeAssignments(**act), register(), frozenset(managed), TODAY))
+    boss = Actor(BOSS, "staff", tuple((unit, "manager") for unit in ({"support"} if managed is None else managed)))
+    return dict(change(ChangeAssignments(**act), register(), boss, TODAY))
 
 
 def begun(**changes: Any) -> dict[str, Any]:
@@ -38,11 +42,15 @@ def begun(**changes: Any) -> dict[str, Any]:
     return {**said, "from_date": APRIL, **changes}
 
 
+OPENS = [{"unit_id": "new", "name": "新しい係"}]
+CLOSES = [{"unit_id": "support", "closed_on": APRIL, "successor": "new"}]
+
+
 def test_one_april_the_unit_closes_its_successor_opens_and_everybody_moves() -> None:
     boss, clerk = begun(staff_id=BOSS, unit_id="new", role="manager"), begun(staff_id=CLERK, unit_id="new")
     changed = run(
-        opens=[{"unit_id": "new", "name": "新しい係"}],
-        closes=[{"unit_id": "support", "closed_on": APRIL, "successor": "new"}],
+        opens=OPENS,
+        closes=CLOSES,
         begins=[boss, clerk],
     )
     assert {(each.unit_id, each.role, each.from_date, each.until) for each in changed.values()} == {
@@ -51,6 +59,13 @@ def test_one_april_the_unit_closes_its_successor_opens_and_everybody_moves() -> 
         ("new", Role.MANAGER, APRIL, None),
         ("new", Role.COORDINATOR, APRIL, None),
     }
+
+
+@pytest.mark.parametrize("unit", ["audit", "new"])
+def test_an_auditor_begins_where_was_one_or_in_what_succeeds_it(unit: str) -> None:
+    moves = {"opens": OPENS, "closes": [{**CLOSES[0], "unit_id": "audit"}]} if unit == "new" else {}
+    [begins] = run({"audit"}, **moves, begins=[begun(unit_id=unit, role="auditor")]).values()
+    assert (begins.unit_id, begins.role) == (unit, Role.AUDITOR)
 
 
 def test_yesterday_ends_an_assignment_at_once() -> None:
@@ -85,6 +100,17 @@ def test_a_manager_may_go_when_another_comes() -> None:
         ("begins_in_the_past", {"begins": [begun(from_date=date(2026, 3, 19))]}),
         ("ends_before_it_begins", {"begins": [begun(until=date(2026, 3, 31))]}),
         ("already_assigned", {"begins": [begun(staff_id=CLERK)]}),
+        ("own_assignment", {"begins": [begun(staff_id=BOSS)]}),
+        ("own_assignment", {"opens": OPENS, "begins": [begun(staff_id=BOSS, unit_id="new", role="manager")]}),
+        ("own_assignment", {"opens": OPENS, "closes": CLOSES, "begins": [begun(staff_id=BOSS, unit_id="new")]}),
+        (
+            "own_assignment",
+            {"opens": OPENS, "closes": CLOSES,
+             "begins": [begun(staff_id=BOSS, unit_id="new", role="manager", from_date=APRIL + timedelta(days=1))]},
+        ),
+        ("unit_does_not_audit", {"begins": [begun(role="auditor")]}),
+        ("unit_does_not_audit", {"opens": OPENS, "closes": CLOSES, "begins": [begun(unit_id="new", role="auditor")]}),
+        ("not_found", {"begins": [begun(unit_id="audit", role="auditor")]}),
         ("already_assigned", {"begins": [begun(), begun()]}),
         ("already_assigned", {"begins": [begun(assignment_id=CLERK_HELD)]}),
         ("no_manager_left", {"ends": [{"assignment_id": BOSS_HELD, "until": APRIL}]}),

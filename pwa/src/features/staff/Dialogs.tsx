@@ -1,9 +1,10 @@
 import { useState } from "preact/hooks";
+import { me } from "../../app/session";
 import { codeText, t } from "../../i18n/messages";
 import { uuid7 } from "../../sync/uuid7";
 import { SelectField, TextField } from "../../ui/forms";
 import { Dialog, Note } from "../../ui/parts";
-import { type Line, nextApril, ROLES, type Staffing } from "./change";
+import { goesOn, type Line, nextApril, rolesIn, type Staffing } from "./change";
 
 interface Props {
   staffing: Staffing;
@@ -21,24 +22,36 @@ function openUnits({ staffing, lines }: Pick<Props, "staffing" | "lines">): Opti
   return [...staffing.units.filter(({ isMine, closedOn }) => isMine && !closedOn).map(({ unit }) => [unit.id, unit.name] as const), ...made];
 }
 
+/** What was chosen, as long as it can be. */
+const oneOf = (ids: readonly string[], chosen: string) => (ids.includes(chosen) ? chosen : (ids[0] ?? ""));
+
 const nameIn = (options: Options, id: string) => options.find(([value]) => value === id)?.[1] ?? "";
 
 export function AddAssignment(props: Props) {
-  const people: Options = props.staffing.directory.map(({ staff, login }) => [staff.id, `${staff.name}(${login})`] as const);
-  const units = openUnits(props);
+  const { staffing, lines } = props;
+  const mine = goesOn(staffing, lines, me().staff.id);
+  const people: Options = staffing.directory
+    .filter(({ staff }) => staff.id !== me().staff.id || mine.length > 0)
+    .map(({ staff, login }) => [staff.id, `${staff.name}(${login})`] as const);
   const [staffId, setStaffId] = useState(people[0]?.[0] ?? "");
-  const [unitId, setUnitId] = useState(units[0]?.[0] ?? "");
-  const [role, setRole] = useState<string>("coordinator");
+  const isMe = staffId === me().staff.id;
+  const units = openUnits(props).filter(([id]) => !isMe || mine.some((each) => each.unitId === id));
+  const [unitChosen, setUnitId] = useState("");
+  const unitId = oneOf(units.map(([id]) => id), unitChosen);
+  const roles = isMe ? mine.filter((each) => each.unitId === unitId).map((each) => each.role) : rolesIn(staffing, lines, unitId);
+  const [roleChosen, setRole] = useState<string>("coordinator");
+  const role = oneOf(roles, roleChosen);
   const [fromDate, setFromDate] = useState(nextApril(props.today));
   const add = () => {
-    const who = props.staffing.directory.find(({ staff }) => staff.id === staffId)?.staff.name ?? "";
+    const who = staffing.directory.find(({ staff }) => staff.id === staffId)?.staff.name ?? "";
     if (fromDate) props.onAdd({ key: uuid7(), kind: "begins", staffId, who, unitId, unit: nameIn(units, unitId), role, fromDate });
   };
   return (
     <Dialog title={t("staff.add")} submit={t("staff.gather")} onSubmit={add} onClose={props.onClose}>
+      <p class="sub">{t("staff.notOneself")}</p>
       <SelectField id="who" label={t("staff.who")} value={staffId} options={people} onChange={setStaffId} />
       <SelectField id="unit" label={t("staff.unit")} value={unitId} options={units} onChange={setUnitId} />
-      <SelectField id="role" label={t("staff.role")} value={role} options={ROLES.map((each) => [each, codeText("role", each)] as const)} onChange={setRole} />
+      <SelectField id="role" label={t("staff.role")} value={role} options={roles.map((each) => [each, codeText("role", each)] as const)} onChange={setRole} />
       <DateField id="from" label={t("staff.from")} value={fromDate} onInput={setFromDate} />
     </Dialog>
   );

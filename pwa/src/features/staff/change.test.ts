@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { lastOfMarch, type Line, nextApril, payloadOf } from "./change";
+import { goesOn, lastOfMarch, type Line, nextApril, payloadOf, rolesIn, type Staffing } from "./change";
 
 it("knows the next first of April", () => {
   expect(["2026-03-31", "2026-04-01", "2026-11-24"].map(nextApril)).toEqual(["2026-04-01", "2027-04-01", "2027-04-01"]);
@@ -20,4 +20,28 @@ it("puts every line where the command wants it, with nothing for the screen in i
     ends: [{ assignmentId: "a", until: "2027-03-31" }],
     begins: [{ assignmentId: "2", staffId: "s", unitId: "new", role: "coordinator", fromDate: "2027-04-01" }],
   });
+});
+
+const unit = (id: string, audits = false) => ({ unit: { id, name: id }, closedOn: null, successor: null, isMine: true, audits });
+const held = (staffId: string, unitId: string, role: string, until: string | null = null) =>
+  ({ id: `${staffId}-${role}`, staff: { id: staffId, name: "" }, unit: { id: unitId, name: "" }, role, fromDate: "2024-04-01", until });
+const staffing: Staffing = {
+  units: [unit("old"), unit("audit", true)],
+  assignments: [held("me", "old", "manager"), held("me", "old", "coordinator", "2026-12-31"), held("other", "old", "coordinator")],
+  directory: [],
+  changes: [],
+  casesWithoutOwner: null,
+};
+const closes = (unitId: string): Line => ({ key: "3", kind: "closes", unitId, unit: "", successor: "new", successorName: "", closedOn: "2027-04-01" });
+
+it("offers nobody an assignment of their own, but the one they go on with in what succeeds their unit", () => {
+  expect(goesOn(staffing, [], "me")).toEqual([]);
+  expect(goesOn(staffing, [closes("old")], "me")).toEqual([{ unitId: "new", role: "manager" }]);
+  expect(goesOn(staffing, [closes("audit")], "me")).toEqual([]);
+});
+
+it("offers an auditor where there was one, or in what succeeds such a unit", () => {
+  const audits = (lines: readonly Line[], unitId: string) => rolesIn(staffing, lines, unitId).includes("auditor");
+  expect([audits([], "audit"), audits([], "old"), audits([closes("old")], "new"), audits([closes("audit")], "new")]).toEqual([true, false, false, true]);
+  expect(rolesIn(staffing, [], "old")).toContain("manager");
 });

@@ -4,7 +4,7 @@ import { addDays } from "../../i18n/dates";
 
 export type Staffing = NonNullable<StaffingQuery["staffing"]>;
 export type Assignment = Staffing["assignments"][number];
-export const ROLES: readonly Role[] = ["coordinator", "window_staff", "ibasho_staff", "manager", "auditor"];
+const ROLES: readonly Role[] = ["coordinator", "window_staff", "ibasho_staff", "manager", "auditor"];
 
 /** One line of what will be changed, all at once or not at all (`ChangeAssignments`). */
 export type Line =
@@ -12,6 +12,20 @@ export type Line =
   | { key: string; kind: "begins"; staffId: string; who: string; unitId: string; unit: string; role: string; fromDate: string }
   | { key: string; kind: "closes"; unitId: string; unit: string; successor: string; successorName: string; closedOn: string }
   | { key: string; kind: "opens"; unitId: string; unit: string };
+
+/** Where I go on myself: in the unit that succeeds mine in this very change, as what I am in the one it closes. */
+export function goesOn(staffing: Staffing, lines: readonly Line[], staffId: string): { unitId: string; role: string }[] {
+  return lines.flatMap((line) => line.kind !== "closes" ? [] : staffing.assignments
+    .filter(({ staff, unit, until }) => staff.id === staffId && unit.id === line.unitId && (until === null || until >= line.closedOn))
+    .map(({ role }) => ({ unitId: line.successor, role })));
+}
+
+/** What somebody can be in a unit: an auditor where there was one, or in what succeeds such a unit by this very change. */
+export function rolesIn(staffing: Staffing, lines: readonly Line[], unitId: string): readonly Role[] {
+  const succeeded = lines.flatMap((line) => (line.kind === "closes" && line.successor === unitId ? [line.unitId] : []));
+  const audits = staffing.units.some(({ unit, audits }) => audits && [unitId, ...succeeded].includes(unit.id));
+  return ROLES.filter((role) => role !== "auditor" || audits);
+}
 
 /** The payload of the command; each new assignment has its id from its line, so that sending again is the same act. */
 export function payloadOf(lines: readonly Line[], note: string): Record<string, unknown> {
