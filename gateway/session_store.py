@@ -18,12 +18,14 @@ FRESH_FOR = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Session:
-    """Who is signed in, on which device, with today's assignments; `fresh_until`: may do what is dangerous."""
+    """Who is signed in, on which device, with today's assignments; `heir_of`: which of their units are closed ones that
+    theirs succeeded; `fresh_until`: may do what is dangerous."""
 
     session_id: UUID
     staff_id: UUID
     device_id: UUID
     assignments: tuple[tuple[str, str], ...]
+    heir_of: tuple[str, ...]
     fresh_until: datetime | None = None
 
     @property
@@ -34,7 +36,7 @@ class Session:
     @property
     def actor(self) -> Actor:
         """The person as the owners and the access log know them."""
-        return Actor(self.staff_id, "staff", self.assignments, str(self.device_id))
+        return Actor(self.staff_id, "staff", self.assignments, str(self.device_id), heir_of=self.heir_of)
 
     def is_fresh(self, now: datetime) -> bool:
         """True for a while after its person showed who they are."""
@@ -57,7 +59,8 @@ select * from (
   select s.session_id, s.staff_id, s.device_id, s.last_seen_at, s.created_at, s.fresh_until, s.secret_hash,
     array(select array[h.unit_id, a.role] from assignment a join heir h on h.heir_id = a.unit_id
       where a.staff_id = s.staff_id and a.from_date <= $4 and (a.until is null or a.until >= $4)
-      order by h.unit_id <> a.unit_id, h.unit_id, a.role) as assignments
+      order by h.unit_id <> a.unit_id, h.unit_id, a.role) as assignments,
+    array(select unit_id from heir where unit_id <> heir_id) as closed
   from session s where s.revoked_at is null and s.created_at <= $1 and s.last_seen_at > $2 and s.created_at > $3
   and not exists (select 1 from device d where d.device_id = s.device_id and d.revoked_at is not null)
 ) living where cardinality(assignments) > 0
@@ -85,7 +88,8 @@ def _session(row: asyncpg.Record | None) -> Session | None:
     if row is None:
         return None
     assignments = tuple((unit, role) for unit, role in row["assignments"])
-    return Session(row["session_id"], row["staff_id"], row["device_id"], assignments, row["fresh_until"])
+    heir_of = tuple(sorted({unit for unit, _ in assignments} & set(row["closed"])))
+    return Session(row["session_id"], row["staff_id"], row["device_id"], assignments, heir_of, row["fresh_until"])
 
 
 async def has_assignment(tx: Connection, staff_id: UUID, day: date) -> bool:

@@ -7,13 +7,14 @@ from gateway.types import CaseCard, Date, DateTime, Staff, Unit
 
 @strawberry.type
 class StaffUnit:
-    """`is_mine`: whoever asks manages it today. `audits`: an auditor may begin there."""
+    """`is_mine`: whoever asks manages it today. `audits`: an auditor may begin there. `is_agency`: of another agency."""
 
     unit: Unit
     closed_on: Date | None
     successor: Unit | None
     is_mine: bool
     audits: bool
+    is_agency: bool
 
 
 @strawberry.type

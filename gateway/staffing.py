@@ -71,7 +71,7 @@ def change(act: ChangeAssignments, register: Register, actor: Actor, today: date
 
     NotFound for what is not theirs; Refusal: nothing_changes, unit_exists, unit_is_closed, assignment_is_over,
     ends_in_the_past, begins_in_the_past, ends_before_it_begins, already_assigned, no_manager_left, own_assignment,
-    unit_does_not_audit.
+    unit_does_not_audit, successor_is_agency.
     """
     managed = frozenset(actor.units_as(Role.MANAGER))
     mine = managed | {opened.unit_id for opened in act.opens}
@@ -86,6 +86,9 @@ def change(act: ChangeAssignments, register: Register, actor: Actor, today: date
         _close(closed, register, mine, today)
     for begun in act.begins:
         _begin(Assignment(**dict(begun)), register, mine, actor, today)
+    for closed in act.closes:  # who begins in the successor by this act is known by now
+        if register.is_agency(closed.successor) and not register.is_agency(closed.unit_id):
+            raise Refusal("successor_is_agency", "what a unit of the city had is for no other agency")
     for unit_id in sorted({each.unit_id for each in register.changed.values()}):
         _keep_a_manager(register, unit_id, today)
     return register.changed

@@ -61,7 +61,9 @@ def relation_arguments(
     or for another agency, is on none, whatever its rows say. `then`: a moment whose roles no token tells; its rows decide."""
     is_on_teams = (then or actor.units_as(Role.COORDINATOR, Role.MANAGER)) and not actor.units_as(Role.PARTNER)
     day = tokyo_day(moment) if is_on_teams else date.min
-    return actor.id, actor.units_as(Role.MANAGER), day, moment, actor.units_as(*_WORKING)
+    # A closed unit's heirs answer for its cases; a basis stays its own, for the person never consented to them.
+    own = tuple(unit for unit in actor.units_as(*_WORKING) if unit not in actor.heir_of)
+    return actor.id, actor.units_as(Role.MANAGER), day, moment, own
 
 
 async def lock_case(

@@ -13,21 +13,21 @@ from services.kernel.clock import utc_now
 from services.kernel.errors import Unauthenticated
 
 LIFETIME_SECONDS, LEEWAY_SECONDS = 60, 5
-_ALGORITHM = "EdDSA"
 _REQUIRED = ("exp", "iat", "aud", "iss", "sub", "jti")
 _SERVICES = UUID("0d9be9c2-5a0f-5b43-9e2f-62616e736f01")
-_MAX_TOKEN_BYTES = 16 * 1024
+_ALGORITHM, _MAX_TOKEN_BYTES = "EdDSA", 16 * 1024
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts now. `assignments` are today's (unit, role) pairs; a service has a name and no assignment."""
+    """Who acts now. `assignments`: today's (unit, role) pairs; `heir_of`: closed units among them. A service has a name."""
 
     id: UUID
     kind: str
     assignments: tuple[tuple[str, str], ...] = ()
     device: str = ""
     service: str = ""
+    heir_of: tuple[str, ...] = ()
 
     def units_as(self, *roles: str) -> tuple[str, ...]:
         """The units where this actor holds one of the roles today."""
@@ -52,7 +52,7 @@ class Signer:
         now = int(utc_now().timestamp())
         who = {"sub": str(actor.id), "kind": actor.kind, "device": actor.device, "service": actor.service}
         what = {"iss": self._issuer, "aud": audience, "iat": now, "exp": now + LIFETIME_SECONDS, "jti": str(uuid4())}
-        claims = {**who, **what, "assignments": [list(pair) for pair in actor.assignments]}
+        claims = {**who, **what, "assignments": list(actor.assignments), "heir_of": list(actor.heir_of)}
         return jwt.encode(claims, self._key, algorithm=_ALGORITHM, headers={"kid": self._issuer})
 
 
@@ -101,7 +101,7 @@ def _actor(issuer: str, claims: dict[str, object]) -> Actor:
         return service_actor(issuer)
     if kind != "staff" or issuer != "gateway":
         raise ValueError("only the gateway speaks for staff, and a service for itself alone")
-    pairs = claims.get("assignments") or []
-    assert isinstance(pairs, list)
+    pairs, heir_of = claims.get("assignments") or [], claims.get("heir_of") or []
+    assert isinstance(pairs, list) and isinstance(heir_of, list)
     held = tuple((str(unit), str(role)) for unit, role in pairs)
-    return Actor(UUID(str(claims["sub"])), kind, held, str(claims.get("device", "")))
+    return Actor(UUID(str(claims["sub"])), kind, held, str(claims.get("device", "")), heir_of=tuple(map(str, heir_of)))

@@ -10,11 +10,14 @@ from uuid import UUID
 import pytest
 
 from infra.stack import Stack
+from services.contracts.codes import Role
 from services.kernel.db import connect
 from services.kernel.ids import new_id
 from tests.access.matrix import PEOPLE
 from tests.support.full_documents import SCHEMA, seen_fields
+from tests.support.hired import FIRST_PASSWORD, hire, today
 from tests.support.person import Person, basis_payload, open_case, visit_payload
+from tests.support.rows import rows
 
 COMMAND = {"consent": "GiveConsent", "conference": "ConveneConference", "article_69_2": "ShareByLaw"}
 COMMAND |= {"emergency": "UseEmergency"}
@@ -127,6 +130,26 @@ def test_a_basis_opens_its_fields_to_its_reader_alone(
         expected[READER[kind]] = OPENED[kind]
     assert {who: seen[who] ^ expected[who] for who in seen if seen[who] != expected[who]} == {}
     print(f"{len(seen) * len(REACHING | ALWAYS | OPENED['conference'])} cells")
+
+
+@pytest.mark.parametrize("kind", ["consent", "article_69_2"])
+def test_whoever_succeeds_a_closed_agency_succeeds_to_no_basis(
+    city: Stack, people: dict[str, Person], kind: str
+) -> None:
+    case = open_case(people["clerk"], people["member"], told=TOLD)
+    closing, after = (f"agency-{new_id().hex[-8:]}" for _ in range(2))
+    for unit in (closing, after):
+        rows(city, "gateway", "insert into unit (unit_id, name) values ($1, '関係機関')", unit)
+    told, heir = (Person(city.url, hire(city, unit, Role.PARTNER).login, FIRST_PASSWORD) for unit in (closing, after))
+    giver = people["manager" if kind == "article_69_2" else "member"]
+    giver.do(COMMAND[kind], case, basis_payload(COMMAND[kind], new_id(), closing))
+    assert fields_of(told, case) and not fields_of(heir, case)
+    close = "update unit set closed_on = $2, successor = $3 where unit_id = $1"
+    rows(city, "gateway", close, closing, today(), after)
+    assert closing in {each["unit"]["id"] for each in heir.ask("Me")["me"]["assignments"]}, "it answers for the unit"
+    assert fields_of(heir, case) == set(), "and has no basis of its own"
+    giver.do(COMMAND[kind], case, basis_payload(COMMAND[kind], new_id(), after))
+    assert fields_of(heir, case)
 
 
 def test_a_refusal_by_basis_and_an_absent_case_are_the_same_answer(city: Stack, people: dict[str, Person]) -> None:

@@ -24,9 +24,10 @@ def register() -> Register:
         Assignment(BOSS_HELD, BOSS, "support", Role.MANAGER, date(2024, 4, 1)),
         Assignment(CLERK_HELD, CLERK, "support", Role.COORDINATOR, date(2024, 4, 1)),
         Assignment(FOREIGN_HELD, CLERK, "window", Role.WINDOW_STAFF, date(2024, 4, 1)),
+        Assignment(new_id(), new_id(), "agency", Role.PARTNER, date(2024, 4, 1)),
         Assignment(AUDITOR_HELD, new_id(), "audit", Role.AUDITOR, date(2024, 4, 1), date(2025, 3, 31)),
     ]
-    units = {name: Unit(name) for name in ("support", "window", "audit")} | {
+    units = {name: Unit(name) for name in ("support", "window", "audit", "agency", "agency-2")} | {
         "old": Unit("old", date(2025, 4, 1), "support")
     }
     return Register(units, {each.assignment_id: each for each in held}, frozenset({BOSS, CLERK, NEW}))
@@ -59,6 +60,12 @@ def test_one_april_the_unit_closes_its_successor_opens_and_everybody_moves() -> 
         ("new", Role.MANAGER, APRIL, None),
         ("new", Role.COORDINATOR, APRIL, None),
     }
+
+
+def test_another_agency_is_succeeded_by_whichever_its_manager_names() -> None:
+    for successor in ("agency-2", "window"):
+        [ended] = run({"agency"}, closes=[{**CLOSES[0], "unit_id": "agency", "successor": successor}]).values()
+        assert (ended.role, ended.until) == (Role.PARTNER, APRIL - timedelta(days=1))
 
 
 @pytest.mark.parametrize("unit", ["audit", "new"])
@@ -95,6 +102,11 @@ def test_a_manager_may_go_when_another_comes() -> None:
         ("unit_exists", {"opens": [{"unit_id": "window", "name": "窓口"}]}),
         ("unit_is_closed", {"closes": [{"unit_id": "support", "closed_on": APRIL, "successor": "support"}]}),
         ("unit_is_closed", {"closes": [{"unit_id": "support", "closed_on": APRIL, "successor": "old"}]}),
+        ("successor_is_agency", {"closes": [{"unit_id": "support", "closed_on": APRIL, "successor": "agency"}]}),
+        (
+            "successor_is_agency",
+            {"opens": OPENS, "closes": CLOSES, "begins": [begun(unit_id="new", role="partner")]},
+        ),
         ("ends_in_the_past", {"closes": [{"unit_id": "support", "closed_on": date(2026, 3, 1), "successor": "window"}]}),
         ("ends_in_the_past", {"ends": [{"assignment_id": CLERK_HELD, "until": date(2026, 3, 18)}]}),
         ("begins_in_the_past", {"begins": [begun(from_date=date(2026, 3, 19))]}),

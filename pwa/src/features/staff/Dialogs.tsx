@@ -77,11 +77,12 @@ export function OpenUnit(props: Props) {
 export function CloseUnit(props: Props) {
   const mine = props.staffing.units.filter(({ isMine, closedOn }) => isMine && !closedOn).map(({ unit }) => [unit.id, unit.name] as const);
   const [unitId, setUnitId] = useState(mine[0]?.[0] ?? "");
-  const others = props.staffing.units.filter(({ closedOn }) => !closedOn).map(({ unit }) => [unit.id, unit.name] as const);
+  const closesAgency = props.staffing.units.some(({ unit, isAgency }) => isAgency && unit.id === unitId);
+  const others = props.staffing.units.filter(({ closedOn, isAgency }) => !closedOn && (closesAgency || !isAgency)).map(({ unit }) => [unit.id, unit.name] as const);
   const made = openUnits({ ...props, staffing: { ...props.staffing, units: [] } });
   const successors = [...made, ...others].filter(([id]) => id !== unitId);
   const [chosen, setChosen] = useState("");
-  const successor = chosen || (successors[0]?.[0] ?? "");
+  const successor = oneOf(successors.map(([id]) => id), chosen);
   const [closedOn, setClosedOn] = useState(nextApril(props.today));
   const add = () => closedOn && props.onAdd({ key: `close-${unitId}`, kind: "closes", unitId, unit: nameIn(mine, unitId), successor, successorName: nameIn(successors, successor), closedOn });
   return (

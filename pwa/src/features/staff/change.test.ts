@@ -22,7 +22,7 @@ it("puts every line where the command wants it, with nothing for the screen in i
   });
 });
 
-const unit = (id: string, audits = false) => ({ unit: { id, name: id }, closedOn: null, successor: null, isMine: true, audits });
+const unit = (id: string, audits = false) => ({ unit: { id, name: id }, closedOn: null, successor: null, isMine: true, audits, isAgency: false });
 const held = (staffId: string, unitId: string, role: string, until: string | null = null) =>
   ({ id: `${staffId}-${role}`, staff: { id: staffId, name: "" }, unit: { id: unitId, name: "" }, role, fromDate: "2024-04-01", until });
 const staffing: Staffing = {
