@@ -20,7 +20,7 @@ class Query(Screens):
 
     @strawberry.field
     async def devices(self, info: Ctx) -> list[device_types.Device]:
-        """My devices, and those of people in units I manage."""
+        """My devices, and those of people in units I manage, also after they left."""
         return await devices.find_visible(info.context)  # type: ignore[return-value]
 
     @strawberry.field

@@ -52,7 +52,7 @@ async def register(context: Context, device_id: str, name: str) -> dict[str, Any
 
 
 async def find_visible(context: Context) -> list[dict[str, Any]]:
-    """My devices, and those of people in units I manage."""
+    """My devices, and those of people in units I manage, also after they left."""
     service = context.service
     async with service.db.transaction("device") as tx:
         rows = await device_store.find_visible(tx, context.session, tokyo_day(service.clock()))

@@ -64,21 +64,29 @@ async def current_session(request: Request) -> session_store.Session:
 
 
 async def is_told_revoked(tx: Connection, request: Request) -> bool:
-    """True on a revoked device, known by its dead session or, once signed out, by the id it says (`x-banso-device`).
+    """True on a revoked device and on that of somebody who left, known by its dead session or, once signed out, by what it
+    says (`x-banso-device`, and `x-banso-person` where somebody's page is open).
 
-    Whoever knows the id learns that one word.
+    Whoever knows the ids learns that one word.
     """
-    if await device_store.is_session_of_revoked_device(tx, secret_hash(request)):
+    day = tokyo_day(service_of(request).clock())
+    device, person = (_said_id(request, f"x-banso-{what}") for what in ("device", "person"))
+    ended = await device_store.find_whose_session(tx, secret_hash(request))
+    if ended is not None and await device_store.is_over(tx, *ended, day):
         return True
+    return device is not None and await device_store.is_over(tx, device, person, day)
+
+
+def _said_id(request: Request, header: str) -> UUID | None:
     try:
-        return await device_store.is_revoked(tx, UUID(request.headers.get("x-banso-device", "")))
+        return UUID(request.headers.get(header, ""))
     except ValueError:
-        return False
+        return None
 
 
 def revoked() -> Unauthenticated:
-    """What everything on a revoked device is told."""
-    return Unauthenticated("device_revoked", "a manager revoked this device")
+    """What everything on a device is told that was revoked, or whose person left."""
+    return Unauthenticated("device_revoked", "this device is nobody's any more")
 
 
 async def begin(tx: Connection, request: Request, staff_id: UUID, device: UUID | None) -> dict[str, str]:

@@ -16,6 +16,7 @@ from infra.stack import Stack
 from services.contracts.tokyo import tokyo_day
 from services.kernel.db import connect
 from services.kernel.ids import new_id
+from tests.support.hired import FIRST_PASSWORD, hire
 from tests.support.person import Person
 from tests.support.vault import Vault
 
@@ -150,8 +151,8 @@ def test_a_session_of_one_device_never_becomes_another_s(city: Stack) -> None:
     assert person.post("Me").json()["code"] == "device_revoked"
 
 
-@pytest.mark.parametrize(("from_day", "until"), [(-9, -1), (1, None)], ids=["until yesterday", "from tomorrow"])
-def test_a_manager_looks_after_the_devices_of_those_assigned_today_only(
+@pytest.mark.parametrize(("from_day", "until"), [(-9, -2), (1, None)], ids=["left before", "from tomorrow"])
+def test_a_manager_does_not_look_after_the_devices_of_who_left_before_or_comes_later(
     city: Stack, from_day: int, until: int | None
 ) -> None:
     device, today = new_id(), tokyo_day(datetime.now(UTC))
@@ -178,3 +179,55 @@ def test_a_session_that_registers_a_device_ends_with_it(city: Stack) -> None:
     Vault.of(person, device)
     Person(city.url, "sasaki").ask("RevokeDevice", id=str(device))
     assert person.post("Me").json()["code"] == "device_revoked"
+
+
+class Taken:
+    """Somebody new, with a tablet on which a record waits."""
+
+    def __init__(self, city: Stack, device: UUID) -> None:
+        self.device, self.hired, self.city = device, hire(city), city
+        self.person = Person(city.url, self.hired.login, FIRST_PASSWORD, device=device)
+        self.vault = Vault.of(self.person, device)
+
+    def said(self, *, person: bool = False, cookie: bool = False) -> str:
+        """What the tablet is told, by what it has to say: its id, whose page is open, the cookie of a session."""
+        headers = {"x-banso-device": str(self.device), "Origin": self.city.url}
+        headers |= {"x-banso-person": self.person.id} if person else {}
+        cookies = dict(self.person.http.cookies) if cookie else {}
+        answer = httpx.post(f"{self.city.url}/graphql", json={}, headers=headers, cookies=cookies, timeout=30)
+        return str(answer.json()["code"])
+
+
+def test_the_tablet_of_whoever_left_is_told_as_a_revoked_one_and_its_queue_arrives(city: Stack) -> None:
+    taken = Taken(city, new_id())
+    sealed = taken.vault.seal(taken.person.envelope("ReadNotice", new_id(), {}))
+    assert [taken.said(), taken.said(person=True)] == ["signed_out"] * 2
+    taken.hired.reassign(from_days=1)
+    assert [taken.said(), taken.said(cookie=True)] == ["signed_out"] * 2, "who comes back keeps it"
+    taken.hired.reassign(until_days=-1)
+    assert [taken.said(), taken.said(person=True), taken.said(cookie=True)] == ["device_revoked"] * 3
+    headers = {"Origin": city.url, "x-banso-device": str(taken.device)}
+    answer = httpx.post(f"{city.url}/handed-in", json={"commands": [sealed]}, headers=headers, timeout=30).json()
+    assert (answer["kept"], answer["deviceRevoked"]) == ([sealed["id"]], True)
+
+
+def test_one_of_two_on_a_tablet_left_and_the_other_goes_on(city: Stack) -> None:
+    device = new_id()
+    leaves, stays = Taken(city, device), Taken(city, device)
+    leaves.hired.reassign(until_days=-1)
+    assert [leaves.said(person=True), leaves.said(cookie=True)] == ["device_revoked"] * 2
+    assert [leaves.said(), stays.said(person=True)] == ["signed_out"] * 2
+    assert stays.person.post("Me").status_code == 200
+
+
+def test_the_devices_of_whoever_left_stay_with_the_manager(city: Stack) -> None:
+    left, moved, manager = Taken(city, new_id()), Taken(city, new_id()), Person(city.url, "sasaki")
+    left.hired.reassign(until_days=-1)
+    moved.hired.reassign(until_days=-1)
+    query = "insert into assignment values ($1, $2, 'hoya-window', 'window_staff', $3)"
+    rows(city, query, new_id(), moved.hired.staff_id, tokyo_day(datetime.now(UTC)))
+    for one in (left, moved):
+        assert (str(one.device), one.person.id) in devices_of(manager)
+        assert manager.ask("RevokeDevice", id=str(one.device))["revokeDevice"] is True
+    of_window = devices_of(Person(city.url, "otsuka"))
+    assert (str(moved.device), moved.person.id) in of_window and (str(left.device), left.person.id) not in of_window
