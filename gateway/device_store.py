@@ -119,16 +119,42 @@ async def revoke(tx: Connection, session: Session, device_id: UUID, day: date, n
     return bool(found)
 
 
+ERASURE_LOCK = 7110
+
+
 async def keep(
-    tx: Connection, command_id: UUID, device_id: UUID, author_id: UUID, kid: str, sealed: bytes, now: datetime
+    tx: Connection,
+    command_id: UUID,
+    owner: tuple[UUID, UUID],
+    kid: str,
+    sealed: bytes,
+    about: Sequence[UUID],
+    now: datetime,
 ) -> bool:
-    """Keep a command handed in; the first one under an id stays. False when that one is another person's."""
+    """Keep a command handed in by the `owner` (device, author); the first one under an id stays, one about what was erased
+    without its words. False when the first one is another person's."""
+    device_id, author_id = owner
+    await tx.execute("select pg_advisory_xact_lock_shared($1)", ERASURE_LOCK)  # an erasure sees it, or is seen by it
+    is_erased = await tx.fetchval("select exists (select 1 from erased where record_id = any($1::uuid[]))", about)
     await tx.execute(
-        "insert into handed_in (command_id, device_id, author_id, kid, sealed, received_at)"
-        " values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
-        *(command_id, device_id, author_id, kid, sealed, now),
+        "insert into handed_in (command_id, device_id, author_id, kid, sealed, received_at, about, state, decided_at)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing",
+        *(command_id, device_id, author_id, kid, b"" if is_erased else sealed, now, about),
+        *(("withdrawn", now) if is_erased else ("waiting", None)),
     )
     return bool(await tx.fetchval("select author_id = $2 from handed_in where command_id = $1", command_id, author_id))
+
+
+async def forget_about(tx: Connection, records: Sequence[UUID], now: datetime) -> None:
+    """These were erased: the words of what waits about them go, and of what is still handed in. Again changes nothing."""
+    await tx.execute("select pg_advisory_xact_lock($1)", ERASURE_LOCK)
+    query = "insert into erased select record_id, $2 from unnest($1::uuid[]) record_id on conflict do nothing"
+    await tx.execute(query, records, now)
+    await tx.execute(
+        "update handed_in set state = 'withdrawn', decided_at = $2, sealed = ''"
+        " where state = 'waiting' and about && $1::uuid[]",
+        *(records, now),
+    )
 
 
 async def find_handed_in(tx: Connection, author_id: UUID) -> Sequence[asyncpg.Record]:

@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from unicodedata import category
@@ -186,9 +187,19 @@ async def _are_new(tx: Connection, bad: list[Sealed], now: datetime) -> bool:
 
 async def _keep(tx: Connection, command: Sealed, found: Opened, now: datetime) -> str | None:
     """Why it is not kept: another person's command waits under its id. A device forgets only what is its author's."""
-    who = (found.device_id, found.author_id)
-    is_kept = await device_store.keep(tx, command.id, *who, command.kid, base64.b64decode(command.blob), now)
+    who, sealed = (found.device_id, found.author_id), base64.b64decode(command.blob)
+    is_kept = await device_store.keep(tx, command.id, who, command.kid, sealed, _about(found.envelope), now)
     return None if is_kept else "command_id_reused"
+
+
+def _about(envelope: dict[str, Any]) -> list[UUID]:
+    """The records whose erasure is to reach it. A line for the log of reads has no words, and is never lost."""
+    payload, ids = envelope.get("payload"), set()
+    named = [payload.get(name) for name in ("caseId", "consultationId")] if isinstance(payload, dict) else []
+    for said in (envelope.get("subject"), *named):
+        with suppress(ValueError, TypeError, AttributeError):  # as a device said it: no owner has checked it yet
+            ids.add(UUID(said))
+    return [] if envelope["type"] in TRACES else sorted(ids)
 
 
 async def find_handed_in(context: Context) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from gateway import (
     devices,
     disclosure,
     error_pages,
+    erasures,
     first_password,
     graphql,
     leavers,
@@ -27,6 +28,7 @@ from gateway.owners import Owners
 from gateway.sealing import SealingKeys
 from gateway.security import SecurityWall
 from gateway.settings import GatewaySettings
+from services.contracts.registry import EVENTS
 from services.kernel import telemetry
 from services.kernel.app import Service, harden, probes, running
 from services.kernel.stream import Applier
@@ -44,9 +46,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.sealing = SealingKeys(settings.keys_dir)
     provider = app.state.oidc = Provider(settings) if settings.oidc_issuer else None
     app.state.documents = graphql.load_documents(settings.trusted_documents)
-    async with running(
-        service, Applier(service.db, "gateway", {}, {}), [], [hub.listen, leavers.forget_streets], speaks=True
-    ):
+    applier = Applier(service.db, "gateway", EVENTS, erasures.REACTIONS)
+    loops = [hub.listen, leavers.forget_streets]
+    async with running(service, applier, erasures.LISTENS_TO, loops, speaks=True):
         yield
     await owners.close()
     if provider:

@@ -136,8 +136,8 @@ class Protocol(Judge, RuleBasedStateMachine):
         rows = [row for row in tablet.rows if row.state in ("device", "refused")]
         async with self.room.db.transaction("handed_in") as tx:
             for row in rows:
-                kept = (row.id, tablet.id, tablet.owner.id, "kid", row.envelope["id"].encode(), datetime.now(UTC))
-                assert await device_store.keep(tx, *kept)
+                who, sealed = (tablet.id, tablet.owner.id), row.envelope["id"].encode()
+                assert await device_store.keep(tx, row.id, who, "kid", sealed, [], datetime.now(UTC))
         if not is_answer_lost:
             tablet.handed_in(rows, await self.room.incarnation())
 

@@ -10,7 +10,7 @@ import pytest
 from infra.stack import Stack
 from services.kernel.ids import new_id
 from tests.service.gateway.test_devices import rows
-from tests.support.person import Person, consultation_payload, open_case
+from tests.support.person import Person, consultation_payload, open_case, visit_payload, wait_until
 from tests.support.vault import Vault
 
 MARK = "柚子湯の匂いがした"
@@ -118,6 +118,30 @@ def test_withdrawn_by_its_author_the_row_stays(city: Stack, lost: Lost) -> None:
     assert row["decided_at"] is not None and lost.consultation() is None
     assert hand_in(city, lost.sealed).json()["kept"] == [lost.envelope["id"]]
     assert lost.envelope["id"] not in lost.waiting(), "handed in again, it stays withdrawn"
+
+
+def test_what_was_handed_in_about_an_erased_case_goes_with_it_also_what_comes_later(city: Stack) -> None:
+    device, clerk, coordinator = new_id(), Person(city.url, "watanabe"), Person(city.url, "takahashi")
+    case, another = open_case(clerk, coordinator), open_case(clerk, coordinator)
+    on_it = Person(city.url, "takahashi", device=device)
+    vault = Vault.of(on_it, device)
+    early, late, other = (
+        on_it.envelope("RecordVisit", about, visit_payload(memo=MARK)) for about in (case, case, another)
+    )
+    trace = on_it.envelope("ViewedOffline", case, {"viewedAt": "2026-11-24T03:00:00Z"})
+    assert len(hand_in(city, *map(vault.seal, (early, other))).json()["kept"]) == 2
+    request = str(new_id())
+    coordinator.do("OpenPersonRequest", case, {"requestId": request, "kind": "erasure", "asked": "消してほしい"})
+    decided = {"requestId": request, "decision": "approve"}
+    Person(city.url, "sasaki").do("DecidePersonRequest", case, decided)
+    wait_until(lambda: kept(city, early)[0]["state"] == "withdrawn")
+    assert hand_in(city, vault.seal(late), vault.seal(trace)).json()["kept"] == [late["id"], trace["id"]]
+    for gone in (early, late):
+        [row] = kept(city, gone)
+        assert (row["state"], row["sealed"], row["decided_at"] is None) == ("withdrawn", b"", False)
+    assert [kept(city, each)[0]["state"] for each in (other, trace)] == ["waiting"] * 2
+    assert kept(city, other)[0]["sealed"] != b""
+    coordinator.ask("DecideHandedIn", id=other["id"], send=False)
 
 
 def test_that_something_was_read_offline_is_not_for_its_reader_to_withdraw(city: Stack) -> None:
