@@ -1,6 +1,8 @@
-"""The built PWA: hashed assets may be cached for ever, the shell never."""
+"""The built PWA: hashed assets may be cached for ever, the shell never; packed as the build packed it."""
 
+import gzip
 from hashlib import sha256
+from mimetypes import guess_type
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -18,6 +20,8 @@ _SCREENS = (
 )
 _WORKERS = {"on": "sw.js", "off": "sw-off.js"}
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+_ASKED_FOR = {"Cache-Control": "no-cache"}
+_GZIP = {"Content-Encoding": "gzip"}
 
 
 @router.get("/sw.js", include_in_schema=False)
@@ -31,9 +35,11 @@ async def get_worker(request: Request) -> Response:
     if not file.is_file():
         raise NotFound("the screens are not built")
     digest = sha256(repr(sorted(HEADERS.items())).encode()).hexdigest()[:12]
-    script = f"{file.read_text(encoding='utf8')}\n// headers {digest}\n"
-    answer = Response(script, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
-    return tell_ways(request, answer)
+    script = f"{file.read_text(encoding='utf8')}\n// headers {digest}\n".encode()
+    headers = _ASKED_FOR | {"Vary": "Accept-Encoding"}
+    if _takes_gzip(request):
+        script, headers = gzip.compress(script, mtime=0), headers | _GZIP
+    return tell_ways(request, Response(script, media_type="text/javascript", headers=headers))
 
 
 @router.get("/{path:path}", include_in_schema=False)
@@ -45,12 +51,27 @@ async def get_page(request: Request, path: str) -> Response:
     file = (dist / path).resolve()
     if path and len(path) < 250 and file.is_file() and file.is_relative_to(dist):
         if path.startswith("assets/"):
-            return FileResponse(file, headers=_FOREVER)
-        return tell_ways(request, FileResponse(file, headers={"Cache-Control": "no-cache"}))
+            return _file(request, file, _FOREVER)
+        return tell_ways(request, _file(request, file, _ASKED_FOR))
     is_screen = not path or path.split("/", maxsplit=1)[0] in _SCREENS
     if not is_screen and "text/html" not in request.headers.get("accept", ""):
         raise NotFound("no such page")
     if not (dist / "index.html").is_file():
         return PlainTextResponse("画面がまだ作られていません。make run で作られます。\n", status_code=503)
-    headers = {"Cache-Control": "no-cache"}  # a person at an unknown address gets the shell, which says so in Japanese
-    return tell_ways(request, FileResponse(dist / "index.html", 200 if is_screen else 404, headers))
+    # a person at an unknown address gets the shell, which says so in Japanese
+    return tell_ways(request, _file(request, dist / "index.html", _ASKED_FOR, 200 if is_screen else 404))
+
+
+def _file(request: Request, file: Path, headers: dict[str, str], status: int = 200) -> FileResponse:
+    """A file of the build: packed, where the build did so (pwa/build/packed.ts) and the browser takes gzip."""
+    packed = file.with_name(f"{file.name}.gz")
+    if not packed.is_file():
+        return FileResponse(file, status, headers)
+    headers = headers | {"Vary": "Accept-Encoding"}
+    if not _takes_gzip(request):
+        return FileResponse(file, status, headers)
+    return FileResponse(packed, status, headers | _GZIP, guess_type(file.name)[0])
+
+
+def _takes_gzip(request: Request) -> bool:
+    return "gzip" in request.headers.get("accept-encoding", "")

@@ -6,6 +6,7 @@ import { defineConfig } from "vitest/config";
 import { icons } from "./build/icons.ts";
 import { smallIdb } from "./build/idb.ts";
 import { messages } from "./build/messages.ts";
+import { packed } from "./build/packed.ts";
 import { sizes } from "./build/sizes.ts";
 import { worker } from "./build/worker.ts";
 
@@ -78,6 +79,7 @@ export default defineConfig({
   plugins: [
     ...shared(),
     worker("sw.js", "sw-off.js"),
+    packed(),
     sizes({ all: 65_000, first: 30_000, core: { limit: 72_000, apart: ["opening", "plan", "print"] }, total: 92_000, apart: { managers: 10_000, account: 5_000, print: 5_000, plan: 3_000, sharing: 8_000, requests: 5_000, opening: 7_000 }, modules: FIRST }),
   ],
   build: {

@@ -26,8 +26,13 @@ it("a file that everybody fetches may not bring along one that lies apart", () =
   expect(bringsApart(files.slice(0, 1), { print: 1 })).toBeUndefined();
 });
 
-it("what every page fetches, the work of every day and everything have a limit each", () => {
-  const files = Object.fromEntries(["screens", "print", "account"].map((name) => [name, { ...chunk(`${name}.js`, [], []), type: "chunk", name, code: name.repeat(50) }]));
+it("what every page fetches, the work of every day and everything have a limit each: of the packed bytes", () => {
+  const files = Object.fromEntries(
+    ["screens", "print", "account"].flatMap((name) => [
+      [name, { ...chunk(`${name}.js`, [], []), type: "chunk", name, code: name.repeat(50) }],
+      [`${name}.js.gz`, { fileName: `${name}.js.gz`, type: "asset", source: new Uint8Array(30) }],
+    ]),
+  );
   const failures = (all: number, core: number, total: number) => {
     const found: string[] = [];
     const limits = { all, core: { limit: core, apart: ["print"] }, total, first: 1, apart: { print: 1000, account: 1000 }, modules: [] };

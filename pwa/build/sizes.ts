@@ -36,7 +36,14 @@ export function bringsApart(chunks: readonly Chunk[], apart: Record<string, numb
   return chunks.find((chunk) => !(chunk.name in apart) && chunk.imports.some((file) => files.has(file)));
 }
 
-const gzipped = (code: string) => gzipSync(code, { level: 9 }).length;
+/** As the gateway ends a worker (gateway/pages.py) before it packs it. */
+const HEADERS = "\n// headers 9f2c81d07ab3\n";
+
+/** The bytes that travel: of a file as it was packed (`packed.ts`), of a worker as the gateway packs it. */
+const travels = (bundle: Rolldown.OutputBundle, name: string, code: string) => {
+  const packed = bundle[`${name}.gz`];
+  return packed?.type === "asset" ? packed.source.length : gzipSync(code + HEADERS, { level: 9 }).length;
+};
 const kB = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;
 
 /** Says the sizes at every build, and fails it beyond the limits. */
@@ -51,12 +58,14 @@ export function sizes(limits: Limits): Plugin {
         const chunks = files.filter((file): file is Chunk => file.type === "chunk");
         const loose = files.filter((file) => file.type === "asset" && file.fileName.endsWith(".js")) as Rolldown.OutputAsset[];
         const everybody = chunks.filter((chunk) => !(chunk.name in limits.apart));
-        const all = [...everybody.map((chunk) => chunk.code), ...loose.map((asset) => String(asset.source))].reduce((sum, code) => sum + gzipped(code), 0);
+        const size = ({ fileName, code }: Pick<Chunk, "fileName" | "code">) => travels(bundle, fileName, code);
+        const loaded = loose.map(({ fileName, source }) => ({ fileName, code: String(source) }));
+        const all = [...everybody, ...loaded].reduce((sum, file) => sum + size(file), 0);
         const route = [...firstRoute(chunks, limits.modules)];
-        const first = route.reduce((sum, chunk) => sum + gzipped(chunk.code), 0);
+        const first = route.reduce((sum, chunk) => sum + size(chunk), 0);
         console.log(`\nJavaScript, gzipped: all ${kB(all)} of ${kB(limits.all)}, first route ${kB(first)} of ${kB(limits.first)}`);
         console.log(`first route: ${route.map((chunk) => chunk.fileName).join(", ")}`);
-        const apart = chunks.filter((chunk) => chunk.name in limits.apart).map(({ name, code }) => ({ name, size: gzipped(code), limit: limits.apart[name] ?? 0 }));
+        const apart = chunks.filter((chunk) => chunk.name in limits.apart).map((chunk) => ({ name: chunk.name, size: size(chunk), limit: limits.apart[chunk.name] ?? 0 }));
         const withAll = (found: typeof apart) => found.reduce((sum, { size }) => sum + size, all);
         const core = withAll(apart.filter(({ name }) => limits.core.apart.includes(name)));
         const total = withAll(apart);

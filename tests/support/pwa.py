@@ -15,13 +15,13 @@ _ENTRY = re.compile(r'\{"url":"/([^"]+)","integrity":"[^"]+"\}')
 def shell_paths(dist: Path = DIST) -> set[str]:
     """The address of every file of a build that a browser may keep: all but the workers and the pictures."""
     files = {f"/{file.relative_to(dist)}" for file in dist.rglob("*") if file.is_file()}
-    return {path for path in files if path not in {"/sw.js", "/sw-off.js"} and not path.endswith(".png")}
+    return {path for path in files if path not in {"/sw.js", "/sw-off.js"} and not path.endswith((".png", ".gz"))}
 
 
 def second_build(folder: Path, mark: str = "next") -> Path:
-    """A copy of the build whose scripts have other names and content, and a worker that knows them."""
+    """A copy of the build, not packed, whose scripts have other names and content, and a worker that knows them."""
     dist = folder / f"dist-{mark}"
-    shutil.copytree(DIST, dist)
+    shutil.copytree(DIST, dist, ignore=shutil.ignore_patterns("*.gz"))
     names = {file.name: f"{file.name.split('-')[0]}-{mark}.js" for file in (dist / "assets").glob("*.js")}
     for old, new in names.items():
         (dist / "assets" / old).rename(dist / "assets" / new)

@@ -1,5 +1,6 @@
 """The built PWA at the gateway: which addresses are screens, the worker and its kill switch, what may be cached."""
 
+import gzip
 import re
 
 import httpx
@@ -12,6 +13,7 @@ from services.kernel.ids import new_id
 from tests.service.gateway.test_sessions import stale
 from tests.support.hired import FIRST_PASSWORD, hire
 from tests.support.person import Person
+from tests.support.pwa import DIST
 
 
 def test_the_gateway_knows_every_screen_of_the_app() -> None:
@@ -35,6 +37,36 @@ def test_the_worker_is_a_script_with_the_strict_policy(city: Stack) -> None:
     assert "trusted-types banso-worker" in policy
     assert "banso-shell-" in answer.text
     assert re.search(r"// headers [0-9a-f]{12}\n$", answer.text)
+
+
+def fetched(city: Stack, path: str, encoding: str) -> tuple[httpx.Headers, bytes]:
+    """The headers and the very bytes that travel."""
+    with httpx.stream("GET", f"{city.url}{path}", headers={"Accept-Encoding": encoding}) as answer:
+        return answer.headers, b"".join(answer.iter_raw())
+
+
+def test_what_the_build_packed_travels_as_it_is(city: Stack) -> None:
+    """The build limits the sizes of the packed files: a second compression, or none, would make them untrue."""
+    packed = {f"/{file.relative_to(DIST)}".removesuffix(".gz"): file for file in DIST.rglob("*.gz")}
+    scripts = {f"/{file.relative_to(DIST)}" for file in DIST.glob("assets/*.js")}
+    assert scripts <= set(packed)
+    for path, file in packed.items():
+        headers, body = fetched(city, path, "gzip, br")
+        plain_headers, plain = fetched(city, path, "identity")
+        assert body == file.read_bytes(), path
+        assert gzip.decompress(body) == plain == (DIST / path[1:]).read_bytes(), path
+        assert headers["content-length"] == str(len(body))
+        assert (headers["content-encoding"], plain_headers.get("content-encoding")) == ("gzip", None)
+        assert {*headers["vary"].split(", ")} == {*plain_headers["vary"].split(", ")} == {"Accept-Encoding"}
+        assert headers["content-type"] == plain_headers["content-type"] != "application/gzip"
+        assert headers["etag"] != plain_headers["etag"]
+
+
+def test_the_worker_is_packed_once_it_is_complete(city: Stack) -> None:
+    headers, body = fetched(city, "/sw.js", "gzip")
+    _, plain = fetched(city, "/sw.js", "identity")
+    assert headers["content-encoding"] == "gzip"
+    assert gzip.decompress(body) == plain
 
 
 def test_the_kill_switch_is_served_in_its_place(city: Stack) -> None:
