@@ -19,16 +19,12 @@ const SHARED = /\/src\/(gateway\/(client|documents(?!\/(AccessLog|ClosedCases|Co
 /** What only managers' and auditors' pages fetch, and what only who looks after their own sign-in and devices does. */
 const MANAGERS = /\/src\/(features\/(accessLog\/|managers|staff\/|statistics\/)|gateway\/documents\/(AccessLog|IssueSetUpCode|LogReaders|Staffing)\b)/;
 const ACCOUNT = /\/src\/(features\/(account\/|devices\/|session\/useAgain)|gateway\/documents\/(EndSignIn|Passkeys|RemovePasskey|SignIns)\b)/;
-/** What only who opens a consultation fetches: a window, not a tablet at a door. */
-const OPENING = /\/src\/features\/consultations\/(OpenConsultation|Questions|form)\b/;
-/** What only who plans a session fetches. */
-const PLAN = /\/src\/features\/ibasho\/(PlanSession|plan\.ts)/;
 const PRINT = /\/src\/features\/ibasho\/TokenSheet|\/lean-qr\//;
 /** Who sees a case, and why: rarely looked at, and never without the network. */
 const SHARING = /\/src\/(features\/sharing\/|gateway\/documents\/(Conferences|Sharing|StaffOf)\b)/;
 /** 本人からの請求, and the end of a case: now and then, and never without the network. */
 const REQUESTS = /\/src\/(features\/(closing|requests)\/|gateway\/documents\/(ClosedCases|Holdings|PersonRequests|RetentionProposals)\b)/;
-const isScreen = (id: string) => /\/src\/(features\/|app\/deviceCore)/.test(id) && ![MANAGERS, ACCOUNT, PRINT, PLAN, SHARING, REQUESTS, OPENING].some((apart) => apart.test(id));
+const isScreen = (id: string) => /\/src\/(features\/|app\/deviceCore)/.test(id) && ![MANAGERS, ACCOUNT, PRINT, SHARING, REQUESTS].some((apart) => apart.test(id));
 /** A group takes along what its modules need, unless a group before it did: so the screens everybody fetches come before those that lie apart. */
 const groups = [
   { name: "shared", test: SHARED, priority: 4 },
@@ -40,8 +36,6 @@ const groups = [
   { name: "sharing", test: SHARING, priority: 0 },
   { name: "requests", test: REQUESTS, priority: 0 },
   { name: "print", test: PRINT, priority: 0 },
-  { name: "plan", test: PLAN, priority: 0 },
-  { name: "opening", test: OPENING, priority: 0 },
 ];
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -80,7 +74,7 @@ export default defineConfig({
     ...shared(),
     worker("sw.js", "sw-off.js"),
     packed(),
-    sizes({ all: 65_000, first: 30_000, core: { limit: 72_000, apart: ["opening", "plan", "print"] }, total: 92_000, apart: { managers: 10_000, account: 5_000, print: 5_000, plan: 3_000, sharing: 8_000, requests: 5_000, opening: 7_000 }, modules: FIRST }),
+    sizes({ all: 65_000, first: 30_000, core: { limit: 72_000, apart: ["print"] }, total: 92_000, apart: { managers: 10_000, account: 5_000, print: 5_000, sharing: 8_000, requests: 5_000 }, modules: FIRST }),
   ],
   build: {
     target: "es2022",

@@ -14,8 +14,8 @@ export function App() {
   const now = useStore(session);
   const sealed = useStore(vault).state === "locked";
   const way = useStore(door);
-  if (useStore(revoked)) return <Gate key="revoked" load={() => import("../features/session/Revoked")} />;
-  if (sealed) return way === "pin" ? <Gate key="pin" load={() => import("../features/session/Unlock")} /> : <SignIn />;
+  if (useStore(revoked)) return <Gate key="revoked" name="revoked" />;
+  if (sealed) return way === "pin" ? <Gate key="pin" name="unlock" /> : <SignIn />;
   if (now.state === "loading") return <p class="sr" role="status">{t("app.loading")}</p>;
   if (now.state === "unreachable") return <Unreachable />;
   if (now.state === "out") return <SignIn />;
@@ -29,12 +29,12 @@ export function App() {
   );
 }
 
-/** A gate of its own file: most browsers have no PIN and never fetch it. Each has its `key`, or one would go on showing the other. */
-function Gate({ load }: { load: () => Promise<{ default: ComponentType }> }) {
+/** A gate of a browser with a PIN: it comes with the other screens. Each has its `key`, or one would go on showing the other. */
+function Gate({ name }: { name: "revoked" | "unlock" }) {
   const [Part, setPart] = useState<ComponentType | null>(null);
   useLayoutEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const fetchPart = () => load().then((part) => setPart(() => part.default), () => (timer = setTimeout(fetchPart, 3_000)));
+    const fetchPart = () => import("../features/rest").then((rest) => setPart(() => rest[name]), () => (timer = setTimeout(fetchPart, 3_000)));
     void fetchPart();
     return () => clearTimeout(timer);
   }, []);

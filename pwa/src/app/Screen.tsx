@@ -32,8 +32,7 @@ const apart: Partial<Record<string, () => Promise<Screens>>> = {
   sharing: () => import("../features/sharing/screens"),
   staff: managers,
   statistics: managers,
-  newConsultation: async () => ({ newConsultation: (await import("../features/consultations/OpenConsultation")).default }),
-  tokens: async () => ({ tokens: (await import("../features/ibasho/TokenSheet")).default }),
+  tokens: () => import("../features/ibasho/TokenSheet").then((part) => ({ tokens: part.default })),
 };
 let hasRest = false;
 

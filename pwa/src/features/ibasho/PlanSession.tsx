@@ -13,14 +13,14 @@ import { missingInPlan, payloadOfPlan, STYLES, type Plan } from "./plan";
 
 const PLACES = { placeId: "p-place", programmeId: "p-programme", startsAt: "p-from", endsAt: "p-to", style: "p-style", capacity: "p-capacity", staffIds: "p-staff" };
 
-export interface PlanProps {
+interface PlanProps {
   today: string;
   onClose: () => void;
   onPlanned: (day: string) => void;
 }
 
 /** A session is planned with the network: who is on duty and where is decided together, not on one tablet. */
-export default function PlanSession(props: PlanProps) {
+export function PlanSession(props: PlanProps) {
   const places = useAsked(IbashoPlaces, {});
   if (places.data) return <Form {...props} places={places.data.ibashoPlaces} />;
   return <Modal label={t("ibasho.plan")} onClose={props.onClose}><Waiting failure={places.failure} /></Modal>;

@@ -1,4 +1,3 @@
-import type { ComponentType } from "preact";
 import { useState } from "preact/hooks";
 import { Link } from "../../app/router";
 import { hasRole } from "../../app/session";
@@ -8,7 +7,7 @@ import { t } from "../../i18n/messages";
 import { useAsked, useNow, useTitle } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Empty, Stale, Waiting } from "../../ui/parts";
-import type { PlanProps } from "./PlanSession";
+import { PlanSession } from "./PlanSession";
 import { SessionRow } from "./SessionRow";
 import { byDay, mondayOf } from "./week";
 
@@ -17,8 +16,7 @@ export default function Timetable() {
   useTitle("ibasho.title");
   const today = tokyoDay(useNow(60_000));
   const [monday, setMonday] = useState(() => mondayOf(today));
-  const [Plan, setPlan] = useState<ComponentType<PlanProps> | null>(null);
-  const plan = () => void import("./PlanSession").then((part) => setPlan(() => part.default), () => undefined);
+  const [isPlanning, setPlanning] = useState(false);
   const mayPlan = hasRole("ibasho_staff", "manager");
   return (
     <div class="stack">
@@ -32,12 +30,12 @@ export default function Timetable() {
         {mayPlan && (
           <div class="row">
             <Link class="btn line" href="/ibasho/tokens">{t("tokens.title")}</Link>
-            <button class="btn" type="button" onClick={plan}><Icon name="plus" />{t("ibasho.plan")}</button>
+            <button class="btn" type="button" onClick={() => setPlanning(true)}><Icon name="plus" />{t("ibasho.plan")}</button>
           </div>
         )}
       </div>
       <Week key={monday} monday={monday} today={today} />
-      {Plan && <Plan today={today} onClose={() => setPlan(null)} onPlanned={(day) => (setPlan(null), setMonday(mondayOf(day)))} />}
+      {isPlanning && <PlanSession today={today} onClose={() => setPlanning(false)} onPlanned={(day) => (setPlanning(false), setMonday(mondayOf(day)))} />}
     </div>
   );
 }

@@ -11,7 +11,7 @@ import { PinPad } from "./PinPad";
 type Step = "first" | "second" | "done";
 
 /** Choosing a PIN: twice, and nothing is kept before the gateway knows this device. */
-export default function PinSetUp({ onClose }: { onClose: () => void }) {
+export function PinSetUp({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState("");
   const [step, setStep] = useState<Step>("first");
   const [first, setFirst] = useState("");

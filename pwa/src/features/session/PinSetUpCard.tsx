@@ -1,22 +1,20 @@
-import type { ComponentType } from "preact";
 import { useState } from "preact/hooks";
 import { errorText, t } from "../../i18n/messages";
 import { useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { whyNotHere } from "../../vault/storage";
 import { vault } from "../../vault/vault";
-
-type SetUp = ComponentType<{ onClose: () => void }>;
+import { PinSetUp } from "./PinSetUp";
 
 /** On 今日, in a browser without a PIN: offered, never forced. */
 export function PinSetUpCard() {
   const { state } = useStore(vault);
-  const [Dialog, setDialog] = useState<SetUp | null>(null);
+  const [isSettingUp, setSettingUp] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const begin = async () => {
     const why = await whyNotHere();
     setProblem(why && errorText(why));
-    if (!why) await import("./PinSetUp").then((part) => setDialog(() => part.default), () => undefined);
+    setSettingUp(!why);
   };
   return (
     <>
@@ -27,7 +25,7 @@ export function PinSetUpCard() {
           <button class="btn line" type="button" onClick={() => void begin()}>{t("pin.setUp")}</button>
         </section>
       )}
-      {Dialog && <Dialog onClose={() => setDialog(null)} />}
+      {isSettingUp && <PinSetUp onClose={() => setSettingUp(false)} />}
     </>
   );
 }
