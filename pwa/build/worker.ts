@@ -2,18 +2,14 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plugin, Rolldown } from "vite";
-import type { ShellFile } from "../src/worker/routes.ts";
-
-const sha256 = (bytes: string | Uint8Array) => createHash("sha256").update(bytes);
 
 /** Everything the shell consists of: what the build made and what lies in `public/`. Not the workers, and not the pictures, which
  *  only the installing browser asks for. */
-function shellFiles(bundle: Rolldown.OutputBundle, publicDir: string): ShellFile[] {
+function shellFiles(bundle: Rolldown.OutputBundle, publicDir: string): [url: string, bytes: string | Uint8Array][] {
   const made = Object.values(bundle).map((file) => [file.fileName, file.type === "chunk" ? file.code : file.source] as const);
   const laid = readdirSync(publicDir).map((name) => [name, readFileSync(join(publicDir, name))] as const);
   const ours = [...made, ...laid].filter(([name]) => !/^sw.*\.js$|\.png$/.test(name));
-  const all = ours.map(([name, bytes]) => ({ url: `/${name}`, integrity: `sha256-${sha256(bytes).digest("base64")}` }));
-  return all.sort((a, b) => (a.url < b.url ? -1 : 1));
+  return ours.map(([name, bytes]): [string, string | Uint8Array] => [`/${name}`, bytes]).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** Modules of the page that the worker would run: whole files are loaded, so one wrong neighbour is enough. */
@@ -24,7 +20,7 @@ export function strangers(chunk: Rolldown.OutputChunk, bundle: Rolldown.OutputBu
   return own.concat(...next.map((file) => (file?.type === "chunk" ? strangers(file, bundle, seen) : [])));
 }
 
-/** Tells the worker the files of this build and their hash. Its kill switch stands alone. */
+/** Tells the worker the files of this build and the hash of their bytes. Its kill switch stands alone. */
 export function worker(fileName: string, killSwitch: string): Plugin {
   let publicDir = "";
   return {
@@ -42,9 +38,9 @@ export function worker(fileName: string, killSwitch: string): Plugin {
         const off = bundle[killSwitch];
         if (off?.type !== "chunk" || off.imports.length > 0) return this.error(`${killSwitch} must stand alone`);
         if (stranger) return this.error(`the worker would run ${stranger}`);
-        const list = JSON.stringify(shellFiles(bundle, publicDir));
-        const version = JSON.stringify(sha256(list).digest("hex").slice(0, 12));
-        chunk.code = chunk.code.replace("__FILES__", () => list).replace("__VERSION__", version);
+        const shell = shellFiles(bundle, publicDir);
+        const hash = shell.reduce((all, [, bytes]) => all.update(bytes), createHash("sha256")).digest("base64");
+        chunk.code = chunk.code.replace("__FILES__", () => JSON.stringify(shell.map(([url]) => url))).replace("__HASH__", JSON.stringify(hash));
       },
     },
   };

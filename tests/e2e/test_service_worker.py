@@ -109,6 +109,26 @@ def test_a_new_version_waits_and_is_taken_by_a_press(city: Stack, sign_in: SignI
         assert page.evaluate("async () => (await caches.keys()).length") == 1
 
 
+UPDATED = """async () => {
+    const found = await navigator.serviceWorker.getRegistration();
+    await found.update();
+    const fresh = found.installing;
+    return new Promise((done) => fresh.addEventListener("statechange", () => done(fresh.state)));
+}"""
+
+
+def test_files_that_are_not_of_one_build_are_not_kept(city: Stack, sign_in: SignIn, tmp_path: Path) -> None:
+    page = sign_in("takahashi", "desk")
+    wait_for_worker(page)
+    before = kept(page)
+    mixed = second_build(tmp_path, "mixed")
+    with (mixed / "print.css").open("a", encoding="utf8") as sheet:
+        sheet.write("/* of another build */")
+    with gateway_with(city, BANSO_PWA_DIST=str(mixed)):
+        assert page.evaluate(UPDATED) == "redundant"
+        assert kept(page) == before
+
+
 def count_loads(page: Page) -> list[str]:
     """Grows with every document the page loads from now on."""
     loads: list[str] = []

@@ -1,6 +1,7 @@
 """The built PWA as tests see it: its shell's files, and a second build that differs from the first."""
 
 import base64
+import json
 import re
 import shutil
 from hashlib import sha256
@@ -9,7 +10,8 @@ from pathlib import Path
 from infra.paths import ROOT
 
 DIST = ROOT / "pwa" / "dist"
-_ENTRY = re.compile(r'\{"url":"/([^"]+)","integrity":"[^"]+"\}')
+_FILES = re.compile(r'\["/assets/[^\]]+\]')
+_HASH = re.compile(r'"[A-Za-z0-9+/]{43}="')
 
 
 def shell_paths(dist: Path = DIST) -> set[str]:
@@ -33,12 +35,9 @@ def second_build(folder: Path, mark: str = "next") -> Path:
     with (dist / "assets" / f"first-{mark}.js").open("a", encoding="utf8") as script:
         script.write(f"\nglobalThis.build = '{mark}';\n")
     worker = (dist / "sw.js").read_text(encoding="utf8")
-    worker = re.sub(r'"[0-9a-f]{12}"', f'"{mark}"', worker)
-    worker = _ENTRY.sub(lambda found: f'{{"url":"/{found[1]}","integrity":"{integrity(dist / found[1])}"}}', worker)
+    (files,) = _FILES.findall(worker)
+    shell = b"".join((dist / url[1:]).read_bytes() for url in json.loads(files))
+    worker, hashes = _HASH.subn(f'"{base64.b64encode(sha256(shell).digest()).decode()}"', worker)
+    assert hashes == 1
     (dist / "sw.js").write_text(worker, encoding="utf8")
     return dist
-
-
-def integrity(file: Path) -> str:
-    """What the worker compares a file's bytes with."""
-    return "sha256-" + base64.b64encode(sha256(file.read_bytes()).digest()).decode()

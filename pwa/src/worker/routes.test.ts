@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { keptFor, SHELL } from "./routes";
 
 const origin = "https://banso.test";
-const files = [SHELL, "/assets/first-abc.js", "/icon.svg"].map((url) => ({ url, integrity: "" }));
+const files = [SHELL, "/assets/first-abc.js", "/icon.svg"];
 const ask = (path: string, mode = "cors", method = "GET") => keptFor({ method, mode, url: origin + path }, origin, files);
 
 describe("what the worker answers", () => {

@@ -1,24 +1,22 @@
 import { carry, SYNC_TAG } from "../sync/carry";
-import { keptFor, type ShellFile } from "./routes";
+import { keptFor } from "./routes";
 
 declare const self: ServiceWorkerGlobalScope;
-/** Put in by the build: the shell's files, and the hash of that list. */
-declare const __FILES__: readonly ShellFile[];
-declare const __VERSION__: string;
+/** Put in by the build: the addresses of the shell's files, and the SHA-256 of their bytes one after the other, in base64. */
+declare const __FILES__: readonly string[];
+declare const __HASH__: string;
 
 const files = __FILES__;
-const CACHE = `banso-shell-${__VERSION__}`;
+const CACHE = `banso-shell-${__HASH__}`;
 
-/** Keeps the shell of this build, whole or not at all. `integrity` turns away a captive portal's page and the file of another build. */
+/** Keeps the shell of this build, whole or not at all. The hash turns away a captive portal's page and the file of another build. */
 async function keepShell(): Promise<void> {
+  const answers = await Promise.all(files.map((url) => fetch(url, { cache: "no-cache", redirect: "error" })));
+  const bytes = new Blob(await Promise.all(answers.map((answer) => answer.clone().blob())));
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", await bytes.arrayBuffer()));
+  if (CACHE !== `banso-shell-${btoa(String.fromCharCode(...hash))}`) throw new Error("not the files of this build");
   const cache = await caches.open(CACHE);
-  await Promise.all(
-    files.map(async ({ url, integrity }) => {
-      const response = await fetch(url, { integrity, cache: "no-cache", redirect: "error" });
-      if (!response.ok) throw new Error(`${url}: ${response.status}`);
-      await cache.put(url, response);
-    }),
-  );
+  await Promise.all(answers.map((answer, index) => cache.put(files[index] as string, answer)));
 }
 
 /** From here on this version answers. Older ones are forgotten. */
