@@ -24,9 +24,9 @@ def collect() -> dict[str, str]:
 
 
 def document_id(text: str) -> str:
-    """The beginning of the SHA-256 of a document's text, in base64url: 12 characters that no compression shortens. An id
+    """The beginning of the SHA-256 of a document's text, in base64url: 8 characters that no compression shortens. An id
     only points into our own list, so it must tell our documents apart and need not withstand anybody."""
-    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()[:9]).decode()
+    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()[:6]).decode()
 
 
 if __name__ == "__main__":

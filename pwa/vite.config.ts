@@ -15,10 +15,10 @@ import { worker } from "./build/worker.ts";
 const FIRST = ["/src/main.tsx", "/features/session/SignIn.tsx", "/features/today/Today.tsx"];
 const isFirst = (id: string) => FIRST.some((module) => id.endsWith(module));
 /** The worker drains the queue with the page's own modules: they may not lie in one file with anything that touches the page. */
-const SHARED = /\/src\/(gateway\/(client|documents(?!\/(AccessLog|ClosedCases|Conferences|EndSignIn|Holdings|IssueSetUpCode|LogReaders|Passkeys|PersonRequests|RemovePasskey|RetentionProposals|Sharing|SignIns|StaffOf|Staffing)\b))|sync\/(outgoing|store|uuid7)|db\/(names|trouble)|app\/paths)\b/;
+const SHARED = /\/src\/(gateway\/(client|documents(?!\/(AccessLog|ClosedCases|Conferences|Devices|EndSignIn|Holdings|IssueSetUpCode|LogReaders|Passkeys|PersonRequests|RemovePasskey|RetentionProposals|RevokeDevice|Sharing|SignIns|StaffOf|Staffing|Statistics)\b))|sync\/(outgoing|store|uuid7)|db\/(names|trouble)|app\/paths)\b/;
 /** What only managers' and auditors' pages fetch, and what only who looks after their own sign-in and devices does. */
-const MANAGERS = /\/src\/(features\/(accessLog\/|managers|staff\/|statistics\/)|gateway\/documents\/(AccessLog|IssueSetUpCode|LogReaders|Staffing)\b)/;
-const ACCOUNT = /\/src\/(features\/(account\/|devices\/|session\/useAgain)|gateway\/documents\/(EndSignIn|Passkeys|RemovePasskey|SignIns)\b)/;
+const MANAGERS = /\/src\/(features\/(accessLog\/|managers|staff\/|statistics\/)|gateway\/documents\/(AccessLog|IssueSetUpCode|LogReaders|Staffing|Statistics)\b)/;
+const ACCOUNT = /\/src\/(features\/(account\/|devices\/|session\/useAgain)|gateway\/documents\/(Devices|EndSignIn|Passkeys|RemovePasskey|RevokeDevice|SignIns)\b)/;
 const PRINT = /\/src\/features\/ibasho\/TokenSheet|\/lean-qr\//;
 /** Who sees a case, and why: rarely looked at, and never without the network. */
 const SHARING = /\/src\/(features\/sharing\/|gateway\/documents\/(Conferences|Sharing|StaffOf)\b)/;
@@ -49,7 +49,7 @@ function trustedDocuments(): Plugin {
       const file = id.split("?")[0] ?? id;
       if (!file.endsWith(".graphql")) return null;
       const text = readFileSync(file, "utf8").trim();
-      return `export default ${JSON.stringify(createHash("sha256").update(text).digest().subarray(0, 9).toString("base64url"))};`;
+      return `export default ${JSON.stringify(createHash("sha256").update(text).digest().subarray(0, 6).toString("base64url"))};`;
     },
   };
 }

@@ -36,7 +36,7 @@ async function gateway(): Promise<typeof fetch> {
     if (cookie === null && headers["x-banso-device"] === revoked) return json(401, { code: "device_revoked" });
     if (cookie === null || (headers["x-banso-person"] ?? cookie) !== cookie) return json(401, { code: "signed_out" });
     const { documentId, variables } = JSON.parse(String(init?.body ?? "{}")) as { documentId?: string; variables?: object };
-    return json(200, { data: answerOf(documents.find(([, document]) => document.id === documentId)?.[0] ?? "", owner, variables ?? {}) });
+    return json(200, { data: answerOf(documents.find(([, document]) => document === documentId)?.[0] ?? "", owner, variables ?? {}) });
   };
 }
 

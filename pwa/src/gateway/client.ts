@@ -73,7 +73,7 @@ export async function ask<Answer, Variables>(
 ): Promise<Answer> {
   const asker = whose();
   try {
-    const answer = readAnswer<Answer>(await post("/graphql", { documentId: document.id, variables }, options, document.id === Me.id));
+    const answer = readAnswer<Answer>(await post("/graphql", { documentId: document, variables }, options, document === Me));
     tellReached(true);
     return answer;
   } catch (failure) {

@@ -4,7 +4,6 @@ import colleaguesId from "./documents/Colleagues.graphql";
 import consultationId from "./documents/Consultation.graphql";
 import consultationsId from "./documents/Consultations.graphql";
 import decideHandedInId from "./documents/DecideHandedIn.graphql";
-import devicesId from "./documents/Devices.graphql";
 import discardDraftId from "./documents/DiscardDraft.graphql";
 import draftsId from "./documents/Drafts.graphql";
 import handedInId from "./documents/HandedIn.graphql";
@@ -14,11 +13,9 @@ import meId from "./documents/Me.graphql";
 import noticesId from "./documents/Notices.graphql";
 import quarantineId from "./documents/Quarantine.graphql";
 import registerDeviceId from "./documents/RegisterDevice.graphql";
-import revokeDeviceId from "./documents/RevokeDevice.graphql";
 import saveDraftId from "./documents/SaveDraft.graphql";
 import sessionId from "./documents/Session.graphql";
 import sessionsId from "./documents/Sessions.graphql";
-import statisticsId from "./documents/Statistics.graphql";
 import submitId from "./documents/Submit.graphql";
 import submitSealedId from "./documents/SubmitSealed.graphql";
 import syncId from "./documents/Sync.graphql";
@@ -39,8 +36,6 @@ import type {
   ConsultationsQueryVariables,
   DecideHandedInMutation,
   DecideHandedInMutationVariables,
-  DevicesQuery,
-  DevicesQueryVariables,
   DiscardDraftMutation,
   DiscardDraftMutationVariables,
   DraftsQuery,
@@ -59,16 +54,12 @@ import type {
   QuarantineQueryVariables,
   RegisterDeviceMutation,
   RegisterDeviceMutationVariables,
-  RevokeDeviceMutation,
-  RevokeDeviceMutationVariables,
   SaveDraftMutation,
   SaveDraftMutationVariables,
   SessionQuery,
   SessionQueryVariables,
   SessionsQuery,
   SessionsQueryVariables,
-  StatisticsQuery,
-  StatisticsQueryVariables,
   SubmitMutation,
   SubmitMutationVariables,
   SubmitSealedMutation,
@@ -85,37 +76,31 @@ import type {
   UnitsQueryVariables,
 } from "./generated";
 
-/** A document the gateway knows by its hash, with the shape of its answer and of its variables. */
-export interface TrustedDocument<Answer, Variables> {
-  readonly id: string;
-  readonly shape?: (variables: Variables) => Answer;
-}
+/** The hash by which the gateway knows a document, with the shape of its answer and of its variables. */
+export type TrustedDocument<Answer, Variables> = string & { readonly shape?: (variables: Variables) => Answer };
 
-export const Case: TrustedDocument<CaseQuery, CaseQueryVariables> = { id: caseId };
-export const Cases: TrustedDocument<CasesQuery, CasesQueryVariables> = { id: casesId };
-export const Colleagues: TrustedDocument<ColleaguesQuery, ColleaguesQueryVariables> = { id: colleaguesId };
-export const Consultation: TrustedDocument<ConsultationQuery, ConsultationQueryVariables> = { id: consultationId };
-export const Consultations: TrustedDocument<ConsultationsQuery, ConsultationsQueryVariables> = { id: consultationsId };
-export const DecideHandedIn: TrustedDocument<DecideHandedInMutation, DecideHandedInMutationVariables> = { id: decideHandedInId };
-export const Devices: TrustedDocument<DevicesQuery, DevicesQueryVariables> = { id: devicesId };
-export const DiscardDraft: TrustedDocument<DiscardDraftMutation, DiscardDraftMutationVariables> = { id: discardDraftId };
-export const Drafts: TrustedDocument<DraftsQuery, DraftsQueryVariables> = { id: draftsId };
-export const HandedIn: TrustedDocument<HandedInQuery, HandedInQueryVariables> = { id: handedInId };
-export const Handoff: TrustedDocument<HandoffQuery, HandoffQueryVariables> = { id: handoffId };
-export const IbashoPlaces: TrustedDocument<IbashoPlacesQuery, IbashoPlacesQueryVariables> = { id: ibashoPlacesId };
-export const Me: TrustedDocument<MeQuery, MeQueryVariables> = { id: meId };
-export const Notices: TrustedDocument<NoticesQuery, NoticesQueryVariables> = { id: noticesId };
-export const Quarantine: TrustedDocument<QuarantineQuery, QuarantineQueryVariables> = { id: quarantineId };
-export const RegisterDevice: TrustedDocument<RegisterDeviceMutation, RegisterDeviceMutationVariables> = { id: registerDeviceId };
-export const RevokeDevice: TrustedDocument<RevokeDeviceMutation, RevokeDeviceMutationVariables> = { id: revokeDeviceId };
-export const SaveDraft: TrustedDocument<SaveDraftMutation, SaveDraftMutationVariables> = { id: saveDraftId };
-export const Session: TrustedDocument<SessionQuery, SessionQueryVariables> = { id: sessionId };
-export const Sessions: TrustedDocument<SessionsQuery, SessionsQueryVariables> = { id: sessionsId };
-export const Statistics: TrustedDocument<StatisticsQuery, StatisticsQueryVariables> = { id: statisticsId };
-export const Submit: TrustedDocument<SubmitMutation, SubmitMutationVariables> = { id: submitId };
-export const SubmitSealed: TrustedDocument<SubmitSealedMutation, SubmitSealedMutationVariables> = { id: submitSealedId };
-export const Sync: TrustedDocument<SyncQuery, SyncQueryVariables> = { id: syncId };
-export const Today: TrustedDocument<TodayQuery, TodayQueryVariables> = { id: todayId };
-export const TokenHolder: TrustedDocument<TokenHolderQuery, TokenHolderQueryVariables> = { id: tokenHolderId };
-export const Tray: TrustedDocument<TrayQuery, TrayQueryVariables> = { id: trayId };
-export const Units: TrustedDocument<UnitsQuery, UnitsQueryVariables> = { id: unitsId };
+export const Case = caseId as TrustedDocument<CaseQuery, CaseQueryVariables>;
+export const Cases = casesId as TrustedDocument<CasesQuery, CasesQueryVariables>;
+export const Colleagues = colleaguesId as TrustedDocument<ColleaguesQuery, ColleaguesQueryVariables>;
+export const Consultation = consultationId as TrustedDocument<ConsultationQuery, ConsultationQueryVariables>;
+export const Consultations = consultationsId as TrustedDocument<ConsultationsQuery, ConsultationsQueryVariables>;
+export const DecideHandedIn = decideHandedInId as TrustedDocument<DecideHandedInMutation, DecideHandedInMutationVariables>;
+export const DiscardDraft = discardDraftId as TrustedDocument<DiscardDraftMutation, DiscardDraftMutationVariables>;
+export const Drafts = draftsId as TrustedDocument<DraftsQuery, DraftsQueryVariables>;
+export const HandedIn = handedInId as TrustedDocument<HandedInQuery, HandedInQueryVariables>;
+export const Handoff = handoffId as TrustedDocument<HandoffQuery, HandoffQueryVariables>;
+export const IbashoPlaces = ibashoPlacesId as TrustedDocument<IbashoPlacesQuery, IbashoPlacesQueryVariables>;
+export const Me = meId as TrustedDocument<MeQuery, MeQueryVariables>;
+export const Notices = noticesId as TrustedDocument<NoticesQuery, NoticesQueryVariables>;
+export const Quarantine = quarantineId as TrustedDocument<QuarantineQuery, QuarantineQueryVariables>;
+export const RegisterDevice = registerDeviceId as TrustedDocument<RegisterDeviceMutation, RegisterDeviceMutationVariables>;
+export const SaveDraft = saveDraftId as TrustedDocument<SaveDraftMutation, SaveDraftMutationVariables>;
+export const Session = sessionId as TrustedDocument<SessionQuery, SessionQueryVariables>;
+export const Sessions = sessionsId as TrustedDocument<SessionsQuery, SessionsQueryVariables>;
+export const Submit = submitId as TrustedDocument<SubmitMutation, SubmitMutationVariables>;
+export const SubmitSealed = submitSealedId as TrustedDocument<SubmitSealedMutation, SubmitSealedMutationVariables>;
+export const Sync = syncId as TrustedDocument<SyncQuery, SyncQueryVariables>;
+export const Today = todayId as TrustedDocument<TodayQuery, TodayQueryVariables>;
+export const TokenHolder = tokenHolderId as TrustedDocument<TokenHolderQuery, TokenHolderQueryVariables>;
+export const Tray = trayId as TrustedDocument<TrayQuery, TrayQueryVariables>;
+export const Units = unitsId as TrustedDocument<UnitsQuery, UnitsQueryVariables>;

@@ -16,21 +16,21 @@ export class LocalAnswers {
   /** The device's answer, or null when it has none. */
   async answer<Answer, Variables>(document: TrustedDocument<Answer, Variables>, variables: Variables): Promise<Answer | null> {
     const home = this.manifest.home.get();
-    const found = home && (await this.find(document.id, variables as Record<string, unknown>, home));
+    const found = home && (await this.find(document, variables as Record<string, unknown>, home));
     return found ? this.complete(document, found as Answer) : null;
   }
 
   /** An answer with what only this device knows: its drafts, and notices read here. */
   async complete<Answer, Variables>(document: TrustedDocument<Answer, Variables>, answer: Answer): Promise<Answer> {
     if (!this.manifest.home.get()) return answer;
-    if (document.id === Today.id) return { today: await this.today((answer as TodayQuery).today) } as Answer;
-    if (document.id === Notices.id) return { notices: this.read((answer as NoticesQuery).notices) } as Answer;
+    if (document === Today) return { today: await this.today((answer as TodayQuery).today) } as Answer;
+    if (document === Notices) return { notices: this.read((answer as NoticesQuery).notices) } as Answer;
     return answer;
   }
 
   /** A case or a session opened without the network is told later. */
   async viewed<Answer, Variables>(document: TrustedDocument<Answer, Variables>, variables: Variables): Promise<unknown> {
-    const type = document.id === Case.id ? "ViewedOffline" : document.id === Session.id ? "ViewedSessionOffline" : null;
+    const type = document === Case ? "ViewedOffline" : document === Session ? "ViewedSessionOffline" : null;
     if (!type) return;
     const { id } = variables as { id: string };
     return this.queue.enqueue(type, id, { viewedAt: new Date().toISOString() }).catch(() => undefined);
@@ -38,19 +38,19 @@ export class LocalAnswers {
 
   private async find(document: string, variables: Record<string, unknown>, home: Home): Promise<unknown> {
     switch (document) {
-      case Today.id:
+      case Today:
         return { today: home.today };
-      case Cases.id:
+      case Cases:
         return { cases: home.cards };
-      case Notices.id:
+      case Notices:
         return { notices: home.notices };
-      case Sessions.id:
+      case Sessions:
         return { sessions: sessionsBetween(home, String(variables.from), String(variables.to)) };
-      case Session.id: {
+      case Session: {
         const carried = (await this.manifest.read(`session/${String(variables.id)}`)) as CarriedSession | null;
         return carried && { session: carried.board };
       }
-      case Case.id: {
+      case Case: {
         const carried = (await this.manifest.read(`case/${String(variables.id)}`)) as Carried | null;
         return carried && { case: carried.record };
       }

@@ -93,7 +93,7 @@ const resources = new Map<string, { resource: unknown; users: number }>();
 
 /** Begin to use a question's answer; the last to let go forgets it. */
 export function acquire<Answer, Variables>(document: TrustedDocument<Answer, Variables>, variables: Variables) {
-  const key = `${document.id} ${JSON.stringify(variables)}`;
+  const key = `${document} ${JSON.stringify(variables)}`;
   const known = resources.get(key) ?? { resource: new Resource(document, variables), users: 0 };
   resources.set(key, known);
   known.users += 1;

@@ -4,5 +4,5 @@ import logReadersId from "../../gateway/documents/LogReaders.graphql";
 import type { AccessLogQuery, AccessLogQueryVariables, LogReadersQuery, LogReadersQueryVariables } from "../../gateway/generated";
 
 // Beside the screen that uses them: what lies in gateway/documents.ts is fetched by every page.
-export const AccessLog: TrustedDocument<AccessLogQuery, AccessLogQueryVariables> = { id: accessLogId };
-export const LogReaders: TrustedDocument<LogReadersQuery, LogReadersQueryVariables> = { id: logReadersId };
+export const AccessLog = accessLogId as TrustedDocument<AccessLogQuery, AccessLogQueryVariables>;
+export const LogReaders = logReadersId as TrustedDocument<LogReadersQuery, LogReadersQueryVariables>;

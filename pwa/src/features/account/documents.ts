@@ -18,8 +18,8 @@ import type {
 } from "../../gateway/generated";
 
 // Beside the screens that use them: what lies in gateway/documents.ts is fetched by every page.
-export const EndSignIn: TrustedDocument<EndSignInMutation, EndSignInMutationVariables> = { id: endSignInId };
-export const Passkeys: TrustedDocument<PasskeysQuery, PasskeysQueryVariables> = { id: passkeysId };
-export const PasswordSetAt: TrustedDocument<PasswordSetAtQuery, PasswordSetAtQueryVariables> = { id: passwordSetAtId };
-export const RemovePasskey: TrustedDocument<RemovePasskeyMutation, RemovePasskeyMutationVariables> = { id: removePasskeyId };
-export const SignIns: TrustedDocument<SignInsQuery, SignInsQueryVariables> = { id: signInsId };
+export const EndSignIn = endSignInId as TrustedDocument<EndSignInMutation, EndSignInMutationVariables>;
+export const Passkeys = passkeysId as TrustedDocument<PasskeysQuery, PasskeysQueryVariables>;
+export const PasswordSetAt = passwordSetAtId as TrustedDocument<PasswordSetAtQuery, PasswordSetAtQueryVariables>;
+export const RemovePasskey = removePasskeyId as TrustedDocument<RemovePasskeyMutation, RemovePasskeyMutationVariables>;
+export const SignIns = signInsId as TrustedDocument<SignInsQuery, SignInsQueryVariables>;

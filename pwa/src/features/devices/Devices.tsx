@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { ask } from "../../gateway/client";
-import { Devices as DevicesDocument, RevokeDevice } from "../../gateway/documents";
+import { Devices as DevicesDocument, RevokeDevice } from "./documents";
 import type { DevicesQuery } from "../../gateway/generated";
 import { momentText, tokyoDay } from "../../i18n/dates";
 import { t } from "../../i18n/messages";

@@ -15,10 +15,10 @@ import type {
 } from "../../gateway/generated";
 
 // Beside the screens that use them: what lies in gateway/documents.ts is fetched by every page.
-export const ClosedCases: TrustedDocument<ClosedCasesQuery, ClosedCasesQueryVariables> = { id: closedCasesId };
-export const Holdings: TrustedDocument<HoldingsQuery, HoldingsQueryVariables> = { id: holdingsId };
-export const PersonRequests: TrustedDocument<PersonRequestsQuery, PersonRequestsQueryVariables> = { id: personRequestsId };
-export const RetentionProposals: TrustedDocument<RetentionProposalsQuery, RetentionProposalsQueryVariables> = { id: retentionProposalsId };
+export const ClosedCases = closedCasesId as TrustedDocument<ClosedCasesQuery, ClosedCasesQueryVariables>;
+export const Holdings = holdingsId as TrustedDocument<HoldingsQuery, HoldingsQueryVariables>;
+export const PersonRequests = personRequestsId as TrustedDocument<PersonRequestsQuery, PersonRequestsQueryVariables>;
+export const RetentionProposals = retentionProposalsId as TrustedDocument<RetentionProposalsQuery, RetentionProposalsQueryVariables>;
 
 export type PersonRequest = PersonRequestsQuery["personRequests"]["requests"][number];
 export type Proposal = RetentionProposalsQuery["retentionProposals"][number];

@@ -86,7 +86,7 @@ function SignInForm({ again = false }: { again?: boolean }) {
     setBusy(false);
     if (result !== "ok") setProblem(t(PROBLEMS[result]));
   };
-  const passkey = async () => (await import("../account/passkey")).signInWithPasskey;
+  const passkey = () => import("../account/passkey").then((part) => part.signInWithPasskey);
   const useCode = () => void import("../account/FirstPassword").then((part) => setCode(() => part.FirstPassword), () => setProblem(t("signIn.unreachable")));
   return (
     <>

@@ -12,6 +12,6 @@ import type {
 } from "../../gateway/generated";
 
 // Beside the screens that use them: what lies in gateway/documents.ts is fetched by every page.
-export const Conferences: TrustedDocument<ConferencesQuery, ConferencesQueryVariables> = { id: conferencesId };
-export const Sharing: TrustedDocument<SharingQuery, SharingQueryVariables> = { id: sharingId };
-export const StaffOf: TrustedDocument<StaffOfQuery, StaffOfQueryVariables> = { id: staffOfId };
+export const Conferences = conferencesId as TrustedDocument<ConferencesQuery, ConferencesQueryVariables>;
+export const Sharing = sharingId as TrustedDocument<SharingQuery, SharingQueryVariables>;
+export const StaffOf = staffOfId as TrustedDocument<StaffOfQuery, StaffOfQueryVariables>;

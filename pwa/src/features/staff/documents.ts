@@ -9,5 +9,5 @@ import type {
 } from "../../gateway/generated";
 
 // Beside the screens that use them: what lies in gateway/documents.ts is fetched by every page.
-export const IssueSetUpCode: TrustedDocument<IssueSetUpCodeMutation, IssueSetUpCodeMutationVariables> = { id: issueSetUpCodeId };
-export const Staffing: TrustedDocument<StaffingQuery, StaffingQueryVariables> = { id: staffingId };
+export const IssueSetUpCode = issueSetUpCodeId as TrustedDocument<IssueSetUpCodeMutation, IssueSetUpCodeMutationVariables>;
+export const Staffing = staffingId as TrustedDocument<StaffingQuery, StaffingQueryVariables>;

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { hasRole } from "../../app/session";
-import { Statistics as StatisticsDocument } from "../../gateway/documents";
+import { Statistics as StatisticsDocument } from "./documents";
 import type { StatisticsQuery } from "../../gateway/generated";
 import { tokyoDay } from "../../i18n/dates";
 import { eraText, eraYearOf } from "../../i18n/era";
