@@ -161,7 +161,9 @@ async def _signal_units(event: Event, work: Work, units: list[str], excluding: I
     await _signal(event, work, [m for m in members if m not in set(excluding)], SignalHint.TRAY)
 
 
-async def _signal(event: Event, work: Work, recipients: list[UUID], hint: SignalHint, about: UUID | None = None) -> None:
+async def _signal(
+    event: Event, work: Work, recipients: list[UUID], hint: SignalHint, about: UUID | None = None
+) -> None:
     if recipients:
         raised = SignalRaised(recipient_ids=recipients, hint=hint, about=about)
         await work.emit(derived_id(event.id, "signal", hint), raised, time=event.time)

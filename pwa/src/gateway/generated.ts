@@ -185,6 +185,11 @@ export type PasskeysQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type PasskeysQuery = { passkeys: Array<{ id: string, name: string, addedAt: string, lastUsedAt: string | null }> };
 
+export type PasswordSetAtQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PasswordSetAtQuery = { passwordSetAt: string | null };
+
 export type PersonRequestsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -265,7 +270,7 @@ export type StaffOfQuery = { staffOf: Array<{ id: string, name: string }> };
 export type StaffingQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type StaffingQuery = { staffing: { units: Array<{ closedOn: string | null, isMine: boolean, unit: { id: string, name: string }, successor: { id: string, name: string } | null }>, assignments: Array<{ id: string, role: string, fromDate: string, until: string | null, staff: { id: string, name: string }, unit: { id: string, name: string } }>, directory: Array<{ login: string, homeStreet: string, staff: { id: string, name: string } }>, changes: Array<{ id: string, at: string, note: string, by: { id: string, name: string } }>, casesWithoutOwner: Array<{ ownerUntil: string | null, card: { id: string, label: string, owner: { id: string, name: string } | null } }> | null, casesWithFormer: Array<{ card: { id: string, label: string }, former: Array<{ id: string, name: string }> }> | null } | null };
+export type StaffingQuery = { staffing: { units: Array<{ closedOn: string | null, isMine: boolean, audits: boolean, isAgency: boolean, unit: { id: string, name: string }, successor: { id: string, name: string } | null }>, assignments: Array<{ id: string, role: string, fromDate: string, until: string | null, staff: { id: string, name: string }, unit: { id: string, name: string } }>, directory: Array<{ login: string, isMine: boolean, homeStreet: string, staff: { id: string, name: string } }>, changes: Array<{ id: string, at: string, note: string, by: { id: string, name: string } }>, casesWithoutOwner: Array<{ ownerUntil: string | null, card: { id: string, label: string, owner: { id: string, name: string } | null } }> | null, casesWithFormer: Array<{ card: { id: string, label: string }, former: Array<{ id: string, name: string }> }> | null } | null };
 
 export type StatisticsQueryVariables = Exact<{
   fromMonth: string;

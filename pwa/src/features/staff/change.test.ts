@@ -31,6 +31,7 @@ const staffing: Staffing = {
   directory: [],
   changes: [],
   casesWithoutOwner: null,
+  casesWithFormer: null,
 };
 const closes = (unitId: string): Line => ({ key: "3", kind: "closes", unitId, unit: "", successor: "new", successorName: "", closedOn: "2027-04-01" });
 
