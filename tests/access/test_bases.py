@@ -1,167 +1,236 @@
-"""Relations × bases, field by field, through the gateway: what each basis opens, and that its end, its hour, a kept-off row
-and a withdrawal with the bus away leave nothing of it. Every field of `Case` and of its card is a cell."""
+"""Relations × bases, field by field, through the gateway: what each basis opens in every root and on every page to print, and that
+its end, its hour and a kept-off row leave nothing of it.
+
+`bases.json` is the expected table: row (a root of the schema with its variables) -> kind of basis -> the fields that this basis
+adds to what its reader had without any; and the fields that no basis opens. A root or field of the schema that stands in neither
+is red. Once it is over, every answer is again exactly the one from before there was any basis; only the notice that called
+somebody to a meeting, which says nothing of whose it was, stays with them (`left`). After a wanted change, compare
+`var/test/bases.json` (what was seen) with the table line by line, then copy it.
+"""
 
 import asyncio
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from infra.paths import ROOT
 from infra.stack import Stack
-from services.contracts.codes import Role
 from services.kernel.db import connect
 from services.kernel.ids import new_id
-from tests.access.matrix import PEOPLE
-from tests.support.full_documents import SCHEMA, seen_fields
-from tests.support.hired import FIRST_PASSWORD, hire, today
-from tests.support.person import Person, basis_payload, open_case, visit_payload
-from tests.support.rows import rows
+from tests.access.matrix import PEOPLE, ROUTES
+from tests.access.test_fields import Story
+from tests.support.full_documents import SCHEMA, all_fields, fields_below, seen_fields
+from tests.support.person import basis_payload, wait_until
 
-COMMAND = {"consent": "GiveConsent", "conference": "ConveneConference", "article_69_2": "ShareByLaw"}
-COMMAND |= {"emergency": "UseEmergency"}
-READER = {"consent": "partner", "conference": "partner", "article_69_2": "partner", "emergency": "other_unit"}
-STATES = ("granted", "ended", "expired", "kept off")
-WORDS = {"personWords": "また来て", "familyWords": "眠れていない"}
-# ContactSafety.personPhone is not here: the package says 自宅にかけない, and the rules of contact bind whoever sees anything.
-REACHING = {
-    *("Birth.day", "Birth.month", "Birth.year", "Case.birth", "Case.personName", "Case.personKana", "Case.residence"),
-    "Case.personAddress",
-    *("Case.team", "Case.timeline", "Case.nextPromise", "Case.receiptNumber", "NextPromise.note"),
-    *("ContactSafety.contactNote", "ContactSafety.confirmedAt", "ContactSafety.safeContact"),
-    *("TimelineEntry.at", "TimelineEntry.by", "TimelineEntry.id", "TimelineEntry.kind"),
-    *("TimelineEntry.recordedAt", "TimelineEntry.outcome", "TimelineEntry.withWhom", "TimelineEntry.nextPromise"),
-    *("CaseCard.kana", "CaseCard.lastContactAt", "CaseCard.nextPromiseNote", "CaseCard.openedAt", "CaseCard.owner"),
-    *("Case.openedAt", "Case.fromUnit", "Case.personKnows"),
+TABLE = ROOT / "tests" / "access" / "bases.json"
+SEEN = ROOT / "var" / "test" / "bases.json"
+COMMAND = {"consent": "GiveConsent", "article_69_2": "ShareByLaw", "emergency": "UseEmergency"}
+COMMAND |= {"conference": "ConveneConference"}  # the last: its notice stays with its reader
+READER = {"consent": "partner", "article_69_2": "partner", "emergency": "other_unit", "conference": "partner"}
+OWN = {"member", "colleague", "manager"}
+PAGES = sorted(path for path in ROUTES["session"] if path.startswith("/print/"))
+OF_THE_LOG = {"access log", "sheet access log", "access log by number", "who saw", "logReaders", "holdings"}
+OF_THE_LOG |= {"/print/who-saw/{case_id}", "/print/sheet-who-saw/{consultation_id}"}
+"""They grow by every look, for those who answer for the log: `LOG_KEEPERS`. Who else may see them: test_fields.py."""
+CLOCKS = {"serverTime", "lastSeenAt"}
+LOG_KEEPERS = {"auditor", "window_manager"}
+ELSEWHERE = {
+    **dict.fromkeys(
+        ("Case.closedAt", "CaseCard.closedAt"), "of a closed case: tests/service/coordination/test_closing.py"
+    ),
+    "ContactSafety.personPhone": "away while 本人 does not know: tests/service/coordination/test_basis.py",
+    "NextPromise.at": "an appointment of the package, before any visit: tests/service/coordination/test_basis.py",
 }
-ALWAYS = {
-    *("Case.id", "Case.label", "Case.unit", "Case.packagePending", "Case.shown", "Case.contactSafety"),
-    *("ContactSafety.rules", "CaseCard.id", "CaseCard.label", "CaseCard.contactRules", "CaseCard.packagePending"),
-    "CaseCard.shown",
-    *("Staff.id", "Staff.name", "Unit.id", "Unit.name"),
-}
-FAMILY = {"TimelineEntry.familyWords", "TimelineEntry.callerKind", "TimelineEntry.callerRelation"}
-FAMILY |= {"TimelineEntry.channel", "ContactSafety.callerPhone", "Case.promised"}
-OPENED = {
-    "consent": ALWAYS | REACHING | {"TimelineEntry.personWords"},
-    "conference": ALWAYS | REACHING | FAMILY | {"TimelineEntry.personWords", "TimelineEntry.memo"},
-    "article_69_2": ALWAYS | REACHING,
-    "emergency": ALWAYS | REACHING,
-}
-TOLD = {
-    "personName": "試しの名",
-    "personKana": "ためしのな",
-    "birth": {"year": "平成10", "month": "4", "day": "2"},
-    "personPhone": "042-000-1111",
-    "personAddress": "試しの町3-5-1",
-    "callerName": "試しの母",
-    "callerPhone": "090-0000-2222",
-    "contactNote": "午後だけ",
-    "memo": "夜中に台所で音がする",
-}
+"""What a basis may open and this story does not fill."""
+Fields = dict[str, list[str]]
+"""Row -> fields."""
 
 
-@dataclass
-class Shared:
-    """One case for one cell, and the basis that opened it."""
+class Shared(Story):
+    """A sheet, a package, a case, a visit, an afternoon and requests, every field filled, and what everybody had of them before
+    there was any basis."""
 
-    case: UUID
-    basis: UUID
+    def __init__(self, city: Stack) -> None:
+        super().__init__(city)
+        self.number = self.people["member"].ask("Case", id=self.case)["case"]["receiptNumber"]
+        self.before = of_each(self.answers, {*PEOPLE} - OWN)
+        self.found: dict[str, dict[str, Fields]] = {"opened": {}, "left": {}}
+
+    def _sharing(self) -> None:
+        self.bases = []
+
+    def roots(self) -> dict[str, tuple[str, dict[str, Any]]]:
+        return super().roots() | {
+            "closed cases": ("cases", {"closed": True}),
+            "sync of a held case": ("sync", {"have": [{"kind": "case", "id": self.case, "etag": "0"}], "waiting": 0}),
+            "access log by number": ("accessLog", {"days": 1, "receiptNumber": self.number}),
+        }
+
+    def answers(self, who: str, *only: str) -> dict[str, Any]:
+        """Everything one of them gets of every root and every page to print, or of these rows alone; the clock apart."""
+        person, answers = self.people[who], dict[str, Any]()
+        for row, (root, about) in self.roots().items():
+            if not only or row in only:
+                answers[row] = person.ask_everything(root, **about)
+        for path in () if only else PAGES:
+            page = person.http.get(path.format(case_id=self.case, consultation_id=self.open_consultation))
+            answers[path] = page.text if page.status_code == 200 else None
+        return {row: without_clocks(one) for row, one in answers.items()}
+
+    def gained(self, who: str, *only: str) -> Fields:
+        """Row -> the fields in which something stands that did not before there was a basis, or not any more."""
+        assert SCHEMA.query_type
+        roots, found = SCHEMA.query_type.fields, Fields()
+        for row, now in self.answers(who, *only).items():
+            before = self.before[who][row]
+            if now == before or (who in LOG_KEEPERS and row in OF_THE_LOG):
+                continue
+            of = None if row in PAGES else roots[self.roots()[row][0]].type
+            fields = seen_fields(of, more(before, now)) | seen_fields(of, more(now, before)) if of else set()
+            found[row] = sorted(fields)
+        return found
+
+    def share(self, kind: str) -> str:
+        """Opened to the reader of the kind by a basis; its id."""
+        member, reader, basis = self.people["member"], self.people[READER[kind]], str(new_id())
+        giver = {"article_69_2": self.people["manager"], "emergency": reader}.get(kind, member)
+        to = reader.id if kind == "conference" else "wakamono-station"
+        called = len(reader.ask("Notices")["notices"])
+        giver.do(COMMAND[kind], self.case, basis_payload(COMMAND[kind], basis, to))
+        if kind == "conference":
+            assert reader.ask_everything("case", id=self.case) is None, "before the pledge"
+            reader.do("PledgeSecrecy", self.case, {"basisId": basis})
+            wait_until(lambda: len(reader.ask("Notices")["notices"]) > called)
+        return basis
+
+
+def of_each(ask: Callable[[str], Any], people: Collection[str]) -> dict[str, Any]:
+    """What each of them gets, several asked at a time."""
+    with ThreadPoolExecutor(4) as pool:
+        return dict(zip(people, pool.map(ask, people), strict=True))
+
+
+def without_clocks(answer: Any) -> Any:
+    """Without the moment of the answer itself, nor when each sign-in was last seen or what comes first by that."""
+    if isinstance(answer, list):
+        return sorted((without_clocks(each) for each in answer), key=str)
+    return {**answer, **dict.fromkeys(CLOCKS & answer.keys())} if isinstance(answer, dict) else answer
+
+
+def more(before: Any, after: Any) -> Any:
+    """What of an answer was not in the one before."""
+    if isinstance(before, list) and isinstance(after, list):
+        return [each for each in after if each not in before]
+    if isinstance(before, dict) and isinstance(after, dict):
+        return {name: more(before.get(name), value) for name, value in after.items() if before.get(name) != value}
+    return after
+
+
+def table() -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(TABLE.read_text(encoding="utf8"))
+    return read
+
+
+def write_seen(story: Shared) -> None:
+    """As the table has it, of the kinds tried so far."""
+    opened = story.found["opened"]
+    rows = {row: {kind: opened[kind][row] for kind in opened if row in opened[kind]} for row in all_rows(story)}
+    fields = {field for kinds in rows.values() for one in kinds.values() for field in one}
+    said = {"rows": rows, "left": story.found["left"], "never": sorted(all_fields() - fields - {*ELSEWHERE})}
+    SEEN.parent.mkdir(parents=True, exist_ok=True)
+    SEEN.write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf8")
+
+
+def all_rows(story: Shared) -> list[str]:
+    return [*story.roots(), *PAGES]
 
 
 @pytest.fixture(scope="module")
-def people(city: Stack) -> Iterator[dict[str, Person]]:
-    yield {name: Person(city.url, login) for name, login in PEOPLE.items()}
+def story(city: Stack) -> Iterator[Shared]:
+    yield Shared(city)
 
 
-def share(people: dict[str, Person], kind: str) -> Shared:
-    """A fresh case with every field filled, opened by a basis of the kind."""
-    clerk, member, reader = (people[name] for name in ("clerk", "member", READER[kind]))
-    known = {"personKnows": "knows", "contactRules": ["no_city_envelope"], "residence": "in_city"}
-    case, basis = open_case(clerk, member, people["colleague"], told=TOLD, **known), new_id()
-    member.do("RecordVisit", case, visit_payload(**WORDS))
-    giver = {"article_69_2": people["manager"], "emergency": reader}.get(kind, member)
-    to = reader.id if kind == "conference" else "wakamono-station"
-    giver.do(COMMAND[kind], case, basis_payload(COMMAND[kind], basis, to))
-    if kind == "conference":
-        assert fields_of(reader, case) == set(), "before the pledge"
-        reader.do("PledgeSecrecy", case, {"basisId": str(basis)})
-    return Shared(case, basis)
-
-
-def fields_of(person: Person, case: UUID) -> set[str]:
-    """The fields of the case and of its card that hold something for this person."""
-    assert SCHEMA.query_type
-    roots = SCHEMA.query_type.fields
-    cards = [card for card in person.ask_everything("cases", closed=False) or [] if card["id"] == str(case)]
-    page = person.ask_everything("case", id=str(case))
-    return seen_fields(roots["case"].type, page) | seen_fields(roots["cases"].type, cards)
-
-
-async def expire(city: Stack, basis: UUID) -> None:
+async def expire(city: Stack, basis: str) -> None:
     """As if its hour had come."""
     connection = await connect(city.dsns["coordination"].owner)
-    await connection.execute("update basis set until = now() where basis_id = $1", basis)
+    await connection.execute("update basis set until = now() where basis_id = $1", UUID(basis))
     await connection.close()
 
 
-def end(city: Stack, people: dict[str, Person], shared: Shared, state: str, reader: Person) -> None:
-    match state:
-        case "ended":
-            people["member"].do("EndBasis", shared.case, {"basisId": str(shared.basis)})
-        case "expired":
-            asyncio.run(expire(city, shared.basis))
-        case "kept off":
-            people["manager"].do("KeepOff", shared.case, {"staffId": reader.id})
-
-
-@pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("kind", COMMAND)
-def test_a_basis_opens_its_fields_to_its_reader_alone(
-    city: Stack, people: dict[str, Person], kind: str, state: str
-) -> None:
-    shared = share(people, kind)
-    end(city, people, shared, state, people[READER[kind]])
-    own = {"member", "colleague", "manager"}
-    seen = {who: fields_of(person, shared.case) for who, person in people.items() if who not in own}
-    expected: dict[str, set[str]] = {who: set() for who in seen}
-    if state == "granted":
-        expected[READER[kind]] = OPENED[kind]
-    assert {who: seen[who] ^ expected[who] for who in seen if seen[who] != expected[who]} == {}
-    print(f"{len(seen) * len(REACHING | ALWAYS | OPENED['conference'])} cells")
+def test_a_basis_opens_its_fields_to_its_reader_alone(city: Stack, story: Shared, kind: str) -> None:
+    """granted, ended; granted again, kept off, let in again, expired: every field of every root."""
+    reader, member, manager = (story.people[who] for who in (READER[kind], "member", "manager"))
+    first = story.share(kind)
+    opened = story.found["opened"][kind] = story.gained(READER[kind])
+    others = of_each(story.gained, story.before.keys() - {READER[kind]})
+    member.do("EndBasis", story.case, {"basisId": first})
+    left = story.gained(READER[kind])
+    story.found["left"] |= {kind: left} if left else {}
+    write_seen(story)
+    assert opened == {row: kinds[kind] for row, kinds in table()["rows"].items() if kind in kinds}
+    assert {who: rows for who, rows in others.items() if rows} == {}, "to whom it opens nothing"
+    assert_over(story, kind, "ended", left)
+    second = story.share(kind)
+    assert story.gained(READER[kind], "case") == {"case": opened["case"]}
+    manager.do("KeepOff", story.case, {"staffId": reader.id})
+    assert_over(story, kind, "kept off", story.gained(READER[kind]))
+    manager.do("LetIn", story.case, {"staffId": reader.id})
+    assert story.gained(READER[kind], "case") == {"case": opened["case"]}, "in force until its hour"
+    asyncio.run(expire(city, second))
+    assert_over(story, kind, "expired", story.gained(READER[kind]))
+    fields = sum(len(fields_below(root)) for root, _ in story.roots().values()) + len(PAGES)
+    print(f"{fields * (len(story.before) + 3)} cells: {kind}, {len(all_rows(story))} rows, {len(story.before)} people")
 
 
-@pytest.mark.parametrize("kind", ["consent", "article_69_2"])
-def test_whoever_succeeds_a_closed_agency_succeeds_to_no_basis(
-    city: Stack, people: dict[str, Person], kind: str
-) -> None:
-    case = open_case(people["clerk"], people["member"], told=TOLD)
-    closing, after = (f"agency-{new_id().hex[-8:]}" for _ in range(2))
-    for unit in (closing, after):
-        rows(city, "gateway", "insert into unit (unit_id, name) values ($1, '関係機関')", unit)
-    told, heir = (Person(city.url, hire(city, unit, Role.PARTNER).login, FIRST_PASSWORD) for unit in (closing, after))
-    giver = people["manager" if kind == "article_69_2" else "member"]
-    giver.do(COMMAND[kind], case, basis_payload(COMMAND[kind], new_id(), closing))
-    assert fields_of(told, case) and not fields_of(heir, case)
-    close = "update unit set closed_on = $2, successor = $3 where unit_id = $1"
-    rows(city, "gateway", close, closing, today(), after)
-    assert closing in {each["unit"]["id"] for each in heir.ask("Me")["me"]["assignments"]}, "it answers for the unit"
-    assert fields_of(heir, case) == set(), "and has no basis of its own"
-    giver.do(COMMAND[kind], case, basis_payload(COMMAND[kind], new_id(), after))
-    assert fields_of(heir, case)
+def assert_over(story: Shared, kind: str, state: str, left: Fields) -> None:
+    """Its reader has again exactly what they had; of the case itself nobody has anything."""
+    assert left == table()["left"].get(kind, {}), state
+    others = of_each(lambda who: story.gained(who, "case", "cases"), story.before.keys() - {READER[kind]})
+    assert {who: rows for who, rows in others.items() if rows} == {}, state
 
 
-def test_a_refusal_by_basis_and_an_absent_case_are_the_same_answer(city: Stack, people: dict[str, Person]) -> None:
-    shared = share(people, "consent")
-    end(city, people, shared, "ended", people["partner"])
-    denied = people["partner"].post("Case", id=str(shared.case))
-    absent = people["partner"].post("Case", id=str(new_id()))
+def test_every_root_is_asked_and_every_field_has_a_row(story: Shared) -> None:
+    """And is asked in earnest: to somebody each row says something."""
+    assert SCHEMA.query_type
+    assert {root for root, _ in story.roots().values()} == {*SCHEMA.query_type.fields}
+    answers = [*story.before.values(), *of_each(story.answers, OWN).values()]
+    assert {row for row in all_rows(story) if all(one[row] is None for one in answers)} == set()
+    rows, never = table()["rows"], table()["never"]
+    assert {*rows} == {*all_rows(story)}
+    opened = {field for kinds in rows.values() for fields in kinds.values() for field in fields}
+    assert sorted([*opened, *never, *ELSEWHERE]) == sorted(all_fields())
+
+
+def test_what_only_a_meeting_opens_and_what_no_basis_does() -> None:
+    """Of the family and the team's own notes only a meeting; onto a device, into the sharing, the requests and the log, none."""
+    family = {"familyWords", "memo", "callerKind", "callerRelation", "channel", "callerPhone", "promised"}
+    for row, kinds in table()["rows"].items():
+        for kind, fields in kinds.items():
+            assert kind == "conference" or not {field.split(".")[1] for field in fields} & family, (row, kind)
+            assert kind in ("consent", "conference") or "TimelineEntry.personWords" not in fields, (row, kind)
+    kept = {
+        "HeldCase",
+        "Sharing",
+        "Basis",
+        "Holdings",
+        "WhoSaw",
+        "AccessLine",
+        "PersonRequest",
+        "JoinedToken",
+        "Consultation",
+    }
+    opened = {field.split(".")[0] for field in all_fields() - {*table()["never"]}}
+    assert opened & kept == set()
+
+
+def test_a_refusal_by_basis_and_an_absent_case_are_the_same_answer(story: Shared) -> None:
+    basis = story.share("consent")
+    story.people["member"].do("EndBasis", story.case, {"basisId": basis})
+    denied = story.people["partner"].post("Case", id=story.case)
+    absent = story.people["partner"].post("Case", id=str(new_id()))
     assert (denied.status_code, denied.json(), set(denied.headers)) == (200, absent.json(), set(absent.headers))
-
-
-def test_nothing_of_a_shared_case_is_offered_to_a_device(people: dict[str, Person]) -> None:
-    for kind in COMMAND:
-        shared = share(people, kind)
-        said: dict[str, Any] = people[READER[kind]].ask_everything("sync", have=[], waiting=0)
-        assert str(shared.case) not in str(said["cases"])

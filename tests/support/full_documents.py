@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from functools import cache
 from pathlib import Path
 
 from graphql import GraphQLObjectType, GraphQLOutputType, build_schema, get_named_type
@@ -11,6 +12,7 @@ from infra.paths import ROOT
 SCHEMA = build_schema((ROOT / "gateway" / "schema.graphql").read_text(encoding="utf8"))
 
 
+@cache
 def full_documents() -> dict[str, str]:
     """Root field of Query -> a document with every field of every type below it."""
     assert SCHEMA.query_type
@@ -37,24 +39,22 @@ def write_manifest(file: Path) -> Path:
 
 def all_fields() -> set[str]:
     """`Type.field` of everything a query can reach."""
-    return {
-        f"{name}.{field}"
-        for name, kind in SCHEMA.type_map.items()
-        if isinstance(kind, GraphQLObjectType) and not name.startswith("__") and name in _reachable()
-        for field in kind.fields
-    }
-
-
-def _reachable() -> set[str]:
     assert SCHEMA.query_type
-    found: set[str] = set()
-    waiting = [get_named_type(root.type) for root in SCHEMA.query_type.fields.values()]
+    return set().union(*map(fields_below, SCHEMA.query_type.fields))
+
+
+@cache
+def fields_below(root: str) -> set[str]:
+    """`Type.field` of everything one root can reach."""
+    assert SCHEMA.query_type
+    found: dict[str, set[str]] = {}
+    waiting = [get_named_type(SCHEMA.query_type.fields[root].type)]
     while waiting:
         kind = waiting.pop()
         if isinstance(kind, GraphQLObjectType) and kind.name not in found:
-            found.add(kind.name)
+            found[kind.name] = {f"{kind.name}.{field}" for field in kind.fields}
             waiting += [get_named_type(field.type) for field in kind.fields.values()]
-    return found
+    return set().union(*found.values())
 
 
 def _selection(kind: GraphQLOutputType, above: tuple[str, ...]) -> str:
