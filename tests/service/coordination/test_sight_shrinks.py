@@ -157,8 +157,8 @@ class House:
             return f".timeline[{entry}]", ".closedAt"
         if what == "reopen":
             said = await self.do("ReopenCase", note="また電話があった")
-            closing = UUID(said["refs"].get("closingId", str(entry)))
-            return (f".timeline[{derived_id(closing, 'reopened')}]",)
+            closed = UUID(said["refs"].get("closingId", str(entry)))
+            return (f".timeline[{derived_id(closed, 'reopened')}]",)
         self.visits += 1
         on = str((self.world.now + timedelta(days=self.visits)).date())
         promise = {"on": on, "note": f"手紙{self.visits}"}
