@@ -79,7 +79,8 @@ def test_an_odd_read_of_either_comes_before_the_rest_of_both(thread: Thread, cit
     noon = (datetime.now(UTC) - timedelta(days=2)).replace(hour=3)
     for service in ("coordination", "intake"):
         for n, who in enumerate((thread.member, thread.clerk, nosy)):
-            query = "update access_log set at = $2 where actor_id = $1::text::uuid"
+            # Whoever looked for the case a moment too early did so on a day of the team's: that stays as it was.
+            query = "update access_log set at = $2 where actor_id = $1::text::uuid and action <> 'refused'"
             rows(city, service, query, who.id, noon + timedelta(seconds=n))
     lines = thread.log(days=7, caseId=thread.case)
     assert [line["odd"] for line in lines[:2]] == [["no_relation"], ["own_street"]]
