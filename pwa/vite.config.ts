@@ -79,7 +79,7 @@ export default defineConfig({
   ],
   build: {
     target: "es2022",
-    minify: false,
+    minify: false, // minified() does it, and the bundler would write its code anew
     cssMinify: true,
     assetsInlineLimit: 0,
     modulePreload: false,
