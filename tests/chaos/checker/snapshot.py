@@ -14,10 +14,10 @@ from tests.chaos.driver.journal import read_journal
 
 LISTENERS = {
     "staff": ("notify",),
-    "intake": ("coordination", "notify", "reporting"),
-    "coordination": ("intake", "notify", "reporting"),
+    "intake": ("coordination", "notify", "reporting", "gateway"),
+    "coordination": ("intake", "notify", "reporting", "gateway"),
     "ibasho": ("coordination", "notify", "reporting"),
-    "notify": (),  # the gateway tells open screens and keeps nothing of it
+    "notify": (),  # of this the gateway tells open screens and keeps nothing
 }
 TABLES = {
     "gateway.assignment": "assignment_id",
