@@ -136,6 +136,12 @@ def _not_of_the_team(world: World) -> None:
     world.devices = {}
 
 
+def _read_by_a_stranger(world: World) -> None:
+    read = {"at": 101.0, "kind": "read", "actor": "stranger", "case": CASE, "shown": ["visit-1"], "took": 1.0}
+    world.journal.append(read)
+    world.access.append(Access("coordination", "stranger", "read", (("case", CASE),), 100.5))
+
+
 def _swallow(world: World) -> None:
     world.journal.append({"at": 50.0, "kind": "poison", "topic": "coordination", "partition": 1, "offset": 5})
     world.dead.append(DeadLetter("notify", "coordination", 1, 5, "None", "malformed"))
@@ -165,6 +171,7 @@ def _stopped(world: World) -> None:
         *((_bus_out_of_order, "I3"), (_not_applied, "I3"), (_tablet_lacks, "I6"), (_tablet_keeps, "I6")),
         *((_tablet_discards, "I1"), (_queue_out_of_order, "I7"), (_own_write_unseen, "I7"), (_overwrite, "I8")),
         *((_write_unrecorded, "I9"), (_read_recorded_late, "I9"), (_not_of_the_team, "I10"), (_swallow, "I1")),
+        (_read_by_a_stranger, "I10"),
         *((_put_aside, "I11"), (_never_at_rest, "I11"), (_stopped, "I11"), (_unsynced, "I11")),
     ],
 )

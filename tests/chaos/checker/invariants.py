@@ -238,8 +238,11 @@ def _reads_recorded(world: World, reads: Mapping[tuple[str, str], list[float]]) 
 
 
 def authorised(world: World) -> Iterator[Violation]:
-    """I10: a visit is by the team, a fact of a session by its staff; what anybody else sent was not applied."""
+    """I10: a visit and a read are by the team, a fact of a session by its staff; what anybody else sent was not applied."""
     teams = set(world.tables.get("coordination.case_member", ()))
+    for line in world.journal:
+        if line["kind"] == "read" and (line["case"], line["actor"]) not in teams:
+            yield Violation("I10", f"{line['actor']} read it and is not of its team", line["case"])
     for visit, case, author in world.tables.get("coordination.visit", ()):
         if (case, author) not in teams:
             yield Violation("I10", f"{author} is not of the team of {case}", visit)
