@@ -6,13 +6,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from gateway import devices, first_password, passkeys, sign_in
+from gateway import again, devices, first_password, passkeys, sign_in
 from services.contracts.openapi import PROBLEMS
 
 _COOKIE = {"session": {"type": "apiKey", "in": "cookie", "name": "banso_session"}}
 _BODIES: dict[str, type[BaseModel]] = {
     "/session": sign_in.SignIn,
-    "/session/fresh": sign_in.Again,
+    "/session/fresh": again.Again,
     "/password": sign_in.NewPassword,
     "/password/first": first_password.FirstPassword,
     "/passkey/session": passkeys.SignedIn,
