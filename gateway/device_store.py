@@ -67,24 +67,24 @@ async def is_revoked(tx: Connection, device_id: UUID) -> bool:
     return bool(await tx.fetchval(query, device_id))
 
 
-async def is_over(tx: Connection, device_id: UUID, staff_id: UUID | None, day: date) -> bool:
-    """True once somebody revoked the device, or once whoever set it up, or this one person of them, works here no more.
+async def is_over(tx: Connection, device_id: UUID, day: date) -> bool:
+    """True once somebody revoked the device, or once everybody who set it up works here no more: what ends is everybody's on it.
 
     Somebody whose next assignment is yet to begin comes back: theirs is not over.
     """
     query = (
         "select 1 from device d where device_id = $1 and (revoked_at is not null or ("
         "  select bool_and(not exists (select 1 from assignment a where a.staff_id = k.staff_id"
-        "                              and (a.until is null or a.until >= $3)))"
-        "  from device_key_private k where k.device_id = d.device_id and k.staff_id = coalesce($2, k.staff_id)))"
+        "                              and (a.until is null or a.until >= $2)))"
+        "  from device_key_private k where k.device_id = d.device_id))"
     )
-    return bool(await tx.fetchval(query, device_id, staff_id, day))
+    return bool(await tx.fetchval(query, device_id, day))
 
 
-async def find_whose_session(tx: Connection, secret_hash: bytes) -> tuple[UUID, UUID] | None:
-    """Device and person of a session, living or dead."""
-    row = await tx.fetchrow("select device_id, staff_id from session where secret_hash = $1", secret_hash)
-    return row and (row["device_id"], row["staff_id"])
+async def find_device_of_session(tx: Connection, secret_hash: bytes) -> UUID | None:
+    """The device of a session, living or dead."""
+    found: UUID | None = await tx.fetchval("select device_id from session where secret_hash = $1", secret_hash)
+    return found
 
 
 # $1 who asks, $2 units they manage, $3 the day: their own devices, and those of people who are assigned to these units,
@@ -93,7 +93,8 @@ _VISIBLE = """
 from device d join device_private dp using (device_id) join device_key_private k using (device_id)
 where (k.staff_id = $1 or exists (select 1 from assignment a where a.staff_id = k.staff_id
        and a.unit_id = any($2::text[]) and a.from_date <= $3
-       and (a.until is null or a.until >= (k.registered_at at time zone 'Asia/Tokyo')::date - 1)))
+       and (a.until is null or a.until >= $3
+            or (k.registered_at at time zone 'Asia/Tokyo')::date between a.from_date and a.until + 1)))
 """
 
 

@@ -46,7 +46,7 @@ async def get_worker(request: Request) -> Response:
 async def get_page(request: Request, path: str) -> Response:
     """A file of the build, or the shell for the addresses of screens."""
     dist: Path = request.app.state.service.settings.pwa_dist.resolve()
-    if "\x00" in path:
+    if "\x00" in path or path.endswith(".gz"):  # what is packed is no page of its own
         raise NotFound("no such page")
     file = (dist / path).resolve()
     if path and len(path) < 250 and file.is_file() and file.is_relative_to(dist):
@@ -74,4 +74,5 @@ def _file(request: Request, file: Path, headers: dict[str, str], status: int = 2
 
 
 def _takes_gzip(request: Request) -> bool:
-    return "gzip" in request.headers.get("accept-encoding", "")
+    said = request.headers.get("accept-encoding", "").replace(" ", "").lower().split(",")
+    return any(each == "gzip" or (each.startswith("gzip;q=") and each[7:].strip("0.") != "") for each in said)

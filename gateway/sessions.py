@@ -64,28 +64,22 @@ async def current_session(request: Request) -> session_store.Session:
 
 
 async def is_told_revoked(tx: Connection, request: Request) -> bool:
-    """True on a revoked device and on that of somebody who left, known by its dead session or, once signed out, by what it
-    says (`x-banso-device`, and `x-banso-person` where somebody's page is open).
-
-    Whoever knows the ids learns that one word.
-    """
+    """True on a revoked device and on one whose people all left, known by its dead session or, once signed out, by what it says
+    (`x-banso-device`). Whoever knows the id learns that one word."""
     day = tokyo_day(service_of(request).clock())
-    device, person = (_said_id(request, f"x-banso-{what}") for what in ("device", "person"))
-    ended = await device_store.find_whose_session(tx, secret_hash(request))
-    if ended is not None and await device_store.is_over(tx, *ended, day):
-        return True
-    return device is not None and await device_store.is_over(tx, device, person, day)
+    devices = (await device_store.find_device_of_session(tx, secret_hash(request)), _said_device(request))
+    return any([await device_store.is_over(tx, each, day) for each in devices if each is not None])
 
 
-def _said_id(request: Request, header: str) -> UUID | None:
+def _said_device(request: Request) -> UUID | None:
     try:
-        return UUID(request.headers.get(header, ""))
+        return UUID(request.headers.get("x-banso-device", ""))
     except ValueError:
         return None
 
 
 def revoked() -> Unauthenticated:
-    """What everything on a device is told that was revoked, or whose person left."""
+    """What everything on a device is told that was revoked, or whose people left."""
     return Unauthenticated("device_revoked", "this device is nobody's any more")
 
 

@@ -135,10 +135,11 @@ async def find_former(tx: Connection, units: Sequence[str], day: date) -> set[UU
 
 # A spell is unbroken time in a unit: what ended the day before another began goes on, also in a unit that succeeded it.
 _LONGEST_HERE = """
-with recursive spell (staff_id, unit_id, since, change_id) as (
-  select staff_id, unit_id, from_date, begun_by from assignment where until is null or until >= greatest($2, from_date)
-  union select s.staff_id, s.unit_id, a.from_date, a.begun_by from spell s join assignment a using (staff_id)
-    join unit u on u.unit_id = a.unit_id and s.unit_id in (u.unit_id, u.successor)
+with recursive spell (staff_id, unit_id, at_unit, since, change_id) as (
+  select staff_id, unit_id, unit_id, from_date, begun_by from assignment
+    where until is null or until >= greatest($2, from_date)
+  union select s.staff_id, s.unit_id, a.unit_id, a.from_date, a.begun_by from spell s join assignment a using (staff_id)
+    join unit u on u.unit_id = a.unit_id and s.at_unit in (u.unit_id, u.successor)
     where a.from_date < s.since and a.until >= s.since - 1
 )
 select staff_id from (

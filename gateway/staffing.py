@@ -53,13 +53,20 @@ class Register:
     changed: dict[UUID, Assignment] = field(default_factory=dict)
 
     def audits(self, unit_id: str) -> bool:
-        """True for a unit that has or had an auditor, and for one that succeeds such a unit."""
+        """True for a unit that has or had an auditor, and what succeeds it; for any while there never was one."""
         auditing = {each.unit_id for each in self.assignments.values() if each.role == Role.AUDITOR}
-        return any(unit_id in {each, self.units[each].successor} for each in auditing)
+        return not auditing or any(unit_id in {each, self.units[each].successor} for each in auditing)
 
     def is_agency(self, unit_id: str) -> bool:
-        """True for a unit that has or had somebody of another agency."""
-        return any(each.unit_id == unit_id and each.role == Role.PARTNER for each in self.assignments.values())
+        """True for a unit that has or had somebody of another agency; who never began counts for nothing."""
+        return any(
+            each.unit_id == unit_id and each.role == Role.PARTNER and each.from_date <= (each.until or date.max)
+            for each in self.assignments.values()
+        )
+
+    def succeeds_the_city(self, unit_id: str) -> bool:
+        """True for the successor of a unit that was no agency's."""
+        return any(each.successor == unit_id and not self.is_agency(each.unit_id) for each in self.units.values())
 
     def put(self, assignment: Assignment) -> None:
         """Keep an assignment as it is from now on."""
@@ -86,11 +93,11 @@ def change(act: ChangeAssignments, register: Register, actor: Actor, today: date
         _close(closed, register, mine, today)
     for begun in act.begins:
         _begin(Assignment(**dict(begun)), register, mine, actor, today)
-    for closed in act.closes:  # who begins in the successor by this act is known by now
-        if register.is_agency(closed.successor) and not register.is_agency(closed.unit_id):
-            raise Refusal("successor_is_agency", "what a unit of the city had is for no other agency")
+    _keep_agencies_out(act, register)
     for unit_id in sorted({each.unit_id for each in register.changed.values()}):
         _keep_a_manager(register, unit_id, today)
+    for opened in act.opens:
+        _begin_with_a_manager(register, opened.unit_id)
     return register.changed
 
 
@@ -167,6 +174,18 @@ def _goes_on(held: Assignment, begun: Assignment, register: Register) -> bool:
     return follows and (held.staff_id, held.role) == (begun.staff_id, begun.role)
 
 
+def _keep_agencies_out(act: ChangeAssignments, register: Register) -> None:
+    """Whatever unit closes or whoever begins by this act: what a unit of the city had is for no other agency."""
+    for unit_id in {*(each.successor for each in act.closes), *(each.unit_id for each in act.begins)}:
+        if register.is_agency(unit_id) and register.succeeds_the_city(unit_id):
+            raise Refusal("successor_is_agency", "a unit that succeeds one of the city is no agency's")
+
+
+def _begin_with_a_manager(register: Register, unit_id: str) -> None:
+    if not any(each.unit_id == unit_id and each.role == Role.MANAGER for each in register.changed.values()):
+        raise Refusal("no_manager_left", "a unit that is opened without a manager would be nobody's")
+
+
 def _is_same_duty(one: Assignment, other: Assignment) -> bool:
     return (one.staff_id, one.unit_id, one.role) == (other.staff_id, other.unit_id, other.role)
 
@@ -176,7 +195,8 @@ def _keep_a_manager(register: Register, unit_id: str, today: date) -> None:
     if register.units[unit_id].closed_on is not None:
         return
     managers = [each for each in register.assignments.values() if each.unit_id == unit_id and each.role == Role.MANAGER]
-    touched = [each for each in managers if each.assignment_id in register.changed]
-    for day in (max(today, each.until + DAY) for each in touched if each.until):
+    if not any(each.assignment_id in register.changed for each in managers):
+        return
+    for day in (max(today, each.until + DAY) for each in managers if each.until):
         if not any(each.holds_on(day) for each in managers):
             raise Refusal("no_manager_left", "the unit would have no manager")

@@ -19,7 +19,7 @@ from services.contracts.wareki import to_wareki, weekday
 from services.kernel.request import service_of
 
 router = APIRouter()
-OF_THE_UNIT = {"member", "unit_lead", "own_unit"}
+OF_THE_UNIT = {"member", "unit_lead", "own_unit", "request"}
 COLUMNS = ("day", "unit", "why", "parts", "times")
 
 

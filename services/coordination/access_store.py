@@ -12,7 +12,9 @@ from services.kernel.errors import NotFound
 from services.kernel.token import Actor
 
 MOST = 5_000
-NEWEST, NEWEST_LISTS, NEWEST_REFUSED = 20_000, 2_000, 200
+NEWEST, NEWEST_LISTS = 20_000, 2_000
+MOST_REFUSED = 100
+"""So many of the newest refused tries of one person are told: whoever tries often hides no read behind them."""
 # $1 actor, $2 units the actor manages, $3 whether the actor audits: the cases whose log they may read.
 _MAY_LOOK_INTO = """
 case_file c where (c.unit_id = any($2::text[]) or $3)
@@ -43,7 +45,7 @@ _LATEST = f"""
 ({_READ} jsonb_array_length(a.shown -> 'case') = 1 order by at desc limit {NEWEST}) union
 ({_READ} jsonb_array_length(a.shown -> 'case') <> 1 order by at desc limit {NEWEST_LISTS}) union
 ({_READ} basis in ('emergency', 'none') order by at desc limit {MOST}) union
-({_REFUSED} basis = 'refused' order by at desc limit {NEWEST_REFUSED})
+({_REFUSED} basis = 'refused' order by at desc limit {MOST})
 """
 _AROUND_ONE_CASE = """
 select near.* from (
@@ -68,7 +70,9 @@ def _reads(rows: str) -> str:
         from line
     ), counted as (
         select *, count(*) filter (where is_step) over (partition by actor_id order by at
-                  range between interval '10 minutes' preceding and current row) as run from stepped
+                  range between interval '10 minutes' preceding and current row) as run,
+               row_number() over (partition by actor_id, action = 'refused', exists (
+                   select 1 from may where may.case_id = stepped.case_id) order by at desc) as nth from stepped
     )
     select l.*, m.unit_id, l.basis ~ 'emergency' and exists (
                select 1 from basis b where b.case_id = l.case_id and b.kind = 'emergency' and b.given_by = l.actor_id
@@ -85,8 +89,8 @@ def _reads(rows: str) -> str:
     left join person_private pp on pp.person_id = m.person_id
     left join access_review r using (access_id, case_id) left join access_review_private rp using (access_id, case_id)
     where ($6::uuid is null or case_id = $6) and (m.unit_id is not null or {_NOWHERE.format("l", "l.case_id")})
-    and not {_NO_QUESTION}
-    order by (l.basis ~ 'emergency|none|refused' and r.access_id is null) desc, l.is_page desc, l.at desc, l.access_id
+    and not {_NO_QUESTION} and (l.action <> 'refused' or l.nth <= {MOST_REFUSED})
+    order by (l.basis ~ 'emergency|none' and r.access_id is null) desc, l.is_page desc, l.at desc, l.access_id
     limit {MOST}
     """
 
@@ -94,7 +98,7 @@ def _reads(rows: str) -> str:
 async def find_reads(
     tx: Connection, actor: Actor, since: datetime, staff_id: UUID | None, case_id: UUID | None, names: Mapping[str, str]
 ) -> Sequence[asyncpg.Record]:
-    """One line for each read of each case, at most `MOST`: first those without a relation or refused, and unseen, then pages,
+    """One line for each read of each case, at most `MOST`: first those without a relation, and unseen, then pages,
     then lists, the newest first, so that no emergency is cut off by lists. `names`: surname by staff id, to compare alone.
 
     `at` is when it was opened; `since` counts from when the log learned of it, lest an opening told late be missed.

@@ -15,7 +15,9 @@ from services.kernel.errors import NotFound
 from services.kernel.token import Actor
 
 MOST = 5_000
-NEWEST, NEWEST_LISTS, NEWEST_REFUSED = 20_000, 2_000, 200
+NEWEST, NEWEST_LISTS = 20_000, 2_000
+MOST_REFUSED = 100
+"""So many of the newest refused tries of one person are told: whoever tries often hides no read behind them."""
 # $1 a sheet or nothing, $2 units the actor manages, $3 the actor, $4 whether they audit: the sheets whose log they may read.
 _MAY_LOOK_INTO = f"""
 consultation c where ($4::bool or c.unit_id = any($2::text[]) or exists (select 1 from handoff h
@@ -31,7 +33,7 @@ _PARTS = "l.action = 'read' and coalesce(jsonb_array_length(l.shown -> 'consulta
 _LATEST = f"""
 ({_NEWEST} and {_PARTS} = 1 order by at desc limit {NEWEST}) union all
 ({_NEWEST} and {_PARTS} <> 1 order by at desc limit {NEWEST_LISTS}) union all
-({_NEWEST} and l.basis = 'refused' order by at desc limit {NEWEST_REFUSED})
+({_NEWEST} and l.basis = 'refused' order by at desc limit {MOST})
 """
 _AROUND_ONE = f"""
 select l.* from (
@@ -63,7 +65,10 @@ def _reads(rows: str) -> str:
                as is_step from line
     ), counted as (
         select *, count(*) filter (where is_step) over (partition by actor_id order by at
-                  range between interval '10 minutes' preceding and current row) as run from stepped
+                  range between interval '10 minutes' preceding and current row) as run,
+               row_number() over (partition by actor_id, action = 'refused', exists (
+                   select 1 from may where may.consultation_id = stepped.consultation_id) order by at desc) as nth
+        from stepped
     )
     select l.*, m.unit_id, m.receipt_number, r.reviewed_by, r.reviewed_at, rt.note,
            case when l.is_page then t.person_address end as person_address,
@@ -75,7 +80,8 @@ def _reads(rows: str) -> str:
     left join access_review_told rt using (access_id, consultation_id)
     where ($1::uuid is null or consultation_id = $1)
     and (m.unit_id is not null or {_NOWHERE.format("l", "l.consultation_id")})
-    order by (l.basis = 'refused' and r.access_id is null) desc, l.is_page desc, l.at desc, l.access_id limit {MOST}
+    and (l.action <> 'refused' or l.nth <= {MOST_REFUSED})
+    order by l.is_page desc, l.at desc, l.access_id limit {MOST}
     """
 
 
@@ -87,8 +93,8 @@ async def find_reads(
     consultation_id: UUID | None,
     names: Mapping[str, str],
 ) -> Sequence[asyncpg.Record]:
-    """One line for each read of each sheet, by itself or by a handoff of it, at most `MOST`: what was refused, then pages,
-    then lists, the newest first. `names`: surname by staff id, compared with 本人's and the caller's.
+    """One line for each read of each sheet, by itself or by a handoff of it, at most `MOST`: pages, then
+    lists, the newest first. `names`: surname by staff id, compared with 本人's and the caller's.
 
     `run` counts the sheets one person opened, each another than the one before, in the ten minutes up to then. Looked through
     are the `NEWEST` pages and the `NEWEST_LISTS` lists, which every open screen reads each minute; of one sheet, all."""

@@ -194,7 +194,7 @@ async def _hurt(
 
 async def _is_behind(town: Town) -> bool:
     """True while more waits to be published or applied than takes a few seconds."""
-    for name in ("intake", "coordination", "ibasho", "notify", "reporting"):
+    for name in SERVICES:
         status: dict[str, Any] = await asyncio.to_thread(town.stack.status, name) or {}
         if status.get("consumerBehind", 0) > MOST_BEHIND or (status.get("oldestUnpublishedSeconds") or 0) > MOST_OLD:
             return True

@@ -105,12 +105,12 @@ class Load:
         self._stopping.set()
         await asyncio.wait(self._devices, timeout=seconds)
         is_done = all(task.done() for task in (*self._running, *self._devices))
+        failed = [*self._failed, *(error for task in self._devices if task.done() and (error := task.exception()))]
         for task in (*self._running, *self._devices):
             task.cancel()
-        ended = await asyncio.gather(*self._running, *self._devices, return_exceptions=True)
-        self._failed += [each for each in ended if isinstance(each, Exception)]
-        if self._failed:
-            raise AssertionError("a story or a tablet failed by itself") from self._failed[0]
+        await asyncio.gather(*self._running, *self._devices, return_exceptions=True)
+        if failed:
+            raise AssertionError("a story or a tablet failed by itself") from failed[0]
         return is_done
 
     @asynccontextmanager

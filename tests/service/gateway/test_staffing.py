@@ -317,6 +317,24 @@ def test_a_code_is_given_where_somebody_is_longest_also_when_each_year_has_its_a
     assert first_come(city, Person(city.url, "sasaki"), hired) >= {"shown", "code"}
 
 
+def test_a_unit_that_was_succeeded_twice_is_still_where_somebody_is_longest(
+    city: Stack, unit: str, boss: Person
+) -> None:
+    first, second = (f"{unit}-{n}" for n in (1, 2))
+    for each, on, successor in ((second, -30, unit), (first, -300, second)):
+        query = "insert into unit (unit_id, name, closed_on, successor) values ($1, '係', $2, $3)"
+        rows(city, "gateway", query, each, today() + timedelta(days=on), successor)
+    hired = hire(city, unit)
+    rows(city, "gateway", "delete from assignment where staff_id = $1", hired.staff_id)
+    spells = ((first, -900, -301), (second, -300, -31), (unit, -30, None), ("hikikomori-support", -400, None))
+    for where, since, until in spells:
+        days = (today() + timedelta(days=since), today() + timedelta(days=until) if until else None)
+        query = "insert into assignment values ($1, $2, $3, 'coordinator', $4, $5)"
+        rows(city, "gateway", query, new_id(), hired.staff_id, where, *days)
+    assert first_come(city, Person(city.url, "sasaki"), hired) == set()
+    assert first_come(city, boss, hired) >= {"shown", "code"}
+
+
 def test_nobody_begins_anything_for_themselves_nor_an_auditor_where_nobody_audits(
     city: Stack, unit: str, boss: Person
 ) -> None:

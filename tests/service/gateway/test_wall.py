@@ -75,6 +75,12 @@ def test_only_trusted_documents_run(person: Person, body: object) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "unknown_document")
 
 
+def test_an_app_of_before_says_longer_ids_and_is_answered(person: Person) -> None:
+    """What it has not sent must arrive: it takes a new version only when nothing waits."""
+    answer = person.http.post("/graphql", json={"documentId": f"{document_ids()['Me']}abcd"})
+    assert answer.status_code == 200 and answer.json()["data"]["me"]
+
+
 def test_get_never_runs_a_document(person: Person) -> None:
     answer = person.http.get("/graphql", params={"documentId": document_ids()["Me"], "query": "{me{staff{name}}}"})
     assert answer.status_code in {404, 405}

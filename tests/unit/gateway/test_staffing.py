@@ -71,8 +71,39 @@ def test_another_agency_is_succeeded_by_whichever_its_manager_names() -> None:
 @pytest.mark.parametrize("unit", ["audit", "new"])
 def test_an_auditor_begins_where_was_one_or_in_what_succeeds_it(unit: str) -> None:
     moves = {"opens": OPENS, "closes": [{**CLOSES[0], "unit_id": "audit"}]} if unit == "new" else {}
-    [begins] = run({"audit"}, **moves, begins=[begun(unit_id=unit, role="auditor")]).values()
+    leads = [begun(staff_id=CLERK, unit_id="new", role="manager")] if unit == "new" else []
+    *_, begins = run({"audit"}, **moves, begins=[*leads, begun(unit_id=unit, role="auditor")]).values()
     assert (begins.unit_id, begins.role) == (unit, Role.AUDITOR)
+
+
+def test_the_first_auditor_of_all_begins_anywhere() -> None:
+    nobody_audits = register()
+    del nobody_audits.assignments[AUDITOR_HELD]
+    boss = Actor(BOSS, "staff", (("support", "manager"),))
+    act = ChangeAssignments(begins=[begun(role="auditor")])
+    assert [each.role for each in change(act, nobody_audits, boss, TODAY).values()] == [Role.AUDITOR]
+
+
+def test_no_unit_is_left_to_a_manager_who_goes_later() -> None:
+    """Two managers, one of them for a time: the other may not end today without a third."""
+    held = register()
+    leaves = Assignment(new_id(), CLERK, "support", Role.MANAGER, TODAY, APRIL)
+    held.assignments[leaves.assignment_id] = leaves
+    boss = Actor(BOSS, "staff", (("support", "manager"),))
+    ends: dict[str, Any] = {"ends": [{"assignment_id": BOSS_HELD, "until": TODAY}]}
+    with pytest.raises(Refusal) as refused:
+        change(ChangeAssignments(**ends), held, boss, TODAY)
+    assert refused.value.code == "no_manager_left"
+
+
+def test_an_agency_does_not_come_into_what_succeeds_the_city_by_a_later_act() -> None:
+    held = register()
+    held.units["support-2"] = Unit("support-2")
+    held.units["old"] = Unit("old", date(2025, 4, 1), "support-2")
+    boss = Actor(BOSS, "staff", (("support-2", "manager"),))
+    with pytest.raises(Refusal) as refused:
+        change(ChangeAssignments(begins=[begun(unit_id="support-2", role="partner")]), held, boss, TODAY)
+    assert refused.value.code == "successor_is_agency"
 
 
 def test_yesterday_ends_an_assignment_at_once() -> None:
@@ -92,6 +123,7 @@ def test_a_manager_may_go_when_another_comes() -> None:
     ("code", "act"),
     [
         ("nothing_changes", {}),
+        ("no_manager_left", {"opens": OPENS}),
         ("not_found", {"ends": [{"assignment_id": FOREIGN_HELD, "until": APRIL}]}),
         ("not_found", {"ends": [{"assignment_id": new_id(), "until": APRIL}]}),
         ("not_found", {"begins": [begun(unit_id="window")]}),
