@@ -31,8 +31,11 @@ _NOWHERE = """($3 and {}.action = 'refused' and not exists (select 1 from case_f
 _OF_THE_TEAM = """exists (select 1 from case_member cm where cm.case_id = l.case_id and cm.staff_id = l.actor_id
                and (l.at at time zone 'Asia/Tokyo')::date between cm.from_date and coalesce(cm.until, 'infinity'))"""
 # Refused, the team of that day was a moment too early, or at a record that is withheld: no question. Kept off, they are no team.
-_NO_QUESTION = f"""(l.action = 'refused' and {_OF_THE_TEAM} and not exists (
-    select 1 from case_kept_off k where k.case_id = l.case_id and k.staff_id = l.actor_id))"""
+# Nor is what was refused in the hour before an emergency: the way to it begins there, and the emergency is the question.
+_NO_QUESTION = f"""(l.action = 'refused' and ({_OF_THE_TEAM} or exists (
+        select 1 from basis b where b.case_id = l.case_id and b.kind = 'emergency' and b.given_by = l.actor_id
+        and b.from_at between l.at and l.at + interval '1 hour'))
+    and not exists (select 1 from case_kept_off k where k.case_id = l.case_id and k.staff_id = l.actor_id))"""
 
 
 def _who(actor: Actor) -> tuple[UUID, tuple[str, ...], bool]:

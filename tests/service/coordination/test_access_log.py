@@ -360,6 +360,20 @@ async def test_the_team_that_comes_too_early_or_to_an_erased_record_is_no_questi
     assert not [one for one in await log(today, auditor(), caseId=str(case.id)) if "refused" in one["odd"]]
 
 
+async def test_what_was_refused_on_the_way_to_an_emergency_is_no_second_question(today: World) -> None:
+    case = await story(today)
+    nosy = case.staff("window_staff", "elsewhere")
+    assert (await today.get(nosy, f"/views/cases/{case.id}")).status_code == 404
+    [alone] = await log(today, auditor(), caseId=str(case.id), staffId=str(nosy.id))
+    assert alone["odd"][-1] == "refused"
+    today.now += timedelta(minutes=1)
+    used = {"basisId": str(new_id()), "minutes": 60, "reason": "電話があった"}
+    assert (await do(today, nosy, case, "UseEmergency", **used))["status"] == "accepted"
+    await today.case(nosy, case)
+    [line] = await log(today, auditor(), caseId=str(case.id), staffId=str(nosy.id))
+    assert line["odd"][0] == "no_relation" and "refused" not in line["odd"]
+
+
 @pytest.mark.parametrize("tried", ["ids by chance", "the case itself"])
 async def test_many_refused_ids_hide_no_real_read(today: World, tried: str) -> None:
     case = await story(today)
