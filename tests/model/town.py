@@ -103,8 +103,8 @@ class Town:
         self._answered(who, id, "withdrawn", "from", OWNING)
 
     def relates(self, who, id):
-        case, is_partner = self.cases.get(id), who.role == "partner"
-        may = case and ((who.id in case["team"] and not is_partner) or who.works_at(case["unit"], "manager"))
+        case, is_on_teams = self.cases.get(id), who.role in ("coordinator", "manager")
+        may = case and ((who.id in case["team"] and is_on_teams) or who.works_at(case["unit"], "manager"))
         return may and who.id not in case["kept_off"]
 
     def opened_by(self, who, basis):
