@@ -74,8 +74,8 @@ def _reads(rows: str) -> str:
     ), counted as (
         select *, count(*) filter (where is_step) over (partition by actor_id order by at
                   range between interval '10 minutes' preceding and current row) as run,
-               row_number() over (partition by actor_id, action = 'refused', exists (
-                   select 1 from may where may.case_id = stepped.case_id) order by at desc) as nth from stepped
+               row_number() over (partition by actor_id, action = 'refused',
+                   case_id in (select case_id from may) order by at desc) as nth from stepped
     )
     select l.*, m.unit_id, l.basis ~ 'emergency' and exists (
                select 1 from basis b where b.case_id = l.case_id and b.kind = 'emergency' and b.given_by = l.actor_id

@@ -4,10 +4,9 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Literal
 
 from fastapi import FastAPI
-from pydantic import Field, model_validator
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.copier.copy import Copy
@@ -21,14 +20,6 @@ class CopierSettings(BaseSettings):
     copy_dsns: dict[str, str]
     kafka_bootstrap_servers: str = Field(validation_alias="KAFKA_BOOTSTRAP_SERVERS")
     topic_prefix: str = "banso"
-    env: Literal["development", "test", "production"] = "development"
-    crash_at: str = ""
-
-    @model_validator(mode="after")
-    def _production_refuses_crash_points(self) -> "CopierSettings":
-        if self.env == "production" and self.crash_at:
-            raise ValueError("BANSO_CRASH_AT is refused in production")
-        return self
 
 
 @asynccontextmanager

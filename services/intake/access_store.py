@@ -66,9 +66,8 @@ def _reads(rows: str) -> str:
     ), counted as (
         select *, count(*) filter (where is_step) over (partition by actor_id order by at
                   range between interval '10 minutes' preceding and current row) as run,
-               row_number() over (partition by actor_id, action = 'refused', exists (
-                   select 1 from may where may.consultation_id = stepped.consultation_id) order by at desc) as nth
-        from stepped
+               row_number() over (partition by actor_id, action = 'refused',
+                   consultation_id in (select consultation_id from may) order by at desc) as nth from stepped
     )
     select l.*, m.unit_id, m.receipt_number, r.reviewed_by, r.reviewed_at, rt.note,
            case when l.is_page then t.person_address end as person_address,
@@ -93,7 +92,7 @@ async def find_reads(
     consultation_id: UUID | None,
     names: Mapping[str, str],
 ) -> Sequence[asyncpg.Record]:
-    """One line for each read of each sheet, by itself or by a handoff of it, at most `MOST`: pages, then
+    """One line for each read of each sheet, by itself or by a handoff of it, at most `MOST`: pages before
     lists, the newest first. `names`: surname by staff id, compared with 本人's and the caller's.
 
     `run` counts the sheets one person opened, each another than the one before, in the ten minutes up to then. Looked through

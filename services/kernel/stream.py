@@ -159,10 +159,17 @@ def parse_event(
     if contract is None:
         raise UnreadableError("unknown_type", "no contract for this type")
     try:
-        who = (topic, UUID(headers["ce_id"]), UUID(headers["ce_subject"]), int(headers["ce_aggregateversion"]))
-        when = (datetime.fromisoformat(headers["ce_time"]), datetime.fromisoformat(headers["ce_recordedtime"]))
-        why = (UUID(headers["ce_correlationid"]), headers.get("ce_traceparent"))
-        return Event(*who, *when, *why, contract.model_validate_json(body or b""))
+        return Event(
+            topic=topic,
+            id=UUID(headers["ce_id"]),
+            subject=UUID(headers["ce_subject"]),
+            version=int(headers["ce_aggregateversion"]),
+            time=datetime.fromisoformat(headers["ce_time"]),
+            recorded_at=datetime.fromisoformat(headers["ce_recordedtime"]),
+            correlation_id=UUID(headers["ce_correlationid"]),
+            traceparent=headers.get("ce_traceparent"),
+            data=contract.model_validate_json(body or b""),
+        )
     except (KeyError, ValueError) as error:
         raise UnreadableError("malformed", type(error).__name__) from None
 

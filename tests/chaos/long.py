@@ -15,12 +15,13 @@ import platform
 import subprocess
 import time
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from infra.paths import ROOT, VAR
-from tests.chaos.round import Plan, one_round, pick
+from tests.chaos.round import Plan, Verdict, one_round, pick
 
 FOLDER = VAR / "chaos"
 LEDGER, KEPT = FOLDER / "ledger.jsonl", ROOT / "docs" / "chaos-ledger.jsonl"
@@ -75,12 +76,12 @@ def commit() -> str:
     return (done.stdout.strip() or "no commit") + ("" if is_clean else "-dirty")
 
 
-def play_one(plan: Plan) -> bool:
+def play_one(plan: Plan, play: Callable[[str, Plan], Verdict] = one_round) -> bool:
     """A round and its line. True when the judge found nothing."""
     line: dict[str, Any] = {"at": time.time(), "seed": plan.seed, "seconds": plan.seconds, "commit": commit()}
     line |= {"machine": machine(), "commands": {}, "faults": {}, "settled_after": None, "violations": ""}
     try:
-        line |= asdict(one_round("chaos", plan))
+        line |= asdict(play("chaos", plan))
     except BaseException as error:
         line["no_verdict"] = repr(error)
         raise

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.chaos import long
-from tests.chaos.round import Plan
+from tests.chaos.round import Plan, Verdict
 
 
 def _round(seed: int, violations: str = "") -> dict[str, Any]:
@@ -43,15 +43,14 @@ def test_a_round_that_found_something_begins_the_count_anew_also_when_kept(ledge
 
 
 def test_a_round_without_a_verdict_is_a_line_counts_nothing_and_its_seed_is_used_up(
-    ledger: Path, monkeypatch: pytest.MonkeyPatch
+    ledger: Path,
 ) -> None:
-    def fails(prefix: str, plan: Plan) -> None:
+    def fails(prefix: str, plan: Plan) -> Verdict:
         raise OSError("the town did not start")
 
     ledger.write_text(json.dumps(_round(1)) + "\n")
-    monkeypatch.setattr(long, "one_round", fails)
     with pytest.raises(OSError):
-        long.play_one(Plan(2, 480))
+        long.play_one(Plan(2, 480), fails)
     long.keep()
     for rounds in (long.read_ledger(), long._lines(long.KEPT)):
         assert [each["seed"] for each in rounds] == [1, 2]

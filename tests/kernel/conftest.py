@@ -83,7 +83,7 @@ async def room(servers: Servers, tmp_path: Path) -> AsyncIterator[Room]:
     await create_topics(servers.kafka.bootstrap, prefix)
     settings = Settings(
         database_dsn=dsns.app,
-        kafka_bootstrap_servers=servers.kafka.bootstrap,
+        KAFKA_BOOTSTRAP_SERVERS=servers.kafka.bootstrap,
         topic_prefix=prefix,
         keys_dir=ensure_keys(tmp_path / "keys"),
     )

@@ -31,7 +31,7 @@ def town(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     loop.run_until_complete(room.open(servers, home))
     Protocol.loop, Protocol.room = loop, room
     Protocol.settings = Settings(
-        database_dsn=room.dsns.app, kafka_bootstrap_servers="", keys_dir=ensure_keys(home / "keys")
+        database_dsn=room.dsns.app, KAFKA_BOOTSTRAP_SERVERS="", keys_dir=ensure_keys(home / "keys")
     )
     yield Protocol
     loop.run_until_complete(room.close())

@@ -13,6 +13,7 @@ from infra.stack import Stack
 from services.contracts.codes import Role
 from services.kernel.db import Database
 from services.kernel.ids import new_id
+from services.kernel.loops import UNREACHABLE
 from tests.support.person import document_ids
 
 SUPPORT, IBASHO = "hikikomori-support", "yato-ibasho"
@@ -75,15 +76,15 @@ class Worker:
         """The data of a trusted document; Unknown when there is no clear answer."""
         body = {"documentId": _DOCUMENTS[operation], "variables": variables}
         try:
-            try:
-                answer = await self.http.post("/graphql", json=body)
-            except AttributeError as error:  # httpx, of a peer that dies while it connects: services/kernel/loops.py
-                raise Unknown("AttributeError") from error
-            if answer.status_code == 401 or self._is_signed_out(answer):
-                await self.sign_in()
-                raise Unknown("signed_out")
+            answer = await self.http.post("/graphql", json=body)
+        except (*UNREACHABLE, OSError, RuntimeError) as error:
+            raise Unknown(type(error).__name__) from None
+        if answer.status_code == 401 or self._is_signed_out(answer):
+            await self.sign_in()
+            raise Unknown("signed_out")
+        try:
             said = answer.json()
-        except (httpx.HTTPError, ValueError, OSError, RuntimeError) as error:
+        except ValueError as error:
             raise Unknown(type(error).__name__) from None
         if answer.status_code != 200 or not said.get("data"):
             raise Unknown(f"{answer.status_code} {str(said)[:200]}")

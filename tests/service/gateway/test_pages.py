@@ -69,6 +69,12 @@ def test_the_worker_is_packed_once_it_is_complete(city: Stack) -> None:
     assert gzip.decompress(body) == plain
 
 
+def test_what_is_packed_is_no_page_of_its_own(city: Stack) -> None:
+    script = next(DIST.glob("assets/screens-*.js"))
+    for path in ("/index.html.gz", f"/assets/{script.name}.gz"):
+        assert httpx.get(f"{city.url}{path}", headers={"Accept": "text/html"}).status_code == 404
+
+
 def test_the_kill_switch_is_served_in_its_place(city: Stack) -> None:
     city.stop(["gateway"])
     city.start(["gateway"], {"BANSO_SERVICE_WORKER": "off"})

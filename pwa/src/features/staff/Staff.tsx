@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { Link } from "../../app/router";
 import { hasRole } from "../../app/session";
@@ -43,18 +44,13 @@ function CasesWithoutOwner({ staffing }: { staffing: Staffing }) {
   if (!cases) return <Note icon="info"><p>{t("staff.casesUnknown")}</p></Note>;
   if (cases.length === 0) return null;
   return (
-    <section class="card stack stack-s" aria-labelledby="ownerless">
-      <h2 id="ownerless">{t("staff.cases", { n: cases.length })}</h2>
-      <p class="sub">{t("staff.casesHelp")}</p>
-      <ul class="list">
-        {cases.map(({ card, ownerUntil }) => (
-          <li key={card.id}>
-            <div class="grow"><Link href={`/cases/${card.id}`}>{card.label}</Link><p class="sub">{card.owner?.name}</p></div>
-            <span class="chip soon">{ownerUntil ? t("staff.until", { day: nearDayText(ownerUntil, today) }) : t("staff.ownerGone")}</span>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <CasesToSee id="ownerless" title={t("staff.cases", { n: cases.length })} help={t("staff.casesHelp")}>
+      {cases.map(({ card, ownerUntil }) => (
+        <CaseLine key={card.id} card={card} who={card.owner?.name}>
+          <span class="chip soon">{ownerUntil ? t("staff.until", { day: nearDayText(ownerUntil, today) }) : t("staff.ownerGone")}</span>
+        </CaseLine>
+      ))}
+    </CasesToSee>
   );
 }
 
@@ -62,17 +58,28 @@ function CasesWithFormer({ staffing }: { staffing: Staffing }) {
   const cases = staffing.casesWithFormer ?? [];
   if (cases.length === 0) return null;
   return (
-    <section class="card stack stack-s" aria-labelledby="former">
-      <h2 id="former">{t("staff.former", { n: cases.length })}</h2>
-      <p class="sub">{t("staff.formerHelp")}</p>
-      <ul class="list">
-        {cases.map(({ card, former }) => (
-          <li key={card.id}>
-            <div class="grow"><Link href={`/cases/${card.id}`}>{card.label}</Link><p class="sub">{former.map(({ name }) => name).join("、")}</p></div>
-          </li>
-        ))}
-      </ul>
+    <CasesToSee id="former" title={t("staff.former", { n: cases.length })} help={t("staff.formerHelp")}>
+      {cases.map(({ card, former }) => <CaseLine key={card.id} card={card} who={former.map(({ name }) => name).join("、")} />)}
+    </CasesToSee>
+  );
+}
+
+function CasesToSee({ id, title, help, children }: { id: string; title: string; help: string; children: ComponentChildren }) {
+  return (
+    <section class="card stack stack-s" aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      <p class="sub">{help}</p>
+      <ul class="list">{children}</ul>
     </section>
+  );
+}
+
+function CaseLine({ card, who, children }: { card: { id: string; label: string }; who?: string | undefined; children?: ComponentChildren }) {
+  return (
+    <li>
+      <div class="grow"><Link href={`/cases/${card.id}`}>{card.label}</Link><p class="sub">{who}</p></div>
+      {children}
+    </li>
   );
 }
 
