@@ -15,7 +15,7 @@ LISTENERS = {"coordination": ("notify", "reporting")}
 
 def _visit(n: int, **changes: object) -> dict[str, object]:
     envelope = {"id": f"command-{n}", "type": "RecordVisit", "author": NURSE, "subject": CASE, "deviceSeq": n}
-    return {**envelope, "device": "tablet-1", "payload": {"visitId": f"visit-{n}"}, **changes}
+    return {**envelope, "device": "tablet-1", "payload": {"visitId": f"visit-{n}", "memo": f"memo {n}"}, **changes}
 
 
 def sound(visits: int = 3) -> World:
@@ -36,6 +36,7 @@ def sound(visits: int = 3) -> World:
             {"at": 10.0 * n + 2, "kind": "ok", "id": f"command-{n}"},
         ]
         world.tables["coordination.visit"].append((f"visit-{n}", CASE, NURSE))
+        world.tables["coordination.visit_private"].append((f"visit-{n}", f"memo {n}"))
         world.tables["reporting.fact_visit"].append((f"visit-{n}", CASE))
         world.tables["notify.notice"].append(("visit_recorded", OTHER, "None", CASE))
     shown = [f"visit-{n}" for n in range(1, visits + 1)]
@@ -63,6 +64,11 @@ def _apply_refused(world: World) -> None:
     world.journal[1] |= {"kind": "fail", "code": "not_found"}
 
 
+def _refuse_without_a_reason(world: World) -> None:
+    world.journal.append({"at": 60.0, "kind": "invoke", **_visit(4)})
+    world.journal.append({"at": 61.0, "kind": "fail", "id": "command-4", "code": "not_found"})
+
+
 def _phantom_command(world: World) -> None:
     world.commands.append(Command("coordination", "command-9", NURSE, "RecordVisit"))
 
@@ -73,6 +79,10 @@ def _phantom_row(world: World) -> None:
 
 def _silent_command(world: World) -> None:
     world.events.pop()
+
+
+def _words_of_another(world: World) -> None:
+    world.tables["coordination.visit_private"][0] = ("visit-1", "memo 2")
 
 
 def _lose_effect(world: World) -> None:
@@ -171,7 +181,7 @@ def _stopped(world: World) -> None:
         *((_bus_out_of_order, "I3"), (_not_applied, "I3"), (_tablet_lacks, "I6"), (_tablet_keeps, "I6")),
         *((_tablet_discards, "I1"), (_queue_out_of_order, "I7"), (_own_write_unseen, "I7"), (_overwrite, "I8")),
         *((_write_unrecorded, "I9"), (_read_recorded_late, "I9"), (_not_of_the_team, "I10"), (_swallow, "I1")),
-        (_read_by_a_stranger, "I10"),
+        *((_read_by_a_stranger, "I10"), (_words_of_another, "I1"), (_refuse_without_a_reason, "I5")),
         *((_put_aside, "I11"), (_never_at_rest, "I11"), (_stopped, "I11"), (_unsynced, "I11")),
     ],
 )

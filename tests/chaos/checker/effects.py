@@ -19,9 +19,12 @@ closed once by its story: a second closing would tell nothing."""
 OWNER_TABLES = (
     *("intake.consultation", "intake.handoff", "coordination.visit", "ibasho.session", "ibasho.attendance"),
     *("ibasho.correction", "ibasho.closing_line_private"),
+    # And their words: what was said arrived where it belongs.
+    *("intake.consultation_told", "intake.handoff_told", "coordination.visit_private", "ibasho.correction_private"),
 )
 DOWNSTREAM_TABLES = (
     *("coordination.case_file", "coordination.case_member", "coordination.package_fetch", "notify.notice"),
+    "coordination.handoff_package_private",
     *("gateway.assignment", "notify.staff_assignment"),
     *("notify.case_team", "notify.session_staff", "reporting.case_window", "reporting.fact_consultation"),
     *("reporting.fact_handoff", "reporting.fact_visit", "reporting.fact_session", "reporting.fact_session_closed"),
@@ -50,27 +53,35 @@ def owner_rows(world: World) -> Expected:
 def _kept(type: str, id: str, actor: str, subject: str, payload: dict[str, Any]) -> Iterable[tuple[str, Row]]:
     if type == "OpenConsultation":
         yield "intake.consultation", (subject, actor)
+        yield "intake.consultation_told", (subject, payload["told"]["memo"])
     elif type == "HandOff":
         yield "intake.handoff", (subject, payload["consultationId"])
+        yield "intake.handoff_told", (subject, payload["promised"])
     elif type == "RecordVisit":
         yield "coordination.visit", (payload["visitId"], subject, actor)
+        yield "coordination.visit_private", (payload["visitId"], payload["memo"])
     elif type == "ScheduleSession":
         yield "ibasho.session", (subject,)
     elif type == "LogAttendance":
         yield "ibasho.attendance", (payload["attendanceId"], subject, payload["kind"], actor)
     elif type == "CorrectAttendance":
         yield "ibasho.correction", (id, payload["attendanceId"])
+        yield "ibasho.correction_private", (id, payload["note"])
     elif type == "CloseSession" and payload["line"]:
-        yield "ibasho.closing_line_private", (id, subject)
+        yield "ibasho.closing_line_private", (id, subject, payload["line"])
 
 
 def downstream_rows(world: World, receivers: Sequence[str]) -> Expected:
     """What every other service must have made of the events, once each. `receivers`: who answers handoffs."""
     expected: Expected = {table: Counter() for table in DOWNSTREAM_TABLES}
     teams = {e.data["caseId"]: e.data["team"] for e in world.events if name_of(e) == "CaseOpened"}
+    promised = {a.envelope["subject"]: a.envelope["payload"]["promised"] for a in world.asked_for("HandOff")}
     for event in world.events:
         for table, row in _made(event, receivers, teams):
             expected[table][row] += 1
+        if name_of(event) == "HandoffAccepted":
+            words = (event.data["caseId"], promised.get(event.data["handoffId"], "nothing"))
+            expected["coordination.handoff_package_private"][words] += 1
     return expected
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from tests.chaos.checker.effects import SAYS, Expected, downstream_rows, heard_rows, name_of, owner_rows
 from tests.chaos.checker.world import Row, Violation, World
 
+DECIDE_HANDOFF = ("AcceptHandoff", "ReturnHandoff", "WithdrawHandoff")
 SETTLED_WITHIN = 60.0
 """Seconds after the last fault and the last work."""
 
@@ -21,6 +22,7 @@ def check(world: World, receivers: Sequence[str]) -> list[Violation]:
         acknowledged_is_kept(world),
         registered_is_kept(world),
         refused_left_nothing(world),
+        refused_for_a_reason(world),
         nothing_unasked(world),
         said_once(world),
         rows_equal(world, owners, "the owner's row"),
@@ -67,6 +69,21 @@ def refused_left_nothing(world: World) -> Iterator[Violation]:
     for id, asked in world.asked.items():
         if asked.state == "fail" and id in world.applied:
             yield Violation("I2", "refused for good, and applied", id)
+
+
+def refused_for_a_reason(world: World) -> Iterator[Violation]:
+    """I5: a fault is no reason to say no for good. The town's work is refused only where two meet, or to a stranger."""
+    decided = {asked.envelope["subject"] for type in DECIDE_HANDOFF for asked in world.asked_for(type)}
+    teams = set(world.tables.get("coordination.case_member", ()))
+    for line in world.journal:
+        if line["kind"] != "fail" or world.asked[line["id"]].state != "fail":
+            continue
+        said, code = world.asked[line["id"]].envelope, line["code"]
+        met = code in ("already_accepted", "handoff_is_closed") and said["subject"] in decided
+        late = code == "changed_meanwhile" and said.get("baseVersion") is not None
+        stranger = code == "not_found" and (said["subject"], said["author"]) not in teams
+        if not (met or late or stranger):
+            yield Violation("I5", f"{said['type']} was refused without a reason of its own: {code}", line["id"])
 
 
 def nothing_unasked(world: World) -> Iterator[Violation]:

@@ -1,6 +1,7 @@
 """Everything the judge looks at, after quiescence. Hand-made in the unit tests, read by `snapshot` after a round."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -130,6 +131,10 @@ class World:
                 if one.state != "ok":
                     one.state, one.answered_at = line["kind"], line["at"]
         return found
+
+    def asked_for(self, type: str) -> Iterator[Asked]:
+        """The commands of one type that were applied."""
+        return (a for id, a in self.asked.items() if id in self.applied and a.envelope["type"] == type)
 
     @cached_property
     def applied(self) -> set[str]:

@@ -30,6 +30,7 @@ RECEIVERS = tuple(
     for login, _, unit, role in (*STAFF, *MORE)
     if unit == SUPPORT and role in (Role.COORDINATOR, Role.MANAGER)
 )
+WORDS = ("memo", "promised", "note", "line")
 _DOCUMENTS = document_ids()
 
 
@@ -98,5 +99,13 @@ class Worker:
         """A command as the app makes it."""
         self._seq += 1
         envelope = {"id": str(new_id()), "type": type, "v": 1, "author": self.id, "subject": str(subject)}
+        payload = _in_own_words(payload, envelope["id"])
         envelope |= {"deviceSeq": self._seq, "capturedAt": datetime.now(UTC).isoformat(), "payload": payload}
         return envelope | ({"baseVersion": base} if base is not None else {})
+
+
+def _in_own_words(payload: dict[str, Any], id: str) -> dict[str, Any]:
+    """Every command says something of its own, so that words that went astray are seen."""
+    said = {name: f"{text} {id}" for name, text in payload.items() if name in WORDS and text}
+    told = {"told": _in_own_words(payload["told"], id)} if "told" in payload else {}
+    return {**payload, **said, **told}
