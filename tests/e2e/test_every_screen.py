@@ -193,7 +193,9 @@ def test_nothing_here_yet(sign_in: SignIn, city: Stack, size: str) -> None:
     expect(page.get_by_role("heading", name="サインイン")).to_be_visible()
     found += meet(page, "sign-in", size)
     page.get_by_role("button", name="サインイン", exact=True).click()
-    expect(page.get_by_role("alert")).to_contain_text("職員IDを入れてください")
+    for problem in ("職員IDを入れてください", "パスワードを入れてください"):
+        expect(page.get_by_text(problem)).to_be_visible()
+    expect(page.get_by_label("職員ID")).to_be_focused()
     found += meet(page, "sign-in-empty", size)
     assert not found, "\n".join(found)
 
@@ -258,7 +260,9 @@ def test_the_table_at_the_place(sign_in: SignIn, city: Stack, things: dict[str, 
     found += meet_dialog(page, page.locator(".tile.add"), "add-person", size)
     page.locator(".tile.add").click()
     page.get_by_label("呼び名、または札の番号").fill(" タケシ ")
-    expect(page.get_by_text("タケシ は今日もう来ています。別の方なら、ちがう呼び名にしてください。")).to_be_visible()
+    expect(
+        page.get_by_text("タケシ はこの回にもう来ています。別の方なら、ちがう呼び名にしてください。")
+    ).to_be_visible()
     found += meet(page, "add-person-again", size)
     page.keyboard.press("Escape")
     page.locator("summary").click()

@@ -1,6 +1,8 @@
 """居場所, 要確認, 端末 and what the tablet carries, in a real browser: pictures, axe, keyboard, both sizes and 200% zoom."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -8,7 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 from infra.stack import Stack
 from services.kernel.ids import new_id
 from tests.e2e.conftest import SignIn, look
-from tests.support.person import Person, open_case, visit_payload
+from tests.support.person import Person, open_case, visit_payload, wait_until
+from tests.support.rows import rows
 from tests.support.tokens import token_code
 
 PIN = "271828"
@@ -31,15 +34,15 @@ def plan(page: Page, size: str) -> None:
     look(page, "ibasho-timetable", size)
 
 
-def schedule(city: Stack) -> str:
-    """A session of today, its id; the answer of the server, not of a screen."""
+def schedule(city: Stack, later: timedelta = timedelta()) -> str:
+    """A session that runs now, or `later` than now, its id; the answer of the server, not of a screen."""
     mori, session, now = Person(city.url, "mori"), new_id(), datetime.now(UTC)
     place = next(each for each in mori.ask("IbashoPlaces")["ibashoPlaces"] if each["name"] == "谷戸分庁舎")
     payload = {
         "placeId": place["id"],
         "programmeId": place["programmes"][0]["id"],
-        "startsAt": (now - timedelta(hours=1)).isoformat(),
-        "endsAt": (now + timedelta(hours=3)).isoformat(),
+        "startsAt": (now + later - timedelta(hours=1)).isoformat(),
+        "endsAt": (now + later + timedelta(hours=3)).isoformat(),
         "style": "free",
         "staffIds": [mori.id, Person(city.url, "takahashi").id],
     }
@@ -120,6 +123,37 @@ def correct_and_close(page: Page, size: str) -> None:
     expect(page.get_by_text("この回は閉じました").first).to_be_visible()
     expect(page.get_by_text("雨で静か。")).to_be_visible()
     look(page, "board-closed", size)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("days", "said"), [(-5, "もう終わっています"), (1, "からの回です")])
+def test_a_session_of_another_day_is_named_before_a_tap_counts_in_it(
+    sign_in: SignIn, city: Stack, size: str, days: int, said: str
+) -> None:
+    session = schedule(city, timedelta(days=days))
+    page = sign_in("mori", size)
+    open_board(page, city, session)
+    plus_one = page.get_by_role("button", name="＋1")
+    plus_one.click()
+    expect(page.get_by_role("heading", name=said)).to_be_visible()
+    look(page, f"board-another-day{days}", size)
+    page.get_by_role("button", name="やめる").click()
+    expect(figure(page, "名前なし")).to_have_text("0人")
+    assert facts_of(city, session) == []
+    plus_one.click()
+    page.get_by_role("button", name="この回に記録する").click()
+    plus_one.click()  # asked once
+    expect(figure(page, "名前なし")).to_have_text("2人")
+    expect(figure(page, "いま")).to_have_count(0 if days < 0 else 1)
+    wait_until(lambda: len(facts_of(city, session)) == 2)
+    if days < 0:
+        assert all(fact["at"] == fact["ends_at"] for fact in facts_of(city, session))
+    look(page, f"board-another-day-written{days}", size)
+
+
+def facts_of(city: Stack, session: str) -> list[Any]:
+    query = "select a.at, s.ends_at from attendance a join session s using (session_id) where session_id = $1"
+    return rows(city, "ibasho", query, UUID(session))
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -14,7 +14,7 @@ import { knowsText, phoneLines } from "../consultations/label";
 import { useReadNotices } from "../notices/readNotices";
 import { NotFound } from "../problem/NotFound";
 import { justRecorded } from "../visits/justRecorded";
-import { withQueued } from "./pending";
+import { withQueued, type ShownEntry } from "./pending";
 import { Timeline } from "./Timeline";
 import { Tokens } from "./Tokens";
 
@@ -69,7 +69,7 @@ function Page({ record, refresh }: { record: CaseAnswer; refresh: () => void }) 
   const timeline = withQueued(record.id, record.timeline, useStore(queue), me().staff);
   return (
     <>
-      <JustRecorded caseId={record.id} />
+      <JustRecorded caseId={record.id} timeline={timeline} />
       <div class="split">
         <div class="head tight"><h1>{record.label}</h1><p>{personLine(record, today)}</p></div>
         {hasRole("coordinator") && !record.closedAt && <Link class="btn" href={`/cases/${record.id}/visits/new`}><Icon name="pen" />{t("case.recordVisit")}</Link>}
@@ -120,12 +120,14 @@ function Safety({ record, today }: { record: CaseAnswer; today: string }) {
   return <Guard rules={rules} lines={[...phoneLines(record.contactSafety), safeContact, contactNote]} foot={foot} level={2} />;
 }
 
-/** Said once after 「記録する」: where it is now, and what happens next. */
-function JustRecorded({ caseId }: { caseId: string }) {
+/** Said once after 「記録する」: where it is, and what happens next. It follows its own entry in the timeline. */
+function JustRecorded({ caseId, timeline }: { caseId: string; timeline: readonly ShownEntry[] }) {
   const saved = useStore(justRecorded);
   useEffect(() => () => justRecorded.set(null), []);
   if (saved?.caseId !== caseId) return null;
-  return <Note icon="ok-c" kind="ok"><p role="status"><b>{t(`visit.saved.${saved.where}`)}</b>{t(`visit.saved.${saved.where}.next`)}</p></Note>;
+  const state = timeline.find((entry) => entry.id === saved.visitId)?.state;
+  const where = state === "received" || state === "confirming" ? state : saved.where;
+  return <Note icon="ok-c" kind="ok"><p role="status"><b>{t(`visit.saved.${where}`)}</b>{t(`visit.saved.${where}.next`)}</p></Note>;
 }
 
 /** Whoever the case is, who stands first, and their lead. */

@@ -9,6 +9,7 @@ import { TextField } from "../../ui/forms";
 import { useAsked, useNow, useTitle } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Empty, Stale, Waiting } from "../../ui/parts";
+import { LINE, textProblem } from "../../ui/textLimits";
 import { opens } from "./Case";
 
 type Card = CasesQuery["cases"][number];
@@ -27,8 +28,8 @@ export default function Cases() {
       {!data && <Waiting failure={failure} />}
       {data && cases.length === 0 && <Empty title={t("cases.empty")}>{t("cases.emptyHelp")}</Empty>}
       {cases.length > 0 && <Find query={query} onInput={setQuery} count={found.length} />}
-      {cases.length > 0 && found.length === 0 && <Empty title={t("cases.notFound")}>{t("cases.notFoundHelp")}</Empty>}
-      {found.length > 0 && <ul class="card card-flush list">{found.map((each) => <Row key={each.id} card={each} today={today} />)}</ul>}
+      {cases.length > 0 && found.length === 0 && !textProblem(query, LINE) && <Empty title={t("cases.notFound")}>{t("cases.notFoundHelp")}</Empty>}
+      {found.length > 0 && <ul class="card card-flush list">{found.map((each) => <Row key={each.id} card={each} today={today} hasTwin={cases.some((other) => other.id !== each.id && other.label === each.label)} />)}</ul>}
       {data && <p><Link href="/cases/closed">{t("closing.list")}</Link></p>}
       {data && <Stale failure={failure} />}
     </div>
@@ -39,17 +40,19 @@ function Find({ query, onInput, count }: { query: string; onInput: (text: string
   return (
     <div class="find">
       <TextField id="find" label={t("cases.find")} help={t("cases.findHelp")} value={query} onInput={onInput} />
-      <p class="sub" role="status">{query.trim() && t("cases.found", { n: count })}</p>
+      <p class="sub" role="status">{query.trim() && !textProblem(query, LINE) && t("cases.found", { n: count })}</p>
     </div>
   );
 }
 
-function Row({ card, today }: { card: Card; today: string }) {
+/** `hasTwin`: another one has the same label; the day it began tells them apart. */
+function Row({ card, today, hasTwin }: { card: Card; today: string; hasTwin: boolean }) {
   return (
     <li>
       <div class="grow">
         <Link class="t" href={`/cases/${card.id}`}>{card.label}</Link>
         <p class="sub">
+          {hasTwin && card.openedAt && `${t("case.opened")} ${nearDayText(tokyoDay(card.openedAt), today)}　`}
           {card.owner && `${t("cases.owner", { name: card.owner.name })}　`}
           {card.lastContactAt ? t("cases.lastContact", { date: nearDayText(tokyoDay(card.lastContactAt), today) }) : opens(card, "timeline") && t("cases.noContact")}
         </p>

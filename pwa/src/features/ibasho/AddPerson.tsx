@@ -41,7 +41,7 @@ export function AddPerson({ people, onFound, onClose }: Props) {
 /** What will happen, said before it does. One nickname is one person at one place: a second one of that name has to be told apart.
  *  Before visitors no nickname is answered with whether it ever came. */
 function hintOf(typed: string, people: readonly Tile[]): string {
-  const found = typed.trim() ? findPerson(typed, people) : null;
+  const found = typed.trim() && !textProblem(typed, NICKNAME) ? findPerson(typed, people) : null;
   if (!found || found === "mistyped") return t("board.hintNone");
   const isHere = people.some((tile) => tile.state !== "away" && nicknameKey(tile.nickname) === nicknameKey(typed));
   const key = venue.get() ? "board.hintKnown" : isHere ? "board.hintToday" : found.isNew ? "board.hintNew" : "board.hintKnown";

@@ -1,13 +1,13 @@
 import { useState } from "preact/hooks";
 import { clock, dayText, tokyoDay } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
-import { useStore, useTitle } from "../../ui/hooks";
+import { useNow, useStore, useTitle } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
-import { Note, Stale, Waiting } from "../../ui/parts";
+import { Dialog, Note, Stale, Waiting } from "../../ui/parts";
 import { vault } from "../../vault/vault";
 import { NotFound } from "../problem/NotFound";
 import { AddPerson } from "./AddPerson";
-import type { Board as BoardState, FactKind, Tile } from "./board";
+import { hoursOf, type Board as BoardState, type FactKind, type Tile } from "./board";
 import { Closing } from "./Closing";
 import { Entries } from "./Entries";
 import { findPerson, type Found } from "./findPerson";
@@ -44,8 +44,9 @@ function Page({ record, board, control, last, refused }: PageProps) {
   const [adding, setAdding] = useState(false);
   const isOpen = useStore(vault).state === "open";
   const inVenue = useStore(venue) === record.session.id && isOpen;
-  const arrive = (found: Found) => control.log("arrived", found.person);
-  const onTap = (tile: Tile) => control.log(tile.state === "in" ? "left" : "arrived", tile);
+  const { hours, log, question } = useAskedOnce(record, control.log);
+  const arrive = (found: Found) => log("arrived", found.person);
+  const onTap = (tile: Tile) => log(tile.state === "in" ? "left" : "arrived", tile);
   const onScan = (code: string) => {
     const found = findPerson(code, board.tiles);
     if (found && found !== "mistyped") arrive(found);
@@ -54,27 +55,45 @@ function Page({ record, board, control, last, refused }: PageProps) {
   const tiles = { tiles: board.tiles, onTap, onAdd: () => setAdding(true) };
   const add = adding && <AddPerson people={board.tiles} onFound={(found) => (setAdding(false), arrive(found))} onClose={() => setAdding(false)} />;
   // Nothing of the staff's page lies under it.
-  if (inVenue) return <><VenueMode record={record} {...tiles} onUnnamed={() => control.log("plus_one")} />{add}</>;
+  if (inVenue) return <><VenueMode record={record} {...tiles} onUnnamed={() => log("plus_one")} />{add}{question}</>;
   return (
     <>
       <Head record={record} hasVault={isOpen} />
       <OfflineNote reach={board.reach} />
       {refused && <Note kind="err"><p role="alert">{refused}</p></Note>}
       {board.status === "closed" && <Note kind="ok" icon="ok-c"><p>{t("board.closedNote")}</p></Note>}
-      <Figures counts={board.counts} />
+      <Figures counts={board.counts} isOver={hours === "over"} />
       <section class="stack stack-s" aria-labelledby="who">
         <div class="split"><h2 id="who">{t("board.touch")}</h2><LastLine last={last} onUndo={(attendanceId) => control.correct(attendanceId, "")} /></div>
         <Tiles {...tiles} />
       </section>
       <div class="bigs">
-        <button class="btn big" type="button" onClick={() => control.log("plus_one")}>{t("board.plusOne")}</button>
-        <button class="btn line big" type="button" onClick={() => control.log("at_door")}><Icon name="door" large />{t("board.atDoor")}</button>
+        <button class="btn big" type="button" onClick={() => log("plus_one")}>{t("board.plusOne")}</button>
+        <button class="btn line big" type="button" onClick={() => log("at_door")}><Icon name="door" large />{t("board.atDoor")}</button>
       </div>
       <Closing id={record.session.id} board={board} onClose={control.close} />
       <Entries entries={board.entries} onCorrect={control.correct} />
       {add}
+      {question}
     </>
   );
+}
+
+/** Outside of its hours the session is named once before a fact counts in it. What is added after it ended is kept as of its end. */
+function useAskedOnce({ session }: SessionRecord, write: BoardControl["log"]) {
+  const hours = hoursOf(session, useNow(60_000).getTime());
+  const [isMeant, setMeant] = useState(false);
+  const [held, hold] = useState<Parameters<BoardControl["log"]> | null>(null);
+  const put: BoardControl["log"] = (kind, person) => write(kind, person, hours === "over" ? session.endsAt : undefined);
+  const log: BoardControl["log"] = (...fact) => (hours === "now" || isMeant ? put(...fact) : hold(fact));
+  const when = { day: dayText(tokyoDay(session.startsAt)), from: clock(session.startsAt), to: clock(session.endsAt) };
+  const go = () => (setMeant(true), hold(null), held && put(...held));
+  const question = held && hours !== "now" && (
+    <Dialog title={t(`board.ask.${hours}`, when)} submit={t("board.askYes")} onSubmit={go} onClose={() => hold(null)}>
+      <p>{t(`board.askHelp.${hours}`, when)}</p>
+    </Dialog>
+  );
+  return { hours, log, question };
 }
 
 function Head({ record, hasVault }: { record: SessionRecord; hasVault: boolean }) {
@@ -99,9 +118,10 @@ function Head({ record, hasVault }: { record: SessionRecord; hasVault: boolean }
   );
 }
 
-function Figures({ counts }: { counts: BoardState["counts"] }) {
+/** Nobody is いま in a session that is over. */
+function Figures({ counts, isOver }: { counts: BoardState["counts"]; isOver: boolean }) {
   const figures = [
-    [t("board.now"), counts.now], [t("board.today"), counts.today], [t("board.unnamed"), counts.unnamed], [t("board.cameToDoor"), counts.atDoor],
+    ...(isOver ? [] : [[t("board.now"), counts.now] as const]), [t(isOver ? "board.everybody" : "board.today"), counts.today], [t("board.unnamed"), counts.unnamed], [t("board.cameToDoor"), counts.atDoor],
   ] as const;
   return (
     <dl class="figs card">

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { boardOf, type QueuedCommand, type SessionRecord } from "./board";
+import { boardOf, hoursOf, type QueuedCommand, type SessionRecord } from "./board";
 
 const SESSION = "s1";
 const momiji = { id: "p1", nickname: "もみじ", code: "7K3F2X" };
@@ -130,3 +130,19 @@ function permutations<Item>(items: readonly Item[]): Item[][] {
   if (items.length < 2) return [[...items]];
   return items.flatMap((item, index) => permutations([...items.slice(0, index), ...items.slice(index + 1)]).map((rest) => [item, ...rest]));
 }
+
+describe("a session's own hours", () => {
+  const session = { startsAt: "2026-11-24T04:00:00Z", endsAt: "2026-11-24T08:00:00Z" };
+  it.each([
+    ["2026-11-24T00:59:59Z", "ahead"],
+    ["2026-11-24T01:00:00Z", "now"],
+    ["2026-11-24T11:00:00Z", "now"],
+    ["2026-11-24T11:00:01Z", "over"],
+    ["2026-11-29T04:30:00Z", "over"],
+  ])("at %s it is %s", (now, hours) => expect(hoursOf(session, Date.parse(now))).toBe(hours));
+});
+
+it("an opening is not counted beside the fact that opened it", () => {
+  const opening: QueuedCommand = { type: "OpenSession", subject: SESSION, state: "device", payload: {} };
+  expect(boardOf(record(), [opening, log("a1", "arrived", "p1", 5)]).reach.device).toBe(1);
+});

@@ -57,6 +57,15 @@ export interface Board {
   reach: Record<Reach, number>;
 }
 
+/** How long before it begins, and after it ends, a fact is taken for one of this moment. */
+const AROUND_MS = 3 * 3_600_000;
+
+/** Where a session lies seen from now. Outside of its own hours a tap may be meant for another session. */
+export function hoursOf({ startsAt, endsAt }: { startsAt: string; endsAt: string }, now: number): "ahead" | "now" | "over" {
+  if (now < Date.parse(startsAt) - AROUND_MS) return "ahead";
+  return now > Date.parse(endsAt) + AROUND_MS ? "over" : "now";
+}
+
 const collator = new Intl.Collator("ja");
 
 /** Merge the record with the queue. Both tablets come to the same board once each has the other's facts, whatever the order they came in. */
@@ -179,6 +188,8 @@ function worst(reaches: readonly Reach[]): Reach {
 }
 
 function reachCounts(mine: readonly QueuedCommand[]): Record<Reach, number> {
-  const of = (reach: Reach) => mine.filter((each) => reachOf(each.state) === reach).length;
+  // An opening tells nobody anything that its first fact does not.
+  const facts = mine.filter((each) => each.type !== "OpenSession");
+  const of = (reach: Reach) => facts.filter((each) => reachOf(each.state) === reach).length;
   return { device: of("device"), sent: of("sent"), received: of("received") };
 }

@@ -21,7 +21,8 @@ export interface LastDone {
 }
 
 export interface BoardControl {
-  log: (kind: FactKind, person?: Participant) => void;
+  /** `at`: the moment kept, when it is not now. */
+  log: (kind: FactKind, person?: Participant, at?: string) => void;
   correct: (attendanceId: string, note: string) => void;
   /** `draftId`: of the line, which ends with it. */
   close: (line: string, draftId: string) => Promise<boolean>;
@@ -36,8 +37,8 @@ export function useBoard(id: string) {
   const record = data?.session ?? null;
   const board = record && boardOf(record, [...queued, ...pending.commands]);
   const control: BoardControl = {
-    log: (kind, person) => {
-      const made = { attendanceId: uuid7(), kind, at: new Date().toISOString() };
+    log: (kind, person, at = new Date().toISOString()) => {
+      const made = { attendanceId: uuid7(), kind, at };
       if (board?.status === "scheduled") void put("OpenSession", {});
       const done = { ...made, nickname: person?.nickname ?? null };
       const isKept = isVaultOpen();

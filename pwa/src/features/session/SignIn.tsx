@@ -58,6 +58,7 @@ function SignInForm({ again = false }: { again?: boolean }) {
   const [login, setLogin] = useState("");
   const [password, setPassword] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
+  const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [Code, setCode] = useState<typeof FirstPassword | null>(null);
   const said = useRef<HTMLParagraphElement>(null);
@@ -75,9 +76,11 @@ function SignInForm({ again = false }: { again?: boolean }) {
   }, []);
   const go = async (event: Event) => {
     event.preventDefault();
-    const missing = !login.trim() ? t("signIn.loginRequired") : !password ? t("signIn.passwordRequired") : null;
-    setProblem(missing);
-    if (missing || busy) return;
+    const isEmpty = !login.trim() || !password;
+    setProblem(null);
+    setTried(isEmpty);
+    if (isEmpty) return document.getElementById(login.trim() ? "password" : "login")?.focus();
+    if (busy) return;
     await open(enter((device) => signIn(login.trim(), password, device)));
   };
   const open = async (entering: Promise<SignInResult>) => {
@@ -92,8 +95,8 @@ function SignInForm({ again = false }: { again?: boolean }) {
     <>
     <form class="stack" onSubmit={go} noValidate>
       {problem && <p class={problem === t("account.firstDone") ? "note ok" : "note err"} role="alert" tabIndex={-1} ref={said}>{problem}</p>}
-      <TextField id="login" label={t("signIn.login")} value={login} onInput={setLogin} autocomplete="username" required />
-      <TextField id="password" label={t("signIn.password")} type="password" value={password} onInput={setPassword} autocomplete="current-password" required />
+      <TextField id="login" label={t("signIn.login")} value={login} onInput={setLogin} autocomplete="username" required error={tried && !login.trim() ? t("signIn.loginRequired") : undefined} />
+      <TextField id="password" label={t("signIn.password")} type="password" value={password} onInput={setPassword} autocomplete="current-password" required error={tried && !password ? t("signIn.passwordRequired") : undefined} />
       <button class="btn big" type="submit" aria-disabled={busy}>{t(busy ? "signIn.working" : "signIn.submit")}</button>
       <button class="btn line" type="button" aria-disabled={busy} onClick={() => !busy && void open(enter(async (device) => (await passkey())(device)))}>{t("signIn.passkey")}</button>
       {city && <button class="btn line" type="button" onClick={async () => setProblem(await toCityAccount(again ? "again" : "enter"))}>{t("signIn.city")}</button>}

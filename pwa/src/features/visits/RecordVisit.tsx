@@ -82,7 +82,7 @@ function Form({ record, draft, offer, fixed, onResume }: FormProps) {
       control.release();
       return setProblems(problemsOf(outcome, PLACES, "v-outcome"));
     }
-    justRecorded.set({ caseId: record.id, where: outcome.status === "QUEUED" ? "device" : outcome.refs.confirming ? "confirming" : "received" });
+    justRecorded.set({ caseId: record.id, visitId, where: outcome.status === "QUEUED" ? "device" : outcome.refs.confirming ? "confirming" : "received" });
     navigate(`/cases/${record.id}`, { replace: true });
     scrollTo(0, 0);
   };
