@@ -72,7 +72,9 @@ def refused_left_nothing(world: World) -> Iterator[Violation]:
 
 
 def refused_for_a_reason(world: World) -> Iterator[Violation]:
-    """I5: a fault is no reason to say no for good. The town's work is refused only where two meet, or to a stranger."""
+    """I5: a fault is no reason to say no for good. The town's work is refused only where two meet, to a stranger, or while a
+    case that a restore took back is not open again."""
+    restored = [line["at"] for line in world.journal if line["kind"] == "restored"]
     decided = {asked.envelope["subject"] for type in DECIDE_HANDOFF for asked in world.asked_for(type)}
     teams = set(world.tables.get("coordination.case_member", ()))
     for line in world.journal:
@@ -82,7 +84,8 @@ def refused_for_a_reason(world: World) -> Iterator[Violation]:
         met = code in ("already_accepted", "handoff_is_closed") and said["subject"] in decided
         late = code == "changed_meanwhile" and said.get("baseVersion") is not None
         stranger = code == "not_found" and (said["subject"], said["author"]) not in teams
-        if not (met or late or stranger):
+        reopening = code == "not_found" and any(0 < line["at"] - at < SETTLED_WITHIN for at in restored)
+        if not (met or late or stranger or reopening):
             yield Violation("I5", f"{said['type']} was refused without a reason of its own: {code}", line["id"])
 
 
