@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { clock, dayText, tokyoDay } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
 import { useNow, useStore, useTitle } from "../../ui/hooks";
@@ -7,7 +7,7 @@ import { Dialog, Note, Stale, Waiting } from "../../ui/parts";
 import { vault } from "../../vault/vault";
 import { NotFound } from "../problem/NotFound";
 import { AddPerson } from "./AddPerson";
-import { hoursOf, type Board as BoardState, type FactKind, type Tile } from "./board";
+import { endOf, hoursOf, type Board as BoardState, type FactKind, type Tile } from "./board";
 import { Closing } from "./Closing";
 import { Entries } from "./Entries";
 import { findPerson, type Found } from "./findPerson";
@@ -44,7 +44,7 @@ function Page({ record, board, control, last, refused }: PageProps) {
   const [adding, setAdding] = useState(false);
   const isOpen = useStore(vault).state === "open";
   const inVenue = useStore(venue) === record.session.id && isOpen;
-  const { hours, log, question } = useAskedOnce(record, control.log);
+  const { hours, log, question } = useAskedOnce(record, board.entries, control.log);
   const arrive = (found: Found) => log("arrived", found.person);
   const onTap = (tile: Tile) => log(tile.state === "in" ? "left" : "arrived", tile);
   const onScan = (code: string) => {
@@ -79,18 +79,25 @@ function Page({ record, board, control, last, refused }: PageProps) {
   );
 }
 
-/** Outside of its hours the session is named once before a fact counts in it. What is added after it ended is kept as of its end. */
-function useAskedOnce({ session }: SessionRecord, write: BoardControl["log"]) {
-  const hours = hoursOf(session, useNow(60_000).getTime());
-  const [isMeant, setMeant] = useState(false);
-  const [held, hold] = useState<Parameters<BoardControl["log"]> | null>(null);
-  const put: BoardControl["log"] = (kind, person) => write(kind, person, hours === "over" ? session.endsAt : undefined);
-  const log: BoardControl["log"] = (...fact) => (hours === "now" || isMeant ? put(...fact) : hold(fact));
-  const when = { day: dayText(tokyoDay(session.startsAt)), from: clock(session.startsAt), to: clock(session.endsAt) };
-  const go = () => (setMeant(true), hold(null), held && put(...held));
-  const question = held && hours !== "now" && (
-    <Dialog title={t(`board.ask.${hours}`, when)} submit={t("board.askYes")} onSubmit={go} onClose={() => hold(null)}>
-      <p>{t(`board.askHelp.${hours}`, when)}</p>
+/** Outside of its hours the session is named before a fact counts in it, once a day. What was tapped or scanned meanwhile waits for the answer. */
+function useAskedOnce({ session }: SessionRecord, entries: BoardState["entries"], write: BoardControl["log"]) {
+  const now = useNow(60_000);
+  const hours = hoursOf(session, now.getTime());
+  const moment = `${hours} ${tokyoDay(now)}`;
+  const [meant, setMeant] = useState("");
+  const [held, hold] = useState<readonly Parameters<BoardControl["log"]>[]>([]);
+  const isSure = hours === "now" || meant === moment;
+  const put: BoardControl["log"] = (kind, person) => write(kind, person, hours === "over" ? endOf(session, entries) : undefined);
+  const log: BoardControl["log"] = (...fact) => (isSure ? put(...fact) : hold((before) => [...before, fact]));
+  useEffect(() => {
+    if (!isSure) return;
+    for (const fact of held) put(...fact);
+    hold([]);
+  }, [isSure]);
+  const when = { day: dayText(tokyoDay(session.startsAt)), from: clock(session.startsAt) };
+  const question = held.length > 0 && hours !== "now" && (
+    <Dialog title={t(`board.ask.${hours}`, when)} submit={t("board.askYes")} onSubmit={() => setMeant(moment)} onClose={() => hold([])}>
+      <p>{t(`board.askHelp.${hours}`)}</p>
     </Dialog>
   );
   return { hours, log, question };

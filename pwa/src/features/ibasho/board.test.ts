@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { boardOf, hoursOf, type QueuedCommand, type SessionRecord } from "./board";
+import { boardOf, endOf, hoursOf, type QueuedCommand, type SessionRecord } from "./board";
 
 const SESSION = "s1";
 const momiji = { id: "p1", nickname: "もみじ", code: "7K3F2X" };
@@ -134,12 +134,21 @@ function permutations<Item>(items: readonly Item[]): Item[][] {
 describe("a session's own hours", () => {
   const session = { startsAt: "2026-11-24T04:00:00Z", endsAt: "2026-11-24T08:00:00Z" };
   it.each([
-    ["2026-11-24T00:59:59Z", "ahead"],
-    ["2026-11-24T01:00:00Z", "now"],
-    ["2026-11-24T11:00:00Z", "now"],
-    ["2026-11-24T11:00:01Z", "over"],
+    ["2026-11-24T02:59:59Z", "ahead"],
+    ["2026-11-24T03:00:00Z", "now"],
+    ["2026-11-24T09:00:00Z", "now"],
+    ["2026-11-24T09:00:01Z", "over"],
     ["2026-11-29T04:30:00Z", "over"],
   ])("at %s it is %s", (now, hours) => expect(hoursOf(session, Date.parse(now))).toBe(hours));
+});
+
+it("what is added when a session is over still turns the tile, however late the last fact was", () => {
+  const late = { ...log("a1", "arrived", "p1", 0), payload: { attendanceId: "a1", kind: "arrived", participantId: "p1", at: "2026-11-24T08:30:00Z" } };
+  const before = boardOf(record(), [late]);
+  const at = endOf({ endsAt: "2026-11-24T08:00:00Z" }, before.entries);
+  const left = { ...log("a2", "left", "p1", 0), payload: { attendanceId: "a2", kind: "left", participantId: "p1", at } };
+  expect(boardOf(record(), [late, left]).tiles.find((tile) => tile.id === "p1")?.state).toBe("left");
+  expect(endOf({ endsAt: "2026-11-24T08:00:00Z" }, [])).toBe("2026-11-24T08:00:00.000Z");
 });
 
 it("an opening is not counted beside the fact that opened it", () => {

@@ -58,12 +58,17 @@ export interface Board {
 }
 
 /** How long before it begins, and after it ends, a fact is taken for one of this moment. */
-const AROUND_MS = 3 * 3_600_000;
+const AROUND_MS = 3_600_000;
 
 /** Where a session lies seen from now. Outside of its own hours a tap may be meant for another session. */
 export function hoursOf({ startsAt, endsAt }: { startsAt: string; endsAt: string }, now: number): "ahead" | "now" | "over" {
   if (now < Date.parse(startsAt) - AROUND_MS) return "ahead";
   return now > Date.parse(endsAt) + AROUND_MS ? "over" : "now";
+}
+
+/** The moment of what is added once a session is over: its end, or the last fact after it, so that a tap still turns the tile. */
+export function endOf({ endsAt }: { endsAt: string }, entries: readonly Fact[]): string {
+  return new Date(Math.max(Date.parse(endsAt), ...entries.filter((fact) => !fact.voided).map((fact) => Date.parse(fact.at)))).toISOString();
 }
 
 const collator = new Intl.Collator("ja");
