@@ -9,7 +9,7 @@ PWA_SOURCES := $(shell find pwa/src pwa/build pwa/public services/contracts -typ
 export PYTHONDONTWRITEBYTECODE = 1
 LOCK_IS_FREE = $(PYTHON) -c "import fcntl, os, pathlib; p = pathlib.Path(os.environ.get('BANSO_VAR_DIR', 'var')); \
   p.mkdir(parents=True, exist_ok=True); fcntl.flock(open(p / 'run.lock', 'a'), fcntl.LOCK_EX | fcntl.LOCK_NB)" 2>/dev/null
-.PHONY: help run ready test check schema seed rebuild-bus rebuild-reporting verify-access-log chaos chaos-mutants chaos-long clean browser compiler
+.PHONY: help run ready test check schema seed rebuild-bus rebuild-reporting verify-access-log chaos chaos-mutants chaos-long queue-kills clean browser compiler
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 20
@@ -61,6 +61,9 @@ chaos-mutants: $(VENV_STAMP) compiler ## ten planted faults, each in a scratch c
 
 chaos-long: $(VENV_STAMP) compiler ## rounds of faults by chance for SECONDS=… (600); KEEP=1 adds their counts to docs/chaos-ledger.jsonl
 	@$(PY) -m tests.chaos.long --seconds $(or $(SECONDS),600) $(if $(KEEP),--keep)
+
+queue-kills: $(VENV_STAMP) browser ## a tablet's queue of 10,000 under 100 kills of its browser (about a quarter of an hour)
+	@BANSO_QUEUE=10000 BANSO_QUEUE_KILLS=100 $(PY) -m pytest -q -s --timeout 3600 tests/chaos/test_queue_kills.py
 
 clean: ## forget all local state (not the downloaded parts); stop `make run` first
 	@$(LOCK_IS_FREE) || { echo '動いています。先に止めてください / make run is running; stop it first.'; exit 1; }

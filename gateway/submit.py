@@ -24,7 +24,8 @@ _WEIGHTY: tuple[type[Command], ...] = (
     LetIn,
 )
 DANGEROUS = {each.__name__ for each in staff.COMMANDS} | {each.__name__ for each in _WEIGHTY}
-"""Commands that only somebody may give who has just shown who they are: they erase for good, or widen what others see."""
+"""Commands that only somebody may give who has just shown who they are: they erase or lift for good, or
+change who works here. Sharing one case (a consent, a meeting, an emergency) asks for none: it is recorded, told and dated."""
 
 
 def wire(command: write_types.CommandEnvelope) -> dict[str, Any]:
