@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { type GatewayFailure, postJson } from "../../gateway/client";
-import { t } from "../../i18n/messages";
+import { errorText, t } from "../../i18n/messages";
 import { uuid7 } from "../../sync/uuid7";
 import { TextField } from "../../ui/forms";
 import { Dialog, Note } from "../../ui/parts";
@@ -18,7 +18,8 @@ export function FirstPassword({ onClose, onDone }: { onClose: () => void; onDone
       await postJson("/password/first", { id, ...said });
       onDone();
     } catch (failure) {
-      setProblem((failure as GatewayFailure).sentence ?? t("account.unreachable"));
+      const { sentence, code } = failure as GatewayFailure;
+      setProblem(sentence ?? (code ? errorText(code) : t("account.unreachable")));
       setBusy(false);
     }
   };

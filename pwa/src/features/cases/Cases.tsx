@@ -28,8 +28,8 @@ export default function Cases() {
       {!data && <Waiting failure={failure} />}
       {data && cases.length === 0 && <Empty title={t("cases.empty")}>{t("cases.emptyHelp")}</Empty>}
       {cases.length > 0 && <Find query={query} onInput={setQuery} count={found.length} />}
-      {cases.length > 0 && found.length === 0 && !textProblem(query, LINE) && <Empty title={t("cases.notFound")}>{t("cases.notFoundHelp")}</Empty>}
-      {found.length > 0 && <ul class="card card-flush list">{found.map((each) => <Row key={each.id} card={each} today={today} hasTwin={cases.some((other) => other.id !== each.id && other.label === each.label)} />)}</ul>}
+      {cases.length > 0 && found.length === 0 && <Empty title={t("cases.notFound")}>{t("cases.notFoundHelp")}</Empty>}
+      {found.length > 0 && <ul class="card card-flush list">{found.map((each) => <Row key={each.id} card={each} today={today} hasTwin={cases.filter(({ label }) => label === each.label).length > 1} />)}</ul>}
       {data && <p><Link href="/cases/closed">{t("closing.list")}</Link></p>}
       {data && <Stale failure={failure} />}
     </div>

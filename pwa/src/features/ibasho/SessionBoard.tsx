@@ -94,9 +94,8 @@ function useAskedOnce({ session }: SessionRecord, entries: BoardState["entries"]
     for (const fact of held) put(...fact);
     hold([]);
   }, [isSure]);
-  const when = { day: dayText(tokyoDay(session.startsAt)), from: clock(session.startsAt) };
-  const question = held.length > 0 && hours !== "now" && (
-    <Dialog title={t(`board.ask.${hours}`, when)} submit={t("board.askYes")} onSubmit={() => setMeant(moment)} onClose={() => hold([])}>
+  const question = held[0] && hours !== "now" && (
+    <Dialog title={t(`board.ask.${hours}`, { day: dayText(tokyoDay(session.startsAt)), from: clock(session.startsAt) })} submit={t("board.askYes")} onSubmit={() => setMeant(moment)} onClose={() => hold([])}>
       <p>{t(`board.askHelp.${hours}`)}</p>
     </Dialog>
   );

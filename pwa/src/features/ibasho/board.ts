@@ -68,7 +68,7 @@ export function hoursOf({ startsAt, endsAt }: { startsAt: string; endsAt: string
 
 /** The moment of what is added once a session is over: its end, or the last fact after it, so that a tap still turns the tile. */
 export function endOf({ endsAt }: { endsAt: string }, entries: readonly Fact[]): string {
-  return new Date(Math.max(Date.parse(endsAt), ...entries.filter((fact) => !fact.voided).map((fact) => Date.parse(fact.at)))).toISOString();
+  return new Date(Math.max(Date.parse(endsAt), ...entries.map(({ at }) => Date.parse(at)))).toISOString();
 }
 
 const collator = new Intl.Collator("ja");

@@ -78,18 +78,20 @@ export function CloseUnit(props: Props) {
   const mine = props.staffing.units.filter(({ isMine, closedOn }) => isMine && !closedOn).map(({ unit }) => [unit.id, unit.name] as const);
   const [unitId, setUnitId] = useState(mine[0]?.[0] ?? "");
   const closesAgency = props.staffing.units.some(({ unit, isAgency }) => isAgency && unit.id === unitId);
-  const others = props.staffing.units.filter(({ closedOn, isAgency }) => !closedOn && (closesAgency || !isAgency)).map(({ unit }) => [unit.id, unit.name] as const);
+  // The unit that reads the log takes over nobody's cases; while none is known to, `audits` says nothing.
+  const audits = (unit: { audits: boolean }) => unit.audits && !props.staffing.units.every((each) => each.audits);
+  const others = props.staffing.units.filter((each) => !each.closedOn && (closesAgency || !each.isAgency) && !audits(each)).map(({ unit }) => [unit.id, unit.name] as const);
   const made = openUnits({ ...props, staffing: { ...props.staffing, units: [] } });
   const successors = [...made, ...others].filter(([id]) => id !== unitId);
   const [chosen, setChosen] = useState("");
-  const successor = oneOf(successors.map(([id]) => id), chosen);
+  const successor = successors.some(([id]) => id === chosen) ? chosen : "";
   const [closedOn, setClosedOn] = useState(nextApril(props.today));
-  const add = () => closedOn && props.onAdd({ key: `close-${unitId}`, kind: "closes", unitId, unit: nameIn(mine, unitId), successor, successorName: nameIn(successors, successor), closedOn });
+  const add = () => closedOn && successor && unitId && props.onAdd({ key: `close-${unitId}`, kind: "closes", unitId, unit: nameIn(mine, unitId), successor, successorName: nameIn(successors, successor), closedOn });
   return (
     <Dialog title={t("staff.close")} submit={t("staff.gather")} onSubmit={add} onClose={props.onClose}>
       <Note><p>{t("staff.closeHelp")}</p></Note>
       <SelectField id="unit" label={t("staff.unit")} value={unitId} options={mine} onChange={setUnitId} />
-      <SelectField id="successor" label={t("staff.successor")} value={successor} options={successors} onChange={setChosen} />
+      <SelectField id="successor" label={t("staff.successor")} value={successor} options={[["", t("sharing.choose")], ...successors]} onChange={setChosen} required />
       <DateField id="closed-on" label={t("staff.closedOn")} value={closedOn} onInput={setClosedOn} />
     </Dialog>
   );

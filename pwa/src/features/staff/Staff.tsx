@@ -88,15 +88,17 @@ type Open = "add" | "close" | "open" | null;
 function Units({ staffing, lines, onAdd }: { staffing: Staffing; lines: readonly Line[]; onAdd: (line: Line) => void }) {
   const today = tokyoDay(useNow(60_000));
   const [open, setOpen] = useState<Open>(null);
-  const mine = staffing.units.filter(({ isMine, closedOn }) => isMine && !closedOn);
+  const mine = staffing.units.filter(({ isMine, closedOn }) => isMine && !(closedOn && closedOn <= today));
+  const nameOf = ({ unit, closedOn, successor }: (typeof mine)[number]) =>
+    closedOn ? t("staff.closes", { unit: unit.name, date: nearDayText(closedOn, today), successor: successor?.name ?? "" }) : unit.name;
   const close = () => setOpen(null);
   const dialog = { staffing, lines, today, onClose: close, onAdd: (line: Line) => (onAdd(line), close()) };
   return (
     <section class="card stack" aria-labelledby="units">
       <h2 id="units">{t("staff.assignments")}</h2>
-      {mine.map(({ unit }) => (
-        <Table key={unit.id} name={unit.name} today={today} lines={lines} onAdd={onAdd}
-          held={staffing.assignments.filter((each) => each.unit.id === unit.id && !isOver(each, today))} />
+      {mine.map((one) => (
+        <Table key={one.unit.id} name={nameOf(one)} today={today} lines={lines} onAdd={onAdd}
+          held={staffing.assignments.filter((each) => each.unit.id === one.unit.id && !isOver(each, today))} />
       ))}
       <div class="row">
         <button class="btn line" type="button" onClick={() => setOpen("add")}>{t("staff.add")}</button>
