@@ -114,6 +114,20 @@ def request_json(row: Mapping[str, Any], reader_id: UUID) -> dict[str, Any]:
     }
 
 
+def request_on_paper(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A request as the person reads it on the paper of 開示: what was asked and when, and what was decided. Of no erased one."""
+    return {
+        "at": row["opened_at"],
+        "kind": row["kind"],
+        "state": _state(row),
+        "asked": row["asked"],
+        "decidedAt": row["decided_at"],
+        "note": row["decision_note"],
+        "liftedAt": row["done_at"] if row["lifted_by"] else None,
+        "liftNote": row["lift_note"],
+    }
+
+
 def _state(row: Mapping[str, Any]) -> RequestState:
     if row["erased_at"] is not None:
         return RequestState.ERASING if row["owed"] else RequestState.DONE

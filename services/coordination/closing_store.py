@@ -49,12 +49,12 @@ async def reopen(tx: Connection, actor: Actor, case_id: UUID, note: str, now: da
 
 
 async def find_closings(
-    tx: Connection, actor: Actor, case_ids: Sequence[UUID], now: datetime
+    tx: Connection, actor: Actor, case_ids: Sequence[UUID], now: datetime, related: str = RELATED
 ) -> Mapping[UUID, Sequence[asyncpg.Record]]:
     """How often cases that the actor may see were closed and opened again, by case."""
     found: dict[UUID, list[asyncpg.Record]] = {case_id: [] for case_id in case_ids}
     for row in await tx.fetch(
-        f"with {RELATED} select x.*, p.note, p.reopen_note from case_closing x join seen using (case_id)"
+        f"with {related} select x.*, p.note, p.reopen_note from case_closing x join seen using (case_id)"
         " join case_closing_private p using (closing_id) where x.case_id = any($6::uuid[]) order by x.closed_at",
         *(*relation_arguments(actor, now), case_ids),
     ):

@@ -7,11 +7,12 @@ import asyncpg
 from fastapi import APIRouter
 
 from services.contracts.messages import sentence
-from services.coordination import basis_store, request_store, store
-from services.coordination.domain.disclosure import DISCLOSED_GROUPS, disclosed
+from services.coordination import basis_store, closing_store, request_store, store
+from services.coordination.domain.disclosure import DISCLOSED_GROUPS, Held, disclosed
 from services.coordination.domain.who_may import Relation
 from services.coordination.store import RELATED_TO_ANSWER
 from services.coordination.views import label
+from services.kernel.access import Read
 from services.kernel.errors import NotFound
 from services.kernel.request import ReaderDep
 from services.person_request import RetentionSettings, hidden_as, is_hidden, request_json
@@ -71,11 +72,23 @@ async def get_disclosure(case_id: UUID, reader: ReaderDep) -> dict[str, Any]:
         if not await request_store.is_known_to_person(read.tx, case_id):
             read.shows("case", [case_id], basis="request")
             return {"caseId": case_id, "unitId": row["unit_id"], "person": None}
-        visits = (await store.find_visits(read.tx, read.actor, [case_id], read.now, RELATED_TO_ANSWER))[case_id]
-        _, attendance = (await store.find_tokens(read.tx, read.actor, [case_id], read.now, RELATED_TO_ANSWER))[case_id]
-        bases = await basis_store.find_bases(read.tx, read.actor, case_id, read.now, RELATED_TO_ANSWER)
+        held = await _held(read, case_id)
         read.shows("case", [case_id], *DISCLOSED_GROUPS, basis="request")
-        return disclosed(dict(row), map(dict, visits), map(dict, attendance), map(dict, bases))
+        return disclosed(dict(row), held)
+
+
+async def _held(read: Read, case_id: UUID) -> Held:
+    asked = (read.tx, read.actor, [case_id], read.now, RELATED_TO_ANSWER)
+    tokens, attendance = (await store.find_tokens(*asked))[case_id]
+    bases = await basis_store.find_bases(read.tx, read.actor, case_id, read.now, RELATED_TO_ANSWER)
+    return Held(
+        visits=[*map(dict, (await store.find_visits(*asked))[case_id])],
+        tokens=[*map(dict, tokens)],
+        attendance=[*map(dict, attendance)],
+        bases=[*map(dict, bases)],
+        closings=[*map(dict, (await closing_store.find_closings(*asked))[case_id])],
+        requests=[*map(dict, await request_store.find_of_case(read.tx, read.actor, case_id))],
+    )
 
 
 def _request(row: asyncpg.Record, reader_id: UUID) -> dict[str, Any]:

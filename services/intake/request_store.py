@@ -181,7 +181,18 @@ async def get_disclosable(
     )
     if row is None:
         raise NotFound
-    handoffs = (
-        "select * from handoff join handoff_told using (handoff_id) where consultation_id = $1 order by handed_off_at"
+    return row, await tx.fetch(
+        "select * from handoff join handoff_told using (handoff_id) where consultation_id = $1 order by handed_off_at",
+        consultation_id,
     )
-    return row, await tx.fetch(handoffs, consultation_id)
+
+
+async def find_of_sheet(tx: Connection, actor: Actor, consultation_id: UUID) -> Sequence[asyncpg.Record]:
+    """What was asked about one sheet and how it was answered, the oldest first, for a manager of its unit."""
+    return await tx.fetch(
+        "select q.*, t.asked, t.decision_note, t.lift_note, null::timestamptz as erased_at from sheet_request q"
+        " join sheet_request_told t using (request_id) join consultation c using (consultation_id)"
+        f" where c.consultation_id = $1 and c.unit_id = any($2::text[]) and {NOT_KEPT_OFF}"
+        " order by q.opened_at, q.request_id",
+        *(consultation_id, actor.units_as(Role.MANAGER), actor.id),
+    )

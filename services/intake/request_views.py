@@ -63,8 +63,9 @@ async def get_sheet_disclosure(consultation_id: UUID, reader: ReaderDep) -> dict
     """開示の下書き (76条) of a sheet, without anybody else's words (78条1項2号)."""
     async with reader.open() as read:
         sheet, handoffs = await request_store.get_disclosable(read.tx, read.actor, consultation_id)
-        read.shows("consultation", [consultation_id], "told", basis="request")
-        return disclosed(dict(sheet), map(dict, handoffs))
+        requests = await request_store.find_of_sheet(read.tx, read.actor, consultation_id)
+        read.shows("consultation", [consultation_id], "sheet", "told", "request", basis="request")
+        return disclosed(dict(sheet), map(dict, handoffs), map(dict, requests))
 
 
 def _request(row: asyncpg.Record, reader_id: UUID) -> dict[str, Any]:
