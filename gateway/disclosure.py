@@ -53,10 +53,10 @@ async def _case_page(context: Context, said: dict[str, Any]) -> HTMLResponse:
     parts = [
         _section("person", _pairs(_person(said["person"]))),
         _section("case", _pairs(period)),
-        _section("closings", _dated(map(_closing, said["closings"]))),
         _section("ownCall", _pairs(_own_call(said["ownCall"]))) if said["ownCall"] else "",
         _section("visits", _dated((one["at"], _visit(one)) for one in said["visits"])),
         _section("attendance", _lines(came)),
+        _section("closings", _dated(map(_closing, said["closings"]))),
         _section("consents", _dated([await _consent(context, one) for one in said["consents"]])),
         _section("requests", _dated(map(_request, said["requests"]))),
     ]

@@ -141,11 +141,11 @@ async def find(tx: Connection, actor: Actor, now: datetime) -> Sequence[asyncpg.
 
 
 async def find_of_case(tx: Connection, actor: Actor, case_id: UUID) -> Sequence[asyncpg.Record]:
-    """What was asked about one case and how it was answered, the oldest first, for a manager of the case's unit."""
+    """What was asked about one case and how it was answered, the newest first, for a manager of the case's unit."""
     return await tx.fetch(
         "select q.*, p.asked, p.decision_note, p.lift_note, null::timestamptz as erased_at from person_request q"
         f" join person_request_private p using (request_id) where exists (select 1 from {ANSWERED_FOR}"
-        " and c.case_id = q.case_id and c.case_id = $3) order by q.opened_at, q.request_id",
+        " and c.case_id = q.case_id and c.case_id = $3) order by q.opened_at desc, q.request_id",
         *(actor.id, actor.units_as(Role.MANAGER), case_id),
     )
 

@@ -188,11 +188,11 @@ async def get_disclosable(
 
 
 async def find_of_sheet(tx: Connection, actor: Actor, consultation_id: UUID) -> Sequence[asyncpg.Record]:
-    """What was asked about one sheet and how it was answered, the oldest first, for a manager of its unit."""
+    """What was asked about one sheet and how it was answered, the newest first, for a manager of its unit."""
     return await tx.fetch(
         "select q.*, t.asked, t.decision_note, t.lift_note, null::timestamptz as erased_at from sheet_request q"
         " join sheet_request_told t using (request_id) join consultation c using (consultation_id)"
         f" where c.consultation_id = $1 and c.unit_id = any($2::text[]) and {NOT_KEPT_OFF}"
-        " order by q.opened_at, q.request_id",
+        " order by q.opened_at desc, q.request_id",
         *(consultation_id, actor.units_as(Role.MANAGER), actor.id),
     )

@@ -40,7 +40,7 @@ class Held:
 
 
 def disclosed(case: Row, held: Held) -> dict[str, Any]:
-    """The answer as facts: days, codes, the person's own words and what staff noted about them."""
+    """The answer as facts, the newest first: days, codes, the person's own words and what staff noted about them."""
     is_own_call = case["caller_kind"] == CallerKind.PERSON
     return {
         "caseId": case["case_id"],
@@ -53,7 +53,7 @@ def disclosed(case: Row, held: Held) -> dict[str, Any]:
         "links": [{"at": one["joined_at"]} for one in held.tokens],
         "attendance": [{"at": one["at"], "kind": one["kind"]} for one in held.attendance],
         "consents": [_consent(one) for one in held.bases if one["kind"] == BasisKind.CONSENT],
-        "closings": [_closing(one) for one in held.closings],
+        "closings": [_closing(one) for one in reversed(held.closings)],
         "requests": [request_on_paper(one) for one in held.requests],
     }
 

@@ -216,6 +216,6 @@ async def test_the_draft_of_disclosure_holds_nobody_else_s_words(
         ("眠れない", True) if is_own else (None, False)
     )
     row = (await world.access_rows())[-1]
-    assert (row["basis"], row["field_groups"]) == ("request", ["told"])
+    assert (row["basis"], row["field_groups"]) == ("request", ["request", "sheet", "told"])
     await decide(world, consultation, request, decision="decline")
     assert (await world.get(LEAD, path)).status_code == 404
