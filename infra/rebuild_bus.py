@@ -5,6 +5,7 @@ and the restored outboxes do not is listed first: those events were published, t
 that keep their acknowledged commands send them again. What erased a record or closed it to somebody is not left to anybody
 (an erasure, the end of a consent or of another basis, a keep-off, a 利用停止): each that was lost is done again in its owner's
 restored database before a topic is filled, and every holder hears it again. What opened a record is not.
+The access logs get back from their copy, which is kept, every row they lost; what a backup should have had is named.
 Works beside running services. Safe to repeat.
 """
 
@@ -21,6 +22,7 @@ from typing import Any
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from infra.access_copy import ReadBack, read_back
 from infra.installation import installation
 from infra.leases import held
 from infra.paths import SERVICES, SPEAKERS, VAR
@@ -61,6 +63,7 @@ class Rebuilt:
     missing: list[KnownEvent]
     to_publish: int
     narrowed_again: int
+    read_back: ReadBack
 
 
 async def rebuild_bus(stack: Stack, report: Path | None = None) -> Rebuilt:
@@ -77,7 +80,7 @@ async def rebuild_bus(stack: Stack, report: Path | None = None) -> Rebuilt:
         await delete_topics(stack.bootstrap, stack.prefix)
         counts = [await _begin_again(owner, incarnation) for owner in databases.values()]
         await create_topics(stack.bootstrap, stack.prefix)
-    return Rebuilt(incarnation, missing, sum(counts), narrowed_again)
+    return Rebuilt(incarnation, missing, sum(counts), narrowed_again, await read_back(stack))
 
 
 def _write(report: Path, missing: list[KnownEvent]) -> None:
@@ -181,6 +184,19 @@ def _known(topic: str, headers: dict[str, bytes], body: bytes | None) -> KnownEv
         return None
 
 
+def _tell(back: ReadBack) -> None:
+    print(f"写しから戻した閲覧の記録 / access rows read back from the copy: {back.rows}")
+    told = (
+        (back.older, "うち、バックアップより前に消えていたもの / of these, gone before the backup"),
+        (back.refused, "写しにあるが戻せないもの / in the copy, and not to be put back"),
+    )
+    for rows, words in told:
+        for row in rows:
+            print(f"  {row.service}  {row.access_id}  {row.at.isoformat()}")
+        if rows:
+            print(f"{words}: {len(rows)}")
+
+
 async def main() -> None:
     """Rebuild the installation of `make run`."""
     async with installation() as (stack, is_running):
@@ -193,6 +209,7 @@ async def main() -> None:
         where = f" → {report}" if rebuilt.missing else ""
         print(f"バスだけが知っていた出来事 / known to Kafka alone: {len(rebuilt.missing)}{where}")
         print(f"あらためて行った消去・取りやめ・利用停止など / erased or closed again: {rebuilt.narrowed_again}")
+        _tell(rebuilt.read_back)
         if not is_running:
             print("次の make run で配り直します / they are published at the next make run.")
 

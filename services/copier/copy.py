@@ -5,6 +5,7 @@ from the flag. A row may be copied twice, never not at all.
 """
 
 import asyncio
+import time
 from typing import Any
 
 import asyncpg
@@ -25,7 +26,12 @@ class Copy:
     def __init__(self, service: str, dsn: str, bootstrap: str, topic: str) -> None:
         self.service, self._dsn, self._bootstrap, self._topic = service, dsn, bootstrap, topic
         self.connected = False
-        self.waiting = True
+        self._since: float | None = time.monotonic()
+
+    @property
+    def age(self) -> float:
+        """Seconds that the oldest row waits, by PostgreSQL's clock; without a connection, since there is none. 0: none waits."""
+        return 0.0 if self._since is None else max(0.1, time.monotonic() - self._since)
 
     async def run(self) -> None:
         """For ever."""
@@ -46,14 +52,14 @@ class Copy:
                 if await self._publish(connection, producer) < BATCH:
                     await asyncio.sleep(0.5)
         finally:
-            self.connected, self.waiting = False, True
+            self.connected, self._since = False, self._since or time.monotonic()
             await quietly(connection.close(timeout=2))
             if producer is not None:
                 await quietly(producer.stop())
 
     async def _publish(self, connection: "asyncpg.Connection[Any]", producer: AIOKafkaProducer) -> int:
         rows = await connection.fetch(UNPUBLISHED, self.service, BATCH)
-        self.waiting = bool(rows)
+        self._since = time.monotonic() - rows[0]["age"] if rows else None
         sent = [await producer.send(self._topic, key=row["key"].encode(), value=row["body"].encode()) for row in rows]
         if rows:
             await asyncio.wait_for(asyncio.gather(*sent), 20)

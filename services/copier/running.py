@@ -47,7 +47,7 @@ def _die_loudly(task: "asyncio.Future[None]") -> None:
 
 
 def status(copies: list[Copy]) -> dict[str, object]:
-    """As the services say it: connected, and (in seconds: 0 or 1) whether something still waits."""
+    """As the services say it: connected, and for how many seconds the oldest row waits."""
     up = "ok" if all(copy.connected for copy in copies) else "down"
-    waits = int(any(copy.waiting for copy in copies))
-    return {"database": up, "bus": up, "oldestUnpublishedSeconds": waits, "consumerBehind": 0}
+    waits = max((copy.age for copy in copies), default=0.0)
+    return {"database": up, "bus": up, "oldestUnpublishedSeconds": round(waits, 1), "consumerBehind": 0}
