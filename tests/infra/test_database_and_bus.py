@@ -55,9 +55,10 @@ async def test_roles_stay_in_their_own_database(machine: Machine, tmp_path: Path
     assert await provision(admin_dsn, "roles", "intake", tmp_path) == one, "idempotent"
     assert _are_private(tmp_path)
     for (name, mine), (elsewhere, other) in permutations(made.items(), 2):
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await asyncpg.connect(mine.app.rsplit("/", 1)[0] + "/" + other.app.rsplit("/", 1)[1])
-            pytest.fail(f"{name} reached the database of {elsewhere}")
+        for role in ("app", "copy", "owner"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await asyncpg.connect(getattr(mine, role).rsplit("/", 1)[0] + "/" + other.app.rsplit("/", 1)[1])
+                pytest.fail(f"{name}'s {role} role reached the database of {elsewhere}")
     connection = await asyncpg.connect(one.app)
     assert await connection.fetchval("show statement_timeout") == "15s"
     assert await connection.fetchval("show lock_timeout") == "5s"
