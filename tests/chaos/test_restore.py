@@ -9,6 +9,7 @@ import pytest
 
 from infra.rebuild_bus import rebuild_bus
 from infra.stack import Stack
+from infra.verify_access_log import compare
 from services.kernel.db import connect
 from services.kernel.ids import new_id
 from tests.support.city import running_city
@@ -112,6 +113,8 @@ def test_a_restore_loses_nothing_that_was_acknowledged(town: tuple[Stack, Server
     assert lost != before, "the restore really went back"
     rebuilt = asyncio.run(rebuild_bus(stack))
     assert len(rebuilt.missing) >= 5 * 5, "what Kafka knew and the outboxes do not is listed"
+    assert (rebuilt.read_back.rows > 0, rebuilt.read_back.older, rebuilt.read_back.refused) == (True, [], [])
+    assert asyncio.run(compare(stack)).differences == [], "who saw what since the backup is in the logs again"
     stack.start()
     stack.wait_settled()
     outcomes = clients.resend()
@@ -121,6 +124,8 @@ def test_a_restore_loses_nothing_that_was_acknowledged(town: tuple[Stack, Server
     after = asyncio.run(effects(stack))
     assert {key for key in before if before[key] != after[key]} == set()
     assert asyncio.run(incarnation(stack)) == rebuilt.incarnation != born
+    found = asyncio.run(compare(stack))
+    assert (found.differences, found.waiting) == ([], 0)
     print(
         f"{len(clients.kept)} acknowledged commands, {len(rebuilt.missing)} events listed as missing, 0 lost, 0 doubled"
     )
