@@ -1,7 +1,7 @@
 """What somebody is still typing, kept on the server. Only its author sees it; an older save never beats a newer one.
 
-What is about a record whose use is suspended (98条) is saved like any other and given back to nobody while that stands: the view
-`draft_told`, which each owner of records makes its own in its migrations."""
+What is about a record whose use is suspended (98条), or off which its author is kept, is saved like any other and given back to
+nobody while that stands: the view `draft_told`, which each owner of records makes its own in its migrations."""
 
 import json
 from datetime import datetime
@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field, ValidationError
 
 from services.contracts.openapi import reads
+from services.kernel import access
 from services.kernel.commands import Work
 from services.kernel.db import Connection
 from services.kernel.errors import Malformed, malformed
@@ -32,9 +33,11 @@ class Draft(BaseModel):
 
 
 @router.put("/drafts/{draft_id}", openapi_extra=reads(Draft.model_json_schema()))
-async def put_draft(request: Request, draft_id: UUID, actor: ActorDep) -> dict[str, Any]:
-    """Save; answers what is stored now, and whether that is what was sent. Without its words, should they be held back."""
-    draft = _storable(await read_json(request))
+async def put_draft(request: Request, draft_id: UUID, reader: ReaderDep) -> dict[str, Any]:
+    """Save; answers what is stored now, and whether that is what was sent. Without its words, should they be held back.
+
+    Other words than those sent are a read like any other."""
+    draft, actor = _storable(await read_json(request)), reader.actor
     service = service_of(request)
     async with service.db.transaction("draft") as tx:
         done = await tx.execute(
@@ -51,6 +54,9 @@ async def put_draft(request: Request, draft_id: UUID, actor: ActorDep) -> dict[s
             " where d.draft_id = $1 and d.author_id = $2",
             *(draft_id, actor.id),
         )
+        if stored and stored["body"] not in (draft.body, {}):
+            shown, about = {"draft": [draft_id]}, {"purpose": reader.purpose, "screen": reader.screen}
+            await access.record(tx, actor, "read", shown, basis="author", field_groups=["own_words"], **about)
         return {**dict(stored or {}), "saved": done == "INSERT 0 1"}
 
 

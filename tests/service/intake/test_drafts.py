@@ -88,3 +88,21 @@ async def test_a_window_left_behind_learns_that_the_draft_was_sent(world: World)
     late = await save(world, draft, 20, "残された窓の続き", [10])
     assert (late["saved"], late["body"]) == (False, {})
     assert late["seq"] < 20, "so the window can tell it from a later save of its own"
+
+
+async def test_what_another_window_wrote_is_a_read_of_it_and_one_s_own_words_are_none(world: World) -> None:
+    draft = new_id()
+
+    async def reads() -> list[dict[str, Any]]:
+        return [row for row in await world.access_rows() if draft_of(row) == str(draft)]
+
+    def draft_of(row: dict[str, Any]) -> str | None:
+        return next(iter(row["shown"].get("draft", [])), None)
+
+    await save(world, draft, 10, "第一の窓", [])
+    await save(world, draft, 10, "第一の窓", [])
+    await save(world, draft, 20, "つづき", [10])
+    assert await reads() == []
+    assert (await save(world, draft, 15, "第二の窓", []))["body"] == {"memo": "つづき"}
+    [row] = await reads()
+    assert (row["action"], row["basis"], row["field_groups"]) == ("read", "author", ["own_words"])
