@@ -26,6 +26,7 @@ from services.kernel.request import read_json, service_of
 
 TRACES = {"ViewedOffline", "ViewedSessionOffline", "ReadNotice"}
 """What the page notes by itself when something is read (pwa/src/sync/commandQueue.ts)."""
+RECORD_OWNERS = ("coordination", "intake")
 router = APIRouter()
 READABLE_HOURS = 72
 MAX_NAME = 40
@@ -205,14 +206,32 @@ def _about(envelope: dict[str, Any]) -> list[UUID]:
 async def find_handed_in(context: Context) -> list[dict[str, Any]]:
     """My own commands that somebody handed in: what each says, so that I can decide. A read like any other.
 
-    What the page noted by itself is not for its author to decide: it is sent on now, and shown to nobody."""
+    Of what is withheld from them now no word is told; it goes on waiting. What the page noted by itself is not for its author to decide: it is sent on now, and shown to nobody."""
     service, session = context.service, context.session
     await _send_traces(context)
     async with service.db.transaction("read") as tx:
         rows = await device_store.find_handed_in(tx, session.staff_id)
         shown = {"handed_in": [row["command_id"] for row in rows]}
         await access.record(tx, session.actor, "read", shown, basis="author", screen=context.screen)
-    return [said for said in (_handed_in(context, row) for row in rows) if said["type"] not in TRACES]
+    opened = [(row, _open_row(context, row).envelope) for row in rows]
+    said = [(row, envelope) for row, envelope in opened if envelope["type"] not in TRACES]
+    withheld = await _withheld(context, {one for _, envelope in said for one in _about(envelope)})
+    return [
+        _handed_in(row, envelope, is_told=withheld is not None and withheld.isdisjoint(_about(envelope)))
+        for row, envelope in said
+    ]
+
+
+async def _withheld(context: Context, about: set[UUID]) -> set[UUID] | None:
+    """Of these records, those of which the owners show the author nothing now, their own words neither: suspended, or kept
+    off. None while one of them does not say: then nothing is shown. What is shown, they note in the log of the record."""
+    if not about:
+        return set()
+    body = {"about": [str(one) for one in sorted(about)]}
+    said, _ = await context.ask_each(RECORD_OWNERS, "/views/own-words", method="POST", body=body)
+    if len(said) < len(RECORD_OWNERS):
+        return None
+    return {UUID(one) for answer in said.values() for one in answer["withheld"]}
 
 
 async def _send_traces(context: Context) -> None:
@@ -224,11 +243,11 @@ async def _send_traces(context: Context) -> None:
             await decide_handed_in(context, str(row["command_id"]), send=True)
 
 
-def _handed_in(context: Context, row: Any) -> dict[str, Any]:
-    envelope = _open_row(context, row).envelope
+def _handed_in(row: Any, envelope: dict[str, Any], *, is_told: bool) -> dict[str, Any]:
     received_at = row["received_at"]
     captured_at = envelope.get("capturedAt") or received_at
-    said = {"type": envelope["type"], "capturedAt": captured_at, "payload": envelope.get("payload") or {}}
+    payload = (is_told and envelope.get("payload")) or {}
+    said = {"type": envelope["type"], "capturedAt": captured_at, "payload": payload}
     return {**said, "id": str(row["command_id"]), "receivedAt": received_at}
 
 

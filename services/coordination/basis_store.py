@@ -134,6 +134,17 @@ async def find_bases(
     return rows
 
 
+async def find_withheld(tx: Connection, actor: Actor, ids: Sequence[UUID]) -> dict[UUID, bool]:
+    """Of these ids those that are cases, and whether its own words about each are kept from the actor: the case is withheld
+    from everybody, or they are kept off it. That they are no member any more keeps nothing of their own from them."""
+    rows = await tx.fetch(
+        "select c.case_id, exists (select 1 from withheld w where w.case_id = c.case_id)"
+        f" or not {_NOT_KEPT_OFF} as is_withheld from case_file c where c.case_id = any($2::uuid[])",
+        *(actor.id, ids),
+    )
+    return {row["case_id"]: row["is_withheld"] for row in rows}
+
+
 async def find_kept_off(tx: Connection, case_id: UUID) -> list[UUID]:
     """Who is kept off a case. Ask `find_bases` first, or hold the case's lock."""
     rows = await tx.fetch("select staff_id from case_kept_off where case_id = $1 order by staff_id", case_id)

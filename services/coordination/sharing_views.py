@@ -5,10 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
+from services.contracts.codes import FieldGroup
+from services.contracts.openapi import reads_object
 from services.coordination import basis_store
-from services.kernel.request import ReaderDep
+from services.kernel.request import ReaderDep, read_json
+from services.own_words import ABOUT, about_of
 
 router = APIRouter()
 
@@ -32,6 +35,17 @@ async def get_conferences(reader: ReaderDep) -> list[dict[str, Any]]:
         if rows:
             read.shows("basis", [row["basis_id"] for row in rows], basis="conference")
         return [_conference(row) for row in rows]
+
+
+@router.post("/views/own-words", openapi_extra=reads_object(ABOUT))
+async def post_own_words(request: Request, reader: ReaderDep) -> dict[str, list[UUID]]:
+    """Of which of these cases the asker may be shown nothing now, also not what they wrote themselves: suspended, or kept off."""
+    about = about_of(await read_json(request))
+    async with reader.open() as read:
+        found = await basis_store.find_withheld(read.tx, read.actor, about)
+        if told := [one for one, is_withheld in found.items() if not is_withheld]:
+            read.shows("case", told, FieldGroup.PERSON_WORDS, FieldGroup.FAMILY_WORDS, basis="author")
+    return {"withheld": [one for one, is_withheld in found.items() if is_withheld]}
 
 
 def _basis(row: asyncpg.Record, now: datetime) -> dict[str, Any]:

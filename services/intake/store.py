@@ -121,6 +121,17 @@ async def get_own_consultation(tx: Connection, actor: Actor, consultation_id: UU
     return _found(row)
 
 
+async def find_withheld(tx: Connection, actor: Actor, ids: Sequence[UUID]) -> Sequence[asyncpg.Record]:
+    """`id`s among these that name a sheet, or a handoff of one: `consultation_id`, and whether its own words about that sheet
+    are kept from the actor (`is_withheld`): its use is suspended, or they are kept off it."""
+    return await tx.fetch(
+        f"select asked.id, c.consultation_id, not ({_NOT_WITHHELD}) as is_withheld from unnest($1::uuid[]) asked (id)"
+        " left join handoff h on h.handoff_id = asked.id"
+        " join consultation c on c.consultation_id = coalesce(h.consultation_id, asked.id) limit $2",
+        *(ids, len(ids), actor.id),
+    )
+
+
 async def find_kept_off(tx: Connection, actor: Actor, consultation_id: UUID) -> Sequence[UUID]:
     """Everybody kept off this consultation by any of its handoffs; two at once wait for each other until commit."""
     await lock(tx, consultation_id)

@@ -7,19 +7,21 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from services.contracts.birth import BirthAsTold
 from services.contracts.codes import Role
 from services.contracts.contact import binding
 from services.contracts.intake import AsTold, HandoffPackage, NextAppointment
 from services.contracts.labels import label
+from services.contracts.openapi import reads_object
 from services.intake import erasure_store, store
 from services.intake.domain.who_may import OWNING_ROLES, Group, Relation, find_relation, shown_to
 from services.intake.domain.working_hours import ANSWER_WITHIN_MINUTES, minutes_between
 from services.kernel.access import Read
 from services.kernel.errors import NotFound
-from services.kernel.request import ReaderDep
+from services.kernel.request import ReaderDep, read_json
+from services.own_words import ABOUT, about_of
 
 router = APIRouter()
 RECEIVED_STAY = timedelta(days=7)
@@ -89,6 +91,17 @@ async def get_package(handoff_id: UUID, event_id: UUID, reader: ReaderDep) -> di
         read.shows("handoff", [handoff_id], "package_words", basis="handoff_accepted")
         read.shows("consultation", [row["consultation_id"]], "sheet", "told", basis="handoff_accepted")
         return _package(row).model_dump(by_alias=True, mode="json")
+
+
+@router.post("/views/own-words", openapi_extra=reads_object(ABOUT))
+async def post_own_words(request: Request, reader: ReaderDep) -> dict[str, list[UUID]]:
+    """Of which of these sheets and handoffs the asker may be shown nothing now, also not what they wrote themselves."""
+    about = about_of(await read_json(request))
+    async with reader.open() as read:
+        rows = await store.find_withheld(read.tx, read.actor, about)
+        if told := {row["consultation_id"]: None for row in rows if not row["is_withheld"]}:
+            read.shows("consultation", list(told), Group.PACKAGE_WORDS, Group.ANSWER_WORDS, basis="author")
+    return {"withheld": [row["id"] for row in rows if row["is_withheld"]]}
 
 
 def _cards(

@@ -183,6 +183,44 @@ async def test_what_is_typed_about_it_is_kept_and_held_back_from_its_author_unti
     assert await given() == {str(draft): f"{world.word}2", str(stays): f"{world.word}1"}, "nothing typed was lost"
 
 
+async def test_what_somebody_typed_is_held_back_while_they_are_kept_off_the_case_and_from_nobody_else(world: World) -> None:
+    case, other, draft, stays = await world.settled(), await world.settled(), new_id(), new_id()
+
+    async def save(who: Actor, draft_id: Any, about: Case) -> None:
+        said = {"kind": "visit", "seq": 1, "body": {"caseId": str(about.id).upper(), "memo": world.word}}
+        await world.http.put(f"/drafts/{draft_id}", json=said, headers=world.headers(who))
+
+    async def given(who: Actor) -> set[str]:
+        answer = await world.http.get("/drafts", headers=world.headers(who))
+        return {each["id"] for each in answer.json()}
+
+    for who in (case.colleague, case.owner):
+        await save(who, draft, case)
+    await save(case.colleague, stays, other)
+    assert await given(case.colleague) == {str(draft), str(stays)}
+    await world.tables.execute("insert into case_kept_off values ($1, $2)", case.id, case.colleague.id)
+    assert (await given(case.colleague), await given(case.owner)) == ({str(stays)}, {str(draft)})
+    await world.tables.execute("delete from case_kept_off where case_id = $1", case.id)
+    assert await given(case.colleague) == {str(draft), str(stays)}, "nothing typed was lost"
+
+
+async def test_of_their_own_words_elsewhere_an_author_is_told_by_the_owner_what_is_withheld_and_the_log_the_rest(
+    world: World,
+) -> None:
+    """Asked by the gateway, which keeps commands handed in and owns no case."""
+    stopped, _, _ = await suspended(world)
+    kept, open_, author = await world.settled(), await world.settled(), partner()
+    await world.tables.execute("insert into case_kept_off values ($1, $2)", kept.id, author.id)
+    about = {"about": [str(one) for one in (stopped.id, kept.id, open_.id, new_id())]}
+    answer = await world.http.post("/views/own-words", json=about, headers=world.headers(author))
+    assert set(answer.json()["withheld"]) == {str(stopped.id), str(kept.id)}
+    [row] = [row for row in await world.accesses(author) if row["action"] == "read"]
+    assert (row["shown"], row["basis"]) == ({"case": [str(open_.id)]}, "author")
+    for bad in ({}, {"about": "x"}, {"about": ["x"]}, {"about": [7]}, {"about": [str(new_id())] * 2001}):
+        answer = await world.http.post("/views/own-words", json=bad, headers=world.headers(author))
+        assert answer.status_code == 422, bad
+
+
 async def test_the_managers_of_the_unit_alone_see_whose_it_is(world: World) -> None:
     case, manager, request = await suspended(world)
     [line] = (await world.get(manager, "/views/requests")).json()

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -142,6 +143,79 @@ def test_what_was_handed_in_about_an_erased_case_goes_with_it_also_what_comes_la
     assert [kept(city, each)[0]["state"] for each in (other, trace)] == ["waiting"] * 2
     assert kept(city, other)[0]["sealed"] != b""
     coordinator.ask("DecideHandedIn", id=other["id"], send=False)
+
+
+class HandedInVisit:
+    """A visit about a case, handed in by the tablet of somebody of its team, waiting for its author."""
+
+    def __init__(self, city: Stack) -> None:
+        self.city, self.manager, self.owner = city, Person(city.url, "sasaki"), Person(city.url, "takahashi")
+        device = new_id()
+        self.author = Person(city.url, "kobayashi", device=device)
+        self.case = open_case(Person(city.url, "watanabe"), self.owner)
+        self.owner.do("ChangeTeam", self.case, {"join": [self.author.id]})
+        self.envelope = self.author.envelope("RecordVisit", self.case, visit_payload(memo=MARK))
+        vault = Vault.of(self.author, device)
+        assert hand_in(city, vault.seal(self.envelope)).json()["kept"] == [self.envelope["id"]]
+
+    def shown(self) -> dict[str, Any]:
+        [found] = [one for one in self.author.ask("HandedIn")["handedIn"] if one["id"] == self.envelope["id"]]
+        return dict(found)
+
+    def is_told(self) -> bool:
+        said = self.shown()
+        assert (said["type"], said["capturedAt"]) == ("RecordVisit", self.envelope["capturedAt"])
+        assert said["payload"] in ({}, self.envelope["payload"])
+        return said["payload"] != {}
+
+    def reads(self) -> int:
+        """How often the log of the case says that its author read words about it."""
+        query = "select * from access_log where actor_id = $1 and basis = 'author' and shown->'case' ? $2"
+        return len(rows(self.city, query, self.author.id, str(self.case), service="coordination"))
+
+    def suspend(self) -> str:
+        request = str(new_id())
+        asked = {"requestId": request, "kind": "suspension", "asked": "使わないでほしい"}
+        self.owner.do("OpenPersonRequest", self.case, asked)
+        self.manager.do("DecidePersonRequest", self.case, {"requestId": request, "decision": "approve"})
+        return request
+
+
+@pytest.fixture
+def visit(city: Stack) -> Iterator[HandedInVisit]:
+    found = HandedInVisit(city)
+    yield found
+    found.author.ask("DecideHandedIn", id=found.envelope["id"], send=False)
+
+
+def test_what_is_about_a_suspended_case_is_told_to_its_author_neither_until_it_is_lifted(visit: HandedInVisit) -> None:
+    assert (visit.reads(), visit.is_told(), visit.reads()) == (0, True, 1), "誰が見たか names it"
+    request = visit.suspend()
+    assert (visit.is_told(), visit.reads()) == (False, 1)
+    reason = {"requestId": request, "reason": "本人が求めを取りやめた"}
+    visit.manager.do("LiftSuspension", visit.case, reason)
+    assert (visit.is_told(), visit.reads()) == (True, 2), "nothing was lost"
+
+
+def test_whoever_is_kept_off_the_case_is_not_told_their_own_words_and_whoever_only_left_the_team_is(
+    visit: HandedInVisit,
+) -> None:
+    visit.owner.do("ChangeTeam", visit.case, {"leave": [visit.author.id]})
+    assert visit.is_told()
+    visit.manager.do("KeepOff", visit.case, {"staffId": visit.author.id})
+    assert not visit.is_told()
+    visit.manager.do("LetIn", visit.case, {"staffId": visit.author.id})
+    assert visit.is_told()
+
+
+@pytest.mark.parametrize("away", ["coordination", "intake"])
+def test_while_an_owner_does_not_say_no_words_are_told_and_none_are_lost(visit: HandedInVisit, away: str) -> None:
+    visit.city.stop([away])
+    try:
+        assert not visit.is_told()
+    finally:
+        visit.city.start([away])
+    assert visit.is_told()
 
 
 def test_that_something_was_read_offline_is_not_for_its_reader_to_withdraw(city: Stack) -> None:

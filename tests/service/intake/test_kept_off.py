@@ -4,6 +4,7 @@ import pytest
 
 from services.contracts.coordination import TeamChanged
 from services.kernel.ids import new_id
+from services.kernel.token import Actor
 from tests.service.intake.conftest import (
     CLERK,
     CLERK_COLLEAGUE,
@@ -90,6 +91,33 @@ async def test_whoever_is_kept_off_the_case_later_is_kept_off_its_sheet(world: W
     await hear(world, TeamChanged(**about, kept_off=[]), version=3)
     for path in (f"/views/consultations/{consultation}", f"/views/handoffs/{handoff}"):
         assert (await world.get(CLERK_COLLEAGUE, path)).status_code == 200, "let in again"
+
+
+async def test_what_a_clerk_typed_about_a_sheet_is_held_back_while_they_are_kept_off_it(world: World) -> None:
+    consultation, handoff, case = await accepted(world)
+    about = {"case_id": case, "unit_id": "hikikomori-support", "owner_id": COORDINATOR.id, "team": [COORDINATOR.id]}
+    draft, stranger = str(new_id()), new_id()
+    typed = {"kind": "handoff", "seq": 1, "body": {"consultationId": str(consultation), "promised": "来週"}}
+    for who in (CLERK_COLLEAGUE, CLERK):
+        await world.http.put(f"/drafts/{draft}", json=typed, headers=world.headers(who))
+
+    async def is_given(who: Actor) -> bool:
+        answer = await world.http.get("/drafts", headers=world.headers(who))
+        return draft in {each["id"] for each in answer.json()}
+
+    async def withheld() -> set[str]:
+        asked = {"about": [str(consultation), str(handoff), str(stranger)]}
+        answer = await world.http.post("/views/own-words", json=asked, headers=world.headers(CLERK_COLLEAGUE))
+        return set(answer.json()["withheld"])
+
+    assert await is_given(CLERK_COLLEAGUE) and await withheld() == set()
+    row = (await world.access_rows())[-1]
+    assert (row["shown"], row["basis"]) == ({"consultation": [str(consultation)]}, "author")
+    await hear(world, TeamChanged(**about, kept_off=[CLERK_COLLEAGUE.id]))
+    assert (await is_given(CLERK_COLLEAGUE), await is_given(CLERK)) == (False, True)
+    assert await withheld() == {str(consultation), str(handoff)}
+    await hear(world, TeamChanged(**about, kept_off=[]), version=2)
+    assert await is_given(CLERK_COLLEAGUE) and await withheld() == set(), "let in again"
 
 
 async def test_whoever_is_let_in_again_is_held_off_by_no_answered_handoff_but_by_one_that_waits(world: World) -> None:

@@ -35,7 +35,7 @@ export function HandedInCard({ item, onDecided }: { item: Item; onDecided: () =>
         <h3>{title}</h3>
         <p class="sub meta"><span>{t("attention.writtenAt", { time: momentText(item.capturedAt, today) })}</span><span>{t("attention.handedAt", { time: momentText(item.receivedAt, today) })}</span></p>
       </div>
-      <PayloadView type={item.type} payload={item.payload} />
+      {Object.keys(item.payload).length > 0 ? <PayloadView type={item.type} payload={item.payload} /> : <p class="sub">{t("attention.withheldHelp")}</p>}
       {problem && <Note kind="err"><p role="alert">{problem}</p></Note>}
       <div class="row">
         <button class="btn" type="button" disabled={busy} onClick={() => void decide(true)}>{t("attention.send")}</button>
