@@ -206,7 +206,8 @@ def _about(envelope: dict[str, Any]) -> list[UUID]:
 async def find_handed_in(context: Context) -> list[dict[str, Any]]:
     """My own commands that somebody handed in: what each says, so that I can decide. A read like any other.
 
-    Of what is withheld from them now no word is told; it goes on waiting. What the page noted by itself is not for its author to decide: it is sent on now, and shown to nobody."""
+    Of what is withheld from them now no word is told; it goes on waiting.
+    What the page noted by itself is not for its author to decide: it is sent on now, and shown to nobody."""
     service, session = context.service, context.session
     await _send_traces(context)
     async with service.db.transaction("read") as tx:

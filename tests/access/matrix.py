@@ -173,6 +173,7 @@ ROUTES = {
         "/views/cases",
         "/views/sync",
         "/views/quarantine",
+        "/views/own-words",
         "/views/today",
         "/views/cases/{case_id}",
         "/views/cases/{case_id}/sharing",

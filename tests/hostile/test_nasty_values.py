@@ -31,6 +31,7 @@ def bodies(story: Story) -> list[tuple[str, str, str, Any]]:
         ("coordination", "POST", "/views/sync", have),
         ("ibasho", "POST", "/views/sync", have),
         ("ibasho", "POST", "/views/token-holder", {"code": "000001"}),
+        *((owner, "POST", "/views/own-words", {"about": [str(new_id())]}) for owner in ("coordination", "intake")),
     ]
     return found + [(owner, "PUT", "/drafts/{new}", draft) for owner in ("intake", "coordination", "ibasho")]
 

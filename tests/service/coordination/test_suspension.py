@@ -183,7 +183,9 @@ async def test_what_is_typed_about_it_is_kept_and_held_back_from_its_author_unti
     assert await given() == {str(draft): f"{world.word}2", str(stays): f"{world.word}1"}, "nothing typed was lost"
 
 
-async def test_what_somebody_typed_is_held_back_while_they_are_kept_off_the_case_and_from_nobody_else(world: World) -> None:
+async def test_what_somebody_typed_is_held_back_while_they_are_kept_off_the_case_and_from_nobody_else(
+    world: World,
+) -> None:
     case, other, draft, stays = await world.settled(), await world.settled(), new_id(), new_id()
 
     async def save(who: Actor, draft_id: Any, about: Case) -> None:
