@@ -6,18 +6,23 @@ import http.server
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.message import Message
 from pathlib import Path
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from infra.seed_people import staff_id
 from infra.stack import Stack
+from services.contracts.tokyo import tokyo_day
 from services.kernel.ids import new_id
+from tests.privacy.marks import MARKS, STEM, WITHOUT, Teller, all_fields_of_words, fields_of_words
 from tests.support.city import running_city
 from tests.support.person import (
     Person,
     attendance_payload,
+    basis_payload,
     consultation_payload,
     package_payload,
     session_payload,
@@ -28,22 +33,10 @@ from tests.support.servers import Servers, running_servers
 from tests.support.tokens import token_code
 from tests.support.vault import Vault
 
-MARKS = {
-    "name": "鴨脚木霞之介",
-    "kana": "いちょうぎかすみのすけ",
-    "phone": "09055501234",
-    "memo": "黄昏時に縁側で将棋を指したがる",
-    "family": "羊羹を二切れ置いておいた",
-    "promise": "甘納豆の小包を届ける約束",
-    "nickname": "鳶尾のとびお",
-    "closing line": "碁盤を囲んで羽衣草の話になった",
-    "correction": "隣の札と取りちがえて押した",
-    "sealed": "枇杷の実を窓辺に並べていた",
-    "handed in": "笹舟を用水路に流したと話す",
-    "undecided": "柚餅子を新聞紙に包んでいた",
-}
-SEALED_AT_REST = "undecided"
+SEALED_AT_REST = "RecordVisit.memo, undecided"
 """Handed in, and waiting for its author: read on the screen, and written in the clear by nobody at all."""
+TOLD, SEALED = MARKS["OpenConsultation.told.memo"], MARKS["RecordVisit.memo, sealed"]
+NICKNAME, LOGIN = MARKS["LogAttendance.newParticipant.nickname"], MARKS["RegisterStaff.login"]
 
 
 @dataclass
@@ -94,7 +87,10 @@ def encodings(text: str) -> list[bytes]:
 
 
 def hits(data: bytes) -> list[str]:
-    return [name for name, text in MARKS.items() if any(found in data for found in encodings(text))]
+    """The marks that stand there, in any form; or that a part of one does."""
+    if not any(found in data for found in encodings(STEM)):
+        return []
+    return [path for path, text in MARKS.items() if any(found in data for found in encodings(text))] or ["half a mark"]
 
 
 def files_below(folder: Path) -> list[Path]:
@@ -103,53 +99,111 @@ def files_below(folder: Path) -> list[Path]:
 
 def marked_thread(stack: Stack) -> list[str]:
     """The thread with marks everywhere, bad input included. Returns the text of every error and notice."""
-    clerk, coordinator, colleague = (Person(stack.url, login) for login in ("watanabe", "takahashi", "hamada"))
+    clerk, coordinator, colleague = (Teller(stack.url, login) for login in ("watanabe", "takahashi", "hamada"))
     consultation, handoff, case = new_id(), new_id(), new_id()
-    told = {
-        "personName": MARKS["name"],
-        "personKana": MARKS["kana"],
-        "personPhone": MARKS["phone"],
-        "memo": MARKS["memo"],
-    }
-    said = []
-    clerk.ask(
-        "SaveDraft", draft={"id": str(consultation), "author": clerk.id, "kind": "consultation", "seq": 1, "body": told}
-    )
-    bad = consultation_payload(told={**told, "birth": {"year": "昭和65"}}, urgency=MARKS["memo"])
-    said.append(clerk.post("Submit", commands=[clerk.envelope("OpenConsultation", consultation, bad)]).text)
+    good = clerk.envelope("OpenConsultation", consultation, consultation_payload())
+    told, said = good["payload"]["told"], []
+    draft = {"id": str(consultation), "author": clerk.id, "kind": "consultation", "seq": 1, "body": told}
+    clerk.ask("SaveDraft", draft=draft)
+    bad = {**good["payload"], "told": {**told, "birth": {"year": "昭和65"}}, "urgency": TOLD}
+    said.append(clerk.post("Submit", commands=[{**good, "payload": bad}]).text)
     said.append(clerk.post("Submit", commands=[{"payload": told}]).text)
-    said.append(
-        clerk.http.post(
-            "/graphql", content=f'{{"memo":"{MARKS["memo"]}"'.encode(), headers={"Content-Type": "application/json"}
-        ).text
-    )
-    clerk.do("OpenConsultation", consultation, consultation_payload(told=told))
-    reused = {**clerk.envelope("OpenConsultation", consultation, consultation_payload(told=told))}
+    broken, as_json = f'{{"memo":"{TOLD}"'.encode(), {"Content-Type": "application/json"}
+    said.append(clerk.http.post("/graphql", content=broken, headers=as_json).text)
+    clerk.do("OpenConsultation", consultation, consultation_payload())
+    reused = clerk.envelope("OpenConsultation", consultation, consultation_payload())
     said.append(clerk.post("Submit", commands=[reused]).text)
-    clerk.do("HandOff", handoff, package_payload(consultation, promised=MARKS["promise"]))
+    clerk.do("HandOff", handoff, package_payload(consultation))
     coordinator.do("AcceptHandoff", handoff, {"caseId": str(case), "colleagueIds": [colleague.id]})
     wait_until(lambda: (c := coordinator.ask("Case", id=str(case))["case"]) and not c["packagePending"])
-    coordinator.do("RecordVisit", case, visit_payload(memo=MARKS["memo"], familyWords=MARKS["family"]))
+    coordinator.do("RecordVisit", case, visit_payload())
     wait_until(lambda: colleague.ask("Notices")["notices"])
-    said.append(str(colleague.ask("Notices")))
-    return [*said, *marked_afternoon(stack, coordinator), *marked_device(stack, coordinator, case)]
+    said += [*marked_afternoon(stack, coordinator), *marked_device(stack, coordinator, case)]
+    manager, auditor = Teller(stack.url, "sasaki"), Teller(stack.url, "fujiwara")
+    said += [*marked_sharing(stack, coordinator, manager, case), *marked_sheet(stack, clerk, coordinator, auditor)]
+    marked_requests("Person", case, coordinator, manager)
+    marked_review("ReviewAccess", case, coordinator, auditor)
+    coordinator.do("CloseCase", case, {"closingId": str(new_id()), "reason": "concluded", "promiseSettled": True})
+    coordinator.do("ReopenCase", case, {})
+    said += marked_staff(manager)
+    return [*said, *(str(each.ask("Notices")) for each in (clerk, coordinator, colleague, manager, auditor))]
+
+
+def marked_sharing(stack: Stack, coordinator: Person, manager: Person, case: object) -> list[str]:
+    """Every basis with its words, and a visit by somebody who had none."""
+    stranger, called = Teller(stack.url, "nakamura"), staff_id("mori")
+    coordinator.do("GiveConsent", case, basis_payload("GiveConsent", new_id(), "wakamono-station"))
+    coordinator.do("ConveneConference", case, basis_payload("ConveneConference", new_id(), str(called)))
+    manager.do("ShareByLaw", case, basis_payload("ShareByLaw", new_id(), "another-agency"))
+    visit = visit_payload()
+    assert stranger.do("RecordVisit", case, visit)["refs"]["confirming"]
+    manager.do("DecideQuarantine", case, {"quarantineId": visit["visitId"], "decision": "decline"})
+    stranger.do("UseEmergency", case, basis_payload("UseEmergency", new_id()))
+    wait_until(lambda: "emergency" in str(manager.ask("Notices")["notices"]).lower())
+    return [str(each.ask("Notices")) for each in (stranger, Person(stack.url, "mori"))]
+
+
+def marked_sheet(stack: Stack, clerk: Person, coordinator: Person, auditor: Person) -> list[str]:
+    """A sheet whose handoff comes back, is withdrawn the next time, and of which the person asks things."""
+    sheet, returned, withdrawn, manager = new_id(), new_id(), new_id(), Teller(stack.url, "otsuka")
+    clerk.do("OpenConsultation", sheet, consultation_payload())
+    clerk.do("HandOff", returned, package_payload(sheet))
+    coordinator.do("ReturnHandoff", returned, {"reason": "other"})
+    clerk.do("HandOff", withdrawn, package_payload(sheet))
+    clerk.do("WithdrawHandoff", withdrawn, {})
+    marked_requests("Sheet", sheet, clerk, manager)
+    marked_review("ReviewSheetAccess", sheet, clerk, auditor)
+    return [str(manager.ask("Notices"))]
+
+
+def marked_requests(what: str, subject: object, asking: Person, deciding: Person) -> None:
+    """訂正 and 利用停止, both approved; the one is made and the other lifted."""
+    correction, suspension = ({"requestId": str(new_id()), "kind": kind} for kind in ("correction", "suspension"))
+    for asked in (correction, suspension):
+        asking.do(f"Open{what}Request", subject, asked)
+        deciding.do(f"Decide{what}Request", subject, {"requestId": asked["requestId"], "decision": "approve"})
+        if asked is correction:
+            asking.do(f"Correct{what}", subject, {"requestId": asked["requestId"]})
+    lift = {"Person": "LiftSuspension", "Sheet": "LiftSheetSuspension"}[what]
+    deciding.do(lift, subject, {"requestId": suspension["requestId"]})
+
+
+def marked_review(command: str, subject: object, reader: Person, auditor: Person) -> None:
+    """The auditor looks at one read of it."""
+    reader.ask("Case" if command == "ReviewAccess" else "Consultation", id=str(subject))
+    lines = auditor.ask("AccessLog", days=1, staffId=reader.id)["accessLog"]["lines"]
+    access = next(line["id"] for line in lines if str(subject) in (line["caseId"], line["consultationId"]))
+    auditor.do(command, subject, {"accessId": access})
+
+
+def marked_staff(manager: Person) -> list[str]:
+    """Somebody new, who leads a unit of a new name and types the wrong password."""
+    newcomer, unit = new_id(), "hibari-window"
+    leads = {"assignmentId": str(new_id()), "staffId": str(newcomer), "unitId": unit, "role": "manager"}
+    today = tokyo_day(datetime.now(UTC)).isoformat()
+    manager.do("RegisterStaff", newcomer, {})
+    manager.do("NoteHomeStreet", manager.id, {})
+    manager.do("ChangeAssignments", new_id(), {"opens": [{"unitId": unit}], "begins": [{**leads, "fromDate": today}]})
+    again = manager.post("Submit", commands=[manager.envelope("RegisterStaff", new_id(), {})])
+    return [again.text, manager.http.post("/session", json={"login": LOGIN, "password": TOLD}).text]
 
 
 def marked_afternoon(stack: Stack, coordinator: Person) -> list[str]:
     """A session of 居場所 with marks everywhere, bad input included."""
-    staff, session, code = Person(stack.url, "mori"), new_id(), token_code(4711)
-    new = {"participantId": str(new_id()), "newParticipant": {"nickname": MARKS["nickname"], "code": code}}
+    staff, session, code = Teller(stack.url, "mori"), new_id(), token_code(4711)
+    new = {"participantId": str(new_id()), "newParticipant": {"code": code}}
     came = attendance_payload("arrived", **new)
-    bad = [{**came, "newParticipant": {**new["newParticipant"], "code": "7K3F2X"}}, {**came, "kind": "plus_one"}]
+    bad = [{**came, "newParticipant": {"code": "7K3F2X"}}, {**came, "kind": "plus_one"}]
     staff.do("ScheduleSession", session, session_payload(staff, coordinator))
     said = [staff.post("Submit", commands=[staff.envelope("LogAttendance", session, one)]).text for one in bad]
     staff.do("LogAttendance", session, came)
-    staff.do("CorrectAttendance", session, {"attendanceId": came["attendanceId"], "note": MARKS["correction"]})
-    staff.do("CloseSession", session, {"line": MARKS["closing line"]})
+    staff.do("CorrectAttendance", session, {"attendanceId": came["attendanceId"]})
+    staff.do("CloseSession", session, {})
     assert coordinator.ask("TokenHolder", code=code)["tokenHolder"] == new["participantId"]
-    assert MARKS["nickname"] in str(staff.ask("Session", id=str(session)))
+    assert NICKNAME in str(staff.ask("Session", id=str(session)))
     said.append(str(staff.ask("Sessions", **{"from": "2026-01-01", "to": "2026-01-02"})))
-    said.append(coordinator.post("Submit", commands=[coordinator.envelope("JoinToken", session, new)]).text)
+    named = {**new, "newParticipant": {"nickname": NICKNAME, "code": code}}
+    said.append(coordinator.post("Submit", commands=[coordinator.envelope("JoinToken", session, named)]).text)
     return said
 
 
@@ -159,22 +213,22 @@ def marked_device(stack: Stack, coordinator: Person, case: object) -> list[str]:
     on_it = Person(stack.url, "takahashi", device=device)
     vault = Vault.of(on_it, device)
     envelopes = {
-        mark: on_it.envelope("RecordVisit", case, visit_payload(memo=MARKS[mark]))
+        mark: on_it.envelope("RecordVisit", case, visit_payload(memo=MARKS[f"RecordVisit.memo, {mark}"]))
         for mark in ("sealed", "handed in", "undecided")
     }
     sealed = {mark: vault.seal(envelope) for mark, envelope in envelopes.items()}
     forged = vault.seal(envelopes["sealed"], mac=b"x" * 32)
-    bad = on_it.envelope("RecordVisit", case, {"memo": MARKS["sealed"], "outcome": MARKS["sealed"]})
-    commands = [sealed["sealed"], forged, {**sealed["sealed"], "kid": MARKS["sealed"]}, vault.seal(bad)]
+    bad = on_it.envelope("RecordVisit", case, {"memo": SEALED, "outcome": SEALED})
+    commands = [sealed["sealed"], forged, {**sealed["sealed"], "kid": SEALED}, vault.seal(bad)]
     outcomes = on_it.post("SubmitSealed", commands=commands)
     assert [each["status"] for each in outcomes.json()["data"]["submitSealed"]] == ["ACCEPTED", *["REFUSED"] * 3]
     coordinator.ask("RevokeDevice", id=str(device))
     said = [outcomes.text, on_it.post("SubmitSealed", commands=commands).text]
     queue = [sealed["handed in"], sealed["undecided"], forged]
     said += [
-        coordinator.http.post("/handed-in", json={"commands": each}).text for each in (queue, [MARKS["undecided"]])
+        coordinator.http.post("/handed-in", json={"commands": each}).text for each in (queue, [MARKS[SEALED_AT_REST]])
     ]
-    assert MARKS["undecided"] in str(coordinator.ask("HandedIn"))
+    assert MARKS[SEALED_AT_REST] in str(coordinator.ask("HandedIn"))
     decided = coordinator.ask("DecideHandedIn", id=envelopes["handed in"]["id"], send=True)["decideHandedIn"]
     assert decided["status"] == "ACCEPTED"
     return [*said, str(decided)]
@@ -216,3 +270,13 @@ def test_marked_words_stay_in_postgresql(town: tuple[Stack, Servers], collector:
     for file in files_below(servers.postgres.data):
         in_database.update(hits(file.read_bytes()))
     assert in_database == set(MARKS) - {SEALED_AT_REST}, "the search finds what is there, and no more is there"
+
+
+def test_whatever_somebody_may_type_into_a_command_has_a_mark() -> None:
+    words, loose = {"type": "string", "maxLength": 200}, {"type": "object", "additionalProperties": True}
+    nested = {"anyOf": [{"items": {"$ref": "#/$defs/Inner"}, "type": "array"}, {"type": "null"}]}
+    ours = {"id": {"type": "string", "format": "uuid"}, "kind": {"type": "string", "enum": ["arrived"]}}
+    schema = {"type": "object", "properties": {"note": words, "any": {}, "open": loose, "each": nested, **ours}}
+    inner = {"Inner": {"type": "object", "properties": {"name": words, "count": {"type": "integer"}}}}
+    assert [*fields_of_words(schema, "A", inner)] == ["A.note", "A.any", "A.open", "A.each.name"]
+    assert WITHOUT.keys() <= all_fields_of_words(), "no reason for what is no longer there"
