@@ -119,8 +119,10 @@ export class CommandQueue {
   /** Send what is there; see `drain`. Locked or not. */
   async drain(around: Omit<Around, "changed" | "device">): Promise<DrainEnd> {
     const device = await this.options.deviceId();
-    if (!this.rows || !this.staffId || !device) return "done";
-    return drain(this.staffId, this.rows, { ...around, device, changed: (rows) => this.changed(rows) });
+    const { rows, staffId } = this;
+    if (!rows || !staffId || !device) return "done";
+    // The page may turn to somebody else while this is sent: its answers are nothing for their screens.
+    return drain(staffId, rows, { ...around, device, changed: (changed) => rows === this.rows && this.changed(changed) });
   }
 
   /** After a contact; see `Rows.afterContact`. True when something must be sent again. */

@@ -23,31 +23,32 @@ function watch(tab: Tab, told: Told): void {
 }
 
 /** A day: a draft, three commands (two of one case), a refusal mended, one taken back, a lock, a lost answer, a restored owner. */
-async function day(tab: Tab, owner: Owner, told: Told): Promise<void> {
+async function day(tab: Tab, owner: Owner, told: Told, restored: () => void = () => undefined): Promise<void> {
   watch(tab, told);
   const saved = ({ id }: { id: string }) => {
     step(); // A dead process tells nobody anything.
     told.saved.push(id);
   };
   await tab.drafts.save({ id: VISIT, kind: "visit", seq: 1, body: { memo: "draft" } });
-  saved(await tab.queue.enqueue("RecordVisit", CASE_A, { memo: "draft" }, VISIT));
-  const second = await tab.queue.enqueue("RecordVisit", CASE_A, { memo: "second" });
+  saved(await tab.queue.enqueue("RecordVisit", CASE_A, { mark: 1, memo: "draft" }, VISIT));
+  const second = await tab.queue.enqueue("RecordVisit", CASE_A, { mark: 2, memo: "second" });
   saved(second);
-  const third = await tab.queue.enqueue("RecordVisit", CASE_B, { memo: "third" });
+  const third = await tab.queue.enqueue("RecordVisit", CASE_B, { mark: 3, memo: "third" });
   saved(third);
   owner.refuses.add(third.id);
   owner.faults.push("cut_after");
   await tab.drain();
   await tab.drain();
   told.mending = third.id;
-  const mended = await tab.queue.replace(third.id, { memo: "mended" });
+  const mended = await tab.queue.replace(third.id, { mark: 3, memo: "mended" });
   if (mended) saved(mended);
-  const last = await tab.queue.enqueue("ViewedOffline", CASE_B, {});
+  const last = await tab.queue.enqueue("ViewedOffline", CASE_B, { mark: 4 });
   saved(last);
   await tab.lock();
   await tab.drain();
   owner.log = owner.log.slice(0, 1);
   owner.incarnation = "two";
+  restored();
   await tab.queue.afterContact(["two"], 1_000);
   await tab.drain();
 }
@@ -71,8 +72,9 @@ async function recover(owner: Owner, told: Told): Promise<Tab> {
 }
 
 async function check(owner: Owner, tab: Tab, told: Told, at: number): Promise<void> {
-  const ids = owner.log.map((each) => each.id);
-  expect(new Set(ids).size, `doubled at step ${at}`).toBe(ids.length);
+  expect(owner.doubled(), `doubled at step ${at}`).toEqual([]);
+  const untold = owner.log.filter((each) => !told.saved.includes(each.id));
+  expect(untold.length, `more than the one command that was being written came from nowhere at step ${at}`).toBeLessThanOrEqual(1);
   for (const id of told.received) expect(owner.has(id), `shown as received, but lost, at step ${at}`).toBe(true);
   const mended = owner.log.some((each) => each.payload.memo === "mended");
   for (const id of told.saved) expect(owner.has(id) || told.withdrawn.has(id) || (id === told.mending && mended), `lost at step ${at}`).toBe(true);
@@ -86,21 +88,41 @@ async function check(owner: Owner, tab: Tab, told: Told, at: number): Promise<vo
   expect(tab.queue.counts.get()).toMatchObject({ device: 0, sent: 0, refused: 0 });
 }
 
-/** One day killed at step `at`, and what the browser did then; true when the day ended before that. */
-async function dayKilledAt(at: number, then: () => unknown = () => undefined): Promise<boolean> {
+async function tablet(): Promise<{ owner: Owner; told: Told }> {
   newProfile();
   const owner = await Owner.make(ME, "");
-  const told: Told = { saved: [], received: new Set(), withdrawn: new Set() };
   const before = new Tab(owner);
   await before.setUp();
   await before.close();
-  const scheduler = new Scheduler(at);
-  const ended = await asProcess(scheduler, async () => {
+  return { owner, told: { saved: [], received: new Set(), withdrawn: new Set() } };
+}
+
+/** One day killed at step `at`, and what the browser did then; true when the day ended before that. */
+async function dayKilledAt(at: number, then: () => unknown = () => undefined): Promise<boolean> {
+  const { owner, told } = await tablet();
+  const ended = await asProcess(new Scheduler(at), async () => {
     const tab = new Tab(owner);
     await tab.start();
     await day(tab, owner, told);
   });
   await then();
+  await check(owner, await recover(owner, told), told, at);
+  return ended;
+}
+
+/** A day killed in the moment in which most is left to do again (its owner came back from yesterday), and killed again at step `at`
+ *  of the recovery: putting back from the second copy, aligning, sending again. True when the recovery ended before that. */
+async function recoveryKilledAt(at: number, then: () => unknown): Promise<boolean> {
+  const { owner, told } = await tablet();
+  const first = new Scheduler();
+  await asProcess(first, async () => {
+    const tab = new Tab(owner);
+    await tab.start();
+    await day(tab, owner, told, () => first.kill());
+  });
+  expect(told.saved.length).toBe(5);
+  await then();
+  const ended = await asProcess(new Scheduler(at), async () => void (await recover(owner, told)));
   await check(owner, await recover(owner, told), told, at);
   return ended;
 }
@@ -119,6 +141,28 @@ describe("a tablet that dies at any step", () => {
     console.log(`killed at each of ${at - 1} steps, and then ${_}`);
     expect(at).toBeGreaterThan(150);
   }, 120_000);
+
+  it.each<[string, () => unknown]>([["loses nothing", () => undefined], ["starts without its databases", startWithoutDatabases], ["loses their second copy", loseTwin]])("and whose browser then %s, and that dies again at any step of the recovery", async (_, then) => {
+    let at = 1;
+    while (!(await recoveryKilledAt(at, then))) at += 1;
+    console.log(`killed again at each of ${at - 1} steps of the recovery of a browser that ${_}`);
+    expect(at).toBeGreaterThan(50);
+  }, 60_000);
+
+  it("leaves nothing behind that still writes: work that nobody waited for dies with it", async () => {
+    const { owner } = await tablet();
+    const scheduler = new Scheduler();
+    const tab = new Tab(owner);
+    await tab.start();
+    const soon = () => new Promise((done) => setTimeout(done));
+    let left: Promise<unknown> = Promise.resolve();
+    const ended = await asProcess(scheduler, async () => {
+      left = soon().then(() => tab.queue.enqueue("RecordVisit", CASE_A, { mark: 1 })).catch((failure: unknown) => failure);
+      scheduler.kill();
+    });
+    expect([ended, await left]).toEqual([false, expect.any(Error)]);
+    expect(await tab.queue.store?.read(["queue"], (tx) => tx.objectStore("queue").count())).toBe(0);
+  });
 
   it("has a vault or none when it dies while the PIN is set up, and never half of one", async () => {
     let at = 1;

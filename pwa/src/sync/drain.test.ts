@@ -64,6 +64,23 @@ describe("sending", () => {
     expect(states(tab)).toEqual(["received", "received"]);
   });
 
+  it("shows the answer to a request that was under way to nobody who signed in since", async () => {
+    const { owner, tab, locks } = await tablet(1);
+    const other = new Tab(owner, { locks, staff: OTHER });
+    await other.setUp("718204");
+    await other.close();
+    const send = owner.submitSealed;
+    owner.submitSealed = async (commands) => {
+      const answer = await send(commands);
+      await tab.turnTo(OTHER, "718204");
+      return answer;
+    };
+    await tab.drain();
+    expect([tab.queue.entries.get(), tab.queue.counts.get().received]).toEqual([[], 0]);
+    await tab.turnTo(ME);
+    expect(states(tab)).toEqual(["received"]);
+  });
+
   it("never takes another person's refusal for an answer", () => {
     const row = { n: 1, id: "a", subject: "s", state: "device", open: 1, sealed: new Uint8Array(), blob: "", kid: "", device: "", outcome: null, incarnation: null, receivedAt: null, keptSince: null } as const;
     const outcome = { id: "a", status: "REFUSED", code: "not_the_author", message: null, reason: null, fields: [], refs: {}, incarnation: null } as const;

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import type { QueueRow } from "../db/person";
 import { trouble } from "../db/trouble";
+import { asProcess, Scheduler } from "../testkit/crash";
 import { Owner, type Fault } from "../testkit/owner";
 import { Locks, ME, newProfile, OTHER, Tab } from "../testkit/tablet";
 import { handInAll } from "./handIn";
@@ -12,18 +13,22 @@ const YEAR = 365 * 24 * 3_600_000;
 
 type Act =
   | { do: "write" | "refuse" | "busy" | "free"; subject: number; tab: number }
-  | { do: "drain" | "lock" | "unlock" | "reload" | "upgrade" | "withdraw"; tab: number }
+  | { do: "drain" | "lock" | "unlock" | "reload" | "upgrade" | "withdraw" | "switch"; tab: number }
+  | { do: "update"; tab: number; at: number }
   | { do: "fault"; fault: Fault }
   | { do: "sign_in"; staff: string | null }
   | { do: "restore"; keep: number }
   | { do: "clock"; years: number }
-  | { do: "both" | "hand_in" };
+  | { do: "both" | "hand_in" | "mend" | "offline" | "online" };
 
 const tab = fc.constantFrom(0, 1);
 const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom("write" as const), subject: fc.nat(2), tab }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("refuse" as const, "busy" as const, "free" as const), subject: fc.nat(2), tab }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom("drain" as const, "lock" as const, "unlock" as const, "reload" as const, "upgrade" as const, "withdraw" as const), tab }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("switch" as const), tab }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("update" as const), tab, at: fc.integer({ min: 1, max: 40 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("mend" as const, "offline" as const, "online" as const, "online" as const) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("fault" as const), fault: fc.constantFrom(...FAULTS) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("sign_in" as const), staff: fc.constantFrom(ME, OTHER, null) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("restore" as const), keep: fc.nat(5) }) },
@@ -32,10 +37,22 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("hand_in" as const) }) },
 );
 
-/** Two tabs of one browser, their owner, and what the person was told. */
+/** A command somebody was told is saved. `mark`: the deed it stands for; a mended command stands for the same. */
+interface Saved {
+  id: string;
+  mark: number;
+  author: string;
+  subject: string;
+}
+
+/** Two tabs of one browser, the two people who use it by turns, their owner, and what they were told. */
 class World {
-  saved: string[] = [];
-  private readonly subjectOf = new Map<string, string>();
+  /** In the order of writing, a mended one in the place of the refused. */
+  private readonly saved: Saved[] = [];
+  /** Of every id that somebody was ever told is saved. */
+  private readonly authorOf = new Map<string, string>();
+  private marks = 0;
+  private underWay: () => void = () => undefined;
   withdrawn = new Set<string>();
   shownReceived = new Set<string>();
   private now = 1_800_000_000_000;
@@ -48,10 +65,20 @@ class World {
 
   constructor(readonly owner: Owner) {}
 
-  async open(index: number): Promise<void> {
+  private tab(staff: string): Tab {
+    return new Tab(this.owner, { now: () => this.now, locks: this.locks, version: this.version, staff, sends: this.sends });
+  }
+
+  /** Nothing from nowhere, and nobody's command in another's name. */
+  private readonly sends = (staff: string, ids: string[]) => {
+    expect(ids.map((id) => this.authorOf.get(id)), "sent by its author's queue").toEqual(ids.map(() => staff));
+    this.underWay();
+  };
+
+  async open(index: number, staff = this.tabs[index]?.staff ?? ME): Promise<void> {
     await this.tabs[index]?.close();
     trouble.set(null);
-    const made = new Tab(this.owner, { now: () => this.now, locks: this.locks, version: this.version });
+    const made = this.tab(staff);
     made.queue.entries.subscribe(() => this.watch(made));
     this.tabs[index] = made;
     await made.start();
@@ -59,6 +86,8 @@ class World {
 
   private watch(from: Tab): void {
     for (const { id, state } of from.queue.entries.get()) {
+      // Being written: told only after this.
+      expect(this.authorOf.get(id) ?? from.staff, "shown to its author only").toBe(from.staff);
       if (state !== "received" || this.shownReceived.has(id)) continue;
       expect(this.everTaken.has(id) || this.owner.has(id), "shown as received before it was").toBe(true);
       this.shownReceived.add(id);
@@ -66,9 +95,11 @@ class World {
   }
 
   async setUp(): Promise<void> {
-    const first = new Tab(this.owner, { now: () => this.now, locks: this.locks });
-    await first.setUp();
-    await first.close();
+    for (const staff of [OTHER, ME]) {
+      const first = this.tab(staff);
+      await first.setUp();
+      await first.close();
+    }
     await this.open(0);
     await this.open(1);
   }
@@ -91,6 +122,15 @@ class World {
         if (this.tabs[0]) await handInAll(this.tabs[0].device, this.owner);
         await Promise.all(this.tabs.map((each) => this.quietly(() => each.queue.reload())));
         return;
+      case "mend":
+        // In every tab at once: one of them comes first.
+        await Promise.all(this.tabs.map((each) => this.quietly(() => this.mend(each))));
+        return;
+      case "offline":
+        return void (this.owner.isReachable = false);
+      case "online":
+        this.owner.isReachable = true;
+        return this.contact();
       case "busy":
         return void this.owner.retries.add(SUBJECTS[step.subject] ?? "");
       case "free":
@@ -111,13 +151,46 @@ class World {
     if (step.do === "upgrade") this.version += 1;
     if (step.do === "reload" || step.do === "upgrade") await this.open(step.tab);
     if (step.do === "withdraw") await this.quietly(() => this.withdraw(here));
+    if (step.do === "switch") await this.switch(here);
+    if (step.do === "update") await this.update(step.tab, step.at);
   }
 
-  private async write(here: Tab, subject: number, refused = false): Promise<void> {
-    const { id } = await here.queue.enqueue("RecordVisit", SUBJECTS[subject] ?? "", {});
-    this.saved.push(id);
-    this.subjectOf.set(id, SUBJECTS[subject] ?? "");
+  private async write(here: Tab, at: number, refused = false): Promise<void> {
+    const [mark, subject] = [++this.marks, SUBJECTS[at] ?? ""];
+    const { id } = await here.queue.enqueue("RecordVisit", subject, { mark });
+    this.saved.push({ id, mark, author: here.staff, subject });
+    this.authorOf.set(id, here.staff);
     if (refused) this.owner.refuses.add(id);
+  }
+
+  /** Somebody else signs in on the page while a request of it is under way: its answer is nothing of theirs. */
+  private async switch(here: Tab): Promise<void> {
+    const underWay = new Promise<void>((tell) => (this.underWay = tell));
+    const sending = this.quietly(() => here.drain());
+    await Promise.race([underWay, sending]);
+    this.owner.signedIn = here.staff === ME ? OTHER : ME;
+    await this.quietly(() => here.turnTo(this.owner.signedIn ?? ME));
+    await sending;
+  }
+
+  /** A new version takes over while the old one sends. To the queue that is a page that dies at some step of a drain, and a new one that
+   *  opens the same store as a later version. */
+  private async update(index: number, at: number): Promise<void> {
+    await asProcess(new Scheduler(at), () => this.quietly(() => this.tabs[index]?.drain()));
+    this.version += 1;
+    await this.open(index);
+  }
+
+  /** The refused command is mended: the same deed under another id. */
+  private async mend(here: Tab): Promise<void> {
+    await here.queue.reload();
+    const refused = here.queue.entries.get().find((entry) => entry.state === "refused" && entry.readable);
+    const mended = refused && (await here.queue.replace(refused.id, { ...refused.payload, mended: true }));
+    const was = this.saved.find(({ id }) => id === refused?.id);
+    if (!mended) return;
+    expect(was, "mended once").toBeDefined();
+    this.authorOf.set(mended.id, here.staff);
+    Object.assign(was ?? {}, { id: mended.id });
   }
 
   private async withdraw(here: Tab): Promise<void> {
@@ -132,7 +205,12 @@ class World {
     this.owner.log = this.owner.log.slice(0, keep);
     this.owner.handedIn.clear();
     this.owner.incarnation = String(++this.incarnations);
-    await this.quietly(() => this.tabs[0]?.queue.afterContact([this.owner.incarnation], 1_000));
+    await this.contact();
+  }
+
+  /** What follows any answer of the gateway. */
+  private async contact(): Promise<void> {
+    if (this.owner.isReachable) await this.quietly(() => this.tabs[0]?.queue.afterContact([this.owner.incarnation], 1_000));
   }
 
   /** A locked vault or an outdated tab says so by an error of its own; nothing else may go wrong. */
@@ -145,36 +223,41 @@ class World {
   }
 
   check(): void {
-    const ids = this.owner.log.map((each) => each.id);
-    expect(new Set(ids).size, "an effect twice").toBe(ids.length);
+    expect(this.owner.doubled(), "an effect twice").toEqual([]);
+    for (const { id, author } of [...this.owner.log, ...this.owner.handedIn.values()]) expect(this.authorOf.get(id), "taken from nowhere").toBe(author);
     // A restored owner gets yesterday's again, after today's.
-    if (this.incarnations === 1) for (const subject of SUBJECTS) this.checkOrder(ids.filter((id) => this.subjectOf.get(id) === subject), subject);
+    if (this.incarnations === 1) for (const author of [ME, OTHER]) for (const subject of SUBJECTS) this.checkOrder(author, subject);
   }
 
-  private checkOrder(taken: string[], subject: string): void {
-    const handed = (id: string) => this.owner.handedIn.has(id);
-    const written = this.saved.filter((id) => this.subjectOf.get(id) === subject && !this.withdrawn.has(id) && !handed(id));
-    const sent = taken.filter((id) => !handed(id));
+  private checkOrder(author: string, subject: string): void {
+    const theirs = (each: { id: string; author: string; subject: string }) => each.author === author && each.subject === subject && !this.owner.handedIn.has(each.id);
+    const written = this.saved.filter((each) => theirs(each) && !this.withdrawn.has(each.id)).map(({ id }) => id);
+    const sent = this.owner.log.filter(theirs).map(({ id }) => id);
     expect(sent, "the order of one subject, none left out").toEqual(written.slice(0, sent.length));
   }
 
-  /** The network is quiet, its author is signed in, a person takes back what was refused. */
+  /** The network is quiet, each author signs in, a person takes back what was refused. */
   async end(): Promise<void> {
-    Object.assign(this.owner, { faults: [], signedIn: ME });
+    Object.assign(this.owner, { faults: [], isReachable: true });
     this.owner.retries.clear();
-    await this.open(0);
+    for (const staff of [ME, OTHER]) await this.endOf(staff);
+    for (const each of this.tabs) await each.close();
+  }
+
+  private async endOf(staff: string): Promise<void> {
+    this.owner.signedIn = staff;
+    await this.open(0, staff);
     const here = this.tabs[0];
     if (!here) return;
     await here.queue.afterContact([this.owner.incarnation], 2_000);
     // What failed as a whole in the last run is left out of one run, so that it starves nobody.
     await here.drain();
     expect(await here.drain()).toBe("done");
-    const lost = this.saved.filter((id) => !this.owner.has(id) && !this.withdrawn.has(id) && !this.owner.handedIn.has(id));
+    const lost = this.saved.filter(({ id, author }) => author === staff && !this.owner.has(id) && !this.withdrawn.has(id) && !this.owner.handedIn.has(id));
     const open = await this.openRows(here);
-    expect(lost.filter((id) => !open.some((row) => row.id === id)), "lost").toEqual([]);
+    expect(lost.filter(({ id }) => !open.some((row) => row.id === id)), "lost").toEqual([]);
     const blocked = new Set(open.filter((row) => row.state === "refused").map((row) => row.subject));
     expect(open.filter((row) => !blocked.has(row.subject)), "waits without a reason").toEqual([]);
-    for (const each of this.tabs) await each.close();
   }
 
   private async openRows(here: Tab): Promise<QueueRow[]> {

@@ -1,4 +1,5 @@
 import "fake-indexeddb/auto";
+import { AsyncLocalStorage } from "node:async_hooks";
 
 /** The process was killed. Whatever it still tries has no effect. */
 export class Killed extends Error {
@@ -17,29 +18,30 @@ export class Scheduler {
   step(): void {
     if (this.dead) throw new Killed();
     this.steps += 1;
-    if (this.steps !== this.killAt) return;
+    if (this.steps === this.killAt) this.kill();
+  }
+
+  kill(): never {
     this.dead = true;
     throw new Killed();
   }
 }
 
-let running: Scheduler | null = null;
+/** Follows whatever a process began, waited for or not: what it left behind when it was killed is still its own, and dead. */
+const running = new AsyncLocalStorage<Scheduler>();
 
 /** Run as one process under a scheduler. Answers false when it was killed. */
 export async function asProcess(scheduler: Scheduler, run: () => Promise<void>): Promise<boolean> {
-  running = scheduler;
   try {
-    await run();
+    await running.run(scheduler, run);
   } catch (failure) {
     if (!scheduler.dead) throw failure;
-  } finally {
-    running = null;
   }
   return !scheduler.dead;
 }
 
 export function step(): void {
-  running?.step();
+  running.getStore()?.step();
 }
 
 type Method = (this: never, ...args: never[]) => unknown;
@@ -47,8 +49,8 @@ type Method = (this: never, ...args: never[]) => unknown;
 /** Before it: nothing happened. After a write: it succeeded inside its transaction, which then never committed. */
 function counted(owner: object, name: string, write: boolean): void {
   const original = Reflect.get(owner, name) as Method;
-  Reflect.set(owner, name, function (this: IDBObjectStore | IDBIndex | SubtleCrypto, ...args: never[]) {
-    const now = running;
+  Reflect.set(owner, name, function (this: IDBObjectStore | IDBIndex | IDBFactory | SubtleCrypto, ...args: never[]) {
+    const now = running.getStore();
     if (!now) return original.apply(this as never, args);
     const tx = "transaction" in this ? this.transaction : "objectStore" in this ? this.objectStore.transaction : null;
     if (!tx) now.step();
@@ -78,6 +80,7 @@ function killAfter(now: Scheduler, request: IDBRequest, tx: IDBTransaction): voi
   });
 }
 
+counted(IDBFactory.prototype, "open", false);
 for (const name of ["put", "add", "delete", "clear"]) counted(IDBObjectStore.prototype, name, true);
 for (const name of ["get", "getAll"]) counted(IDBObjectStore.prototype, name, false);
 for (const name of ["get", "getAll", "count"]) counted(IDBIndex.prototype, name, false);

@@ -14,6 +14,8 @@ export class Owner {
   incarnation = "one";
   /** Who is signed in, as the cookie says. */
   signedIn: string | null;
+  /** False while the tablet is offline: nothing gets here, and no fault is used up. */
+  isReachable = true;
   faults: Fault[] = [];
   readonly refuses = new Set<string>();
   readonly retries = new Set<string>();
@@ -36,6 +38,7 @@ export class Owner {
   }
 
   submitSealed = async (commands: SealedCommand[]): Promise<unknown> => {
+    if (!this.isReachable) throw new GatewayFailure("unreachable");
     const fault = this.faults.shift();
     if (fault === "cut_before") throw new GatewayFailure("unreachable");
     if (fault === "portal" || fault === "500" || fault === "429") throw new GatewayFailure("not_an_answer", fault === "portal" ? null : fault);
@@ -45,12 +48,15 @@ export class Owner {
     if (fault === "wrong_body") return { ok: true, submitSealed: [{ id: commands[0]?.id, status: "OK" }] };
     if (fault === "401" || this.signedIn === null) throw new GatewayFailure("signed_out", "signed_out");
     const submitSealed = [];
-    for (const command of commands) submitSealed.push(await this.decide(command));
+    // A request carries the cookie it left with.
+    const { signedIn } = this;
+    for (const command of commands) submitSealed.push(await this.decide(command, signedIn));
     if (fault === "cut_after") throw new GatewayFailure("unreachable");
     return { submitSealed };
   };
 
   handIn = async (commands: SealedCommand[]): Promise<unknown> => {
+    if (!this.isReachable) throw new GatewayFailure("unreachable");
     const fault = this.faults.shift();
     if (fault === "413") throw new GatewayFailure("refused", "body_too_large");
     if (fault && fault !== "cut_after") throw new GatewayFailure("unreachable");
@@ -64,11 +70,11 @@ export class Owner {
     return { kept, refused: [], incarnation: this.incarnation };
   };
 
-  private async decide(command: SealedCommand) {
+  private async decide(command: SealedCommand, signedIn: string) {
     this.deliveries += 1;
     const envelope = await this.open(command);
     if (!envelope) return outcome(command.id, "REFUSED", "sealed_unreadable");
-    if (envelope.author !== this.signedIn) return outcome(command.id, "REFUSED", "not_the_author");
+    if (envelope.author !== signedIn) return outcome(command.id, "REFUSED", "not_the_author");
     if (this.retries.has(envelope.subject)) return outcome(command.id, "RETRY", "service_unavailable");
     if (this.refuses.has(command.id)) return outcome(command.id, "REFUSED", "not_found");
     if (!this.has(command.id)) this.log.push(envelope);
@@ -77,6 +83,12 @@ export class Owner {
 
   has(id: string): boolean {
     return this.log.some((each) => each.id === id);
+  }
+
+  /** The tests number what a person does (`payload.mark`), whatever ids it travels under: the numbers that had an effect more than once. */
+  doubled(): unknown[] {
+    const marks = this.log.map(({ payload }) => payload.mark);
+    return marks.filter((mark, at) => mark === undefined || marks.indexOf(mark) !== at);
   }
 
   private async open({ id, blob }: SealedCommand): Promise<CommandEnvelope | null> {

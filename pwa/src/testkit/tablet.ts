@@ -16,11 +16,11 @@ export const OTHER = "22222222-2222-7222-8222-222222222222";
 
 /** Web Locks of one browser: a killed process lets go. */
 export class Locks {
-  private tail: Promise<unknown> = Promise.resolve();
+  private readonly tails = new Map<string, Promise<unknown>>();
 
-  exclusive = <Result>(_name: string, run: () => Promise<Result>): Promise<Result> => {
-    const mine = this.tail.then(run, run);
-    this.tail = mine.catch(() => undefined);
+  exclusive = <Result>(name: string, run: () => Promise<Result>): Promise<Result> => {
+    const mine = (this.tails.get(name) ?? Promise.resolve()).then(run, run);
+    this.tails.set(name, mine.catch(() => undefined));
     return mine;
   };
 }
@@ -61,6 +61,8 @@ export interface TabOptions {
   staff?: string;
   locks?: Locks;
   version?: number;
+  /** What leaves the tablet, and in whose name. */
+  sends?: (staff: string, ids: string[]) => void;
 }
 
 /** One tab (or, with nothing unlocked, the worker) of the tablet: everything new but the disk. */
@@ -71,9 +73,9 @@ export class Tab {
   readonly drafts: DeviceDrafts;
   private readonly now: () => number;
   private readonly locks: Locks;
-  readonly staff: string;
+  staff: string;
 
-  constructor(readonly owner: Owner, options: TabOptions = {}) {
+  constructor(readonly owner: Owner, private readonly options: TabOptions = {}) {
     this.now = options.now ?? Date.now;
     this.locks = options.locks ?? new Locks();
     this.staff = options.staff ?? ME;
@@ -109,14 +111,23 @@ export class Tab {
     await this.queue.attach(this.staff);
   }
 
+  /** The same page turns to somebody else after their sign-in: to their queue first, then they open it. */
+  async turnTo(staff: string, pin = PIN): Promise<void> {
+    this.staff = staff;
+    await this.start(null);
+    await this.start(pin);
+  }
+
   lock(): Promise<void> {
     this.vault.lock();
     return this.queue.reload();
   }
 
   drain(): Promise<DrainEnd> {
+    const { staff } = this;
     const send: Owner["submitSealed"] = async (commands) => {
       step();
+      this.options.sends?.(staff, commands.map(({ id }) => id));
       const answer = await this.owner.submitSealed(commands);
       step();
       return answer;
