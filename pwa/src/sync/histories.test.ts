@@ -28,7 +28,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom("drain" as const, "lock" as const, "unlock" as const, "reload" as const, "upgrade" as const, "withdraw" as const), tab }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("switch" as const), tab }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("update" as const), tab, at: fc.integer({ min: 1, max: 40 }) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("mend" as const, "offline" as const, "online" as const, "online" as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("mend" as const, "mend" as const, "offline" as const, "online" as const) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("fault" as const), fault: fc.constantFrom(...FAULTS) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("sign_in" as const), staff: fc.constantFrom(ME, OTHER, null) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("restore" as const), keep: fc.nat(5) }) },
@@ -266,6 +266,9 @@ class World {
   }
 }
 
+/** What chance seldom puts together: a refused command that two tabs mend at once, with the next one of its subject behind it. */
+const MENDED: Act[] = [{ do: "refuse", subject: 0, tab: 0 }, { do: "write", subject: 0, tab: 1 }, { do: "drain", tab: 0 }, { do: "mend" }, { do: "both" }];
+
 afterEach(() => trouble.set(null));
 
 describe("any history of a day", () => {
@@ -282,7 +285,7 @@ describe("any history of a day", () => {
         await world.end();
         world.check();
       }),
-      { numRuns: Number(process.env.BANSO_RUNS ?? 150) },
+      { numRuns: Number(process.env.BANSO_RUNS ?? 150), examples: [[MENDED]] },
     );
   }, 240_000);
 });
