@@ -28,6 +28,7 @@ from tests.chaos.faults.crashes import Crashes
 from tests.chaos.faults.faults import Faults
 from tests.chaos.faults.restore import restore
 from tests.chaos.faults.town import PathedKafka, Town, running_town
+from tests.chaos.rest import rest
 from tests.support.servers import running_servers
 
 FAST = (
@@ -112,7 +113,7 @@ async def play(town: Town, home: Path, plan: Plan) -> Verdict:
     watching = asyncio.ensure_future(crashes.supervise(seen))
     await faults.rest()
     is_done, ended = await load.finish(plan.settle), time.monotonic()
-    is_at_rest = await _rest(town, plan.settle) and is_done
+    is_at_rest = await rest(town, plan.settle) and is_done
     settled_after = round(time.monotonic() - ended, 1) if is_at_rest else None
     world = await _look(town, load, path)
     world.settled_after = settled_after
@@ -130,7 +131,7 @@ async def _judge_midway(town: Town, load: Load, path: Path, plan: Plan) -> str:
     deadline = time.monotonic() + plan.settle
     while is_unanswered(read_journal(path)) and time.monotonic() < deadline:  # noqa: ASYNC110 - a file says it
         await asyncio.sleep(0.5)
-    is_at_rest = await _rest(town, plan.settle)
+    is_at_rest = await rest(town, plan.settle)
     world = await read_world(town.stack, path)
     world.settled_after = 0.0 if is_at_rest else None
     world.left_on_devices = sum(len(device.queue) for device in load.devices.values())
@@ -199,30 +200,6 @@ async def _is_behind(town: Town) -> bool:
         if status.get("consumerBehind", 0) > MOST_BEHIND or (status.get("oldestUnpublishedSeconds") or 0) > MOST_OLD:
             return True
     return False
-
-
-async def _rest(town: Town, seconds: float) -> bool:
-    try:
-        for stack in town.stacks:
-            await asyncio.to_thread(stack.wait_settled, seconds)
-    except RuntimeError:
-        return False
-    return await _packages_fetched(town, seconds)
-
-
-async def _packages_fetched(town: Town, seconds: float) -> bool:
-    from services.kernel.db import connect
-
-    connection = await connect(town.stack.dsns["coordination"].owner)
-    try:
-        deadline = time.monotonic() + seconds
-        while await connection.fetchval("select count(*) from package_fetch where fetched_at is null"):
-            if time.monotonic() > deadline:
-                return False
-            await asyncio.sleep(0.2)
-        return True
-    finally:
-        await connection.close()
 
 
 async def _look(town: Town, load: Load, journal: Path) -> World:
