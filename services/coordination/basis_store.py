@@ -76,13 +76,13 @@ async def pledge(tx: Connection, actor: Actor, case_id: UUID, basis_id: UUID, no
 async def lock_case_in_emergency(tx: Connection, actor: Actor, case_id: UUID, now: datetime) -> CaseState:
     """Any case, locked, for somebody who is not kept off it. A withheld one is absent to whoever has no relation to it."""
     row = await tx.fetchrow(
-        f"select c.unit_id, c.opened_at, c.closed_at from case_file c where c.case_id = $2 and {_NOT_KEPT_OFF}"
-        " for update of c",
-        *(actor.id, case_id),
+        f"with {RELATED} select c.unit_id, c.opened_at, c.closed_at from case_file c where c.case_id = $6 and {_NOT_KEPT_OFF}"
+        f" and ({_NOT_WITHHELD} or exists (select 1 from related_once r where r.case_id = c.case_id)) for update of c",
+        *(*relation_arguments(actor, now), case_id),
     )
     if row is None:
         raise NotFound
-    try:
+    try:  # withheld while this waited for the lock
         await refuse_withheld(tx, case_id)
     except Refusal:
         if await find_relation(tx, actor, case_id, now) is None:
