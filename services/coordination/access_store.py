@@ -42,31 +42,44 @@ def _who(actor: Actor) -> tuple[UUID, tuple[str, ...], bool]:
     return actor.id, actor.units_as(Role.MANAGER), bool(actor.units_as(Role.AUDITOR))
 
 
-_NEWEST = """select * from access_log a where {} and at >= $4 and ($5::uuid is null or actor_id = $5) and """
-_READ, _REFUSED = _NEWEST.format(_OF_READING), _NEWEST.format(_OF_LOG)
+# What is not theirs takes none of the places: whoever may not see a row cannot be hidden behind it.
+_IN_MAY = """exists (select 1 from jsonb_array_elements_text(a.shown -> 'case') one (case_id)
+    where coalesce(one.case_id::uuid in (select case_id from may), false))"""
+_NEWEST = "select a.* from access_log a where {} and a.at >= $4 and ($5::uuid is null or a.actor_id = $5) and {} and"
+_READ, _REFUSED = _NEWEST.format(_OF_READING, _IN_MAY), _NEWEST.format(_OF_LOG, _IN_MAY)
+_TRIED = _NEWEST.format(_OF_LOG, _NOWHERE.format("a", "(a.shown -> 'case' ->> 0)::uuid"))
 _LATEST = f"""
-({_READ} jsonb_array_length(a.shown -> 'case') = 1 order by at desc limit {NEWEST}) union
-({_READ} jsonb_array_length(a.shown -> 'case') <> 1 order by at desc limit {NEWEST_LISTS}) union
-({_READ} basis in ('emergency', 'none') order by at desc limit {MOST}) union
-({_REFUSED} basis = 'refused' order by at desc limit {MOST})
+({_READ} jsonb_array_length(a.shown -> 'case') = 1 order by a.at desc limit {NEWEST}) union
+({_READ} jsonb_array_length(a.shown -> 'case') <> 1 order by a.at desc limit {NEWEST_LISTS}) union
+({_READ} a.basis in ('emergency', 'none') order by a.at desc limit {MOST}) union
+({_REFUSED} a.basis = 'refused' order by a.at desc limit {MOST}) union
+({_TRIED} a.basis = 'refused' order by a.at desc limit {MOST})
 """
-_AROUND_ONE_CASE = """
-select near.* from (
-    select hit.actor_id, range_agg(tstzrange(hit.at - interval '10 minutes', hit.at, '[]')) as times from access_log hit
-    where hit.shown @> jsonb_build_object('case', jsonb_build_array($6::uuid::text))
-    and hit.at >= $4 and ($5::uuid is null or hit.actor_id = $5) group by hit.actor_id
-) hits cross join lateral unnest(hits.times) as during join access_log near
-on near.actor_id = hits.actor_id and near.at between lower(during) and upper(during)
+_OF_ONE_CASE = """
+select a.* from access_log a where a.shown @> jsonb_build_object('case', jsonb_build_array($6::uuid::text))
+and a.at >= $4 and ($5::uuid is null or a.actor_id = $5)
+"""
+# Whose case it was, what the reader opened in the ten minutes before a hit counts in the run: a page is an answer of one case.
+_PAGES = f"""
+hits as materialized (  -- once, not for each row of the log
+    select actor_id, range_agg(tstzrange(at - interval '10 minutes', at, '[]')) as times from hit group by actor_id
+), page as (
+    select min(a.id) as id from hits cross join lateral unnest(hits.times) as during join access_log a
+    on a.actor_id = hits.actor_id and a.at between lower(during) and upper(during) and {_OF_LOG}
+    group by a.actor_id, a.at having sum(jsonb_array_length(a.shown -> 'case')) = 1
+)
 """
 
 
-def _reads(rows: str) -> str:
+def _reads(hits: str) -> str:
     return f"""
     with may as (select c.case_id, c.unit_id, c.closed_at, c.person_id from {_MAY_LOOK_INTO}),
+    hit as ({hits}), {_PAGES},
     line as (
         select a.access_id, {_OPENED_AT} as at, a.actor_id, a.action, a.field_groups, a.basis, a.purpose, a.screen,
-               one.case_id::uuid as case_id, count(*) over (partition by a.actor_id, a.at) = 1 as is_page
-        from ({rows}) a cross join lateral jsonb_array_elements_text(a.shown -> 'case') one (case_id)
+               one.case_id::uuid as case_id, a.id in (select id from page) as is_page
+        from (select * from hit union select a.* from access_log a join page using (id)) a
+        cross join lateral jsonb_array_elements_text(a.shown -> 'case') one (case_id)
         where {_OF_LOG}
     ), stepped as (
         select *, is_page and case_id is distinct from lag(case_id) over (partition by actor_id order by at) as is_step
@@ -106,8 +119,9 @@ async def find_reads(
 
     `at` is when it was opened; `since` counts from when the log learned of it, lest an opening told late be missed.
     `run` counts the case pages one person opened, each another than the one before, in the ten minutes up to then. Looked
-    through are the `NEWEST` rows of each kind and, however old, every read without a relation; of one case, all."""
-    query = _reads(_LATEST if case_id is None else _AROUND_ONE_CASE)
+    through are the `NEWEST` rows of each kind and, however old, every read without a relation; of one case, all. Rows of cases
+    whose log is not theirs are left out before they are counted."""
+    query = _reads(_LATEST if case_id is None else _OF_ONE_CASE)
     return await tx.fetch(query, *_who(actor), since, staff_id, case_id, dict(names))
 
 

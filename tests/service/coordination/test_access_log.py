@@ -147,6 +147,51 @@ async def test_a_read_without_a_relation_is_not_pushed_out_by_many_later_reads(t
         assert str(nosy.id) in {line["staffId"] for line in await log(today, auditor(), **asked)}
 
 
+@pytest.mark.parametrize("others", ["ids by chance", "another unit's case"])
+async def test_a_read_without_a_relation_is_not_pushed_out_by_reads_of_what_the_manager_may_not_see(
+    today: World, others: str
+) -> None:
+    """In the shape `ViewedOffline` writes: whoever sends many of ids that are nowhere hides no emergency behind them."""
+    case, other = await story(today), await today.settled()
+    nosy = await emergency(today, case)
+    later = "insert into access_log (actor_id, actor_kind, action, shown, field_groups, basis, purpose, screen)"
+    later += " select $1, 'staff', 'viewed_offline', jsonb_build_object('case', jsonb_build_array(coalesce($3::uuid, gen_random_uuid()))),"
+    later += " '{identity}', 'none', 'offline 2026-11-23T03:07Z', 'Case' from generate_series(1, $2)"
+    about = other.id if others == "another unit's case" else None
+    await today.tables.execute(later, nosy.id, access_store.NEWEST + 100, about)
+    for asked in ({}, {"staffId": str(nosy.id)}):
+        lines = await log(today, case.staff("manager"), **asked)
+        odd = {line["staffId"] for line in lines if "no_relation" in line["odd"]}
+        assert (odd, {line["caseId"] for line in lines}) == ({str(nosy.id)}, {str(case.id)})
+
+
+async def test_an_odd_read_of_a_small_unit_is_not_pushed_out_by_the_traffic_of_the_city(today: World) -> None:
+    case = await today.settled(told={"personAddress": "西東京市南町三丁目5番1号"})
+    await today.case(case.owner, case)
+    later = "insert into access_log (actor_id, actor_kind, action, shown, field_groups, basis, purpose, screen, at)"
+    later += (
+        " select $1, 'staff', 'read', jsonb_build_object('case', jsonb_build_array(gen_random_uuid())), '{}', 'member',"
+    )
+    later += " 'support', 'Case', now() + n * interval '1 millisecond' from generate_series(1, $2) n"
+    await today.tables.execute(later, new_id(), access_store.NEWEST + 100)
+    asked = {"streets": {str(case.owner.id): ["南町3丁目"]}}
+    lines = [line for line in await log(today, case.staff("manager"), **asked) if line["staffId"] == str(case.owner.id)]
+    assert "own_street" in lines[0]["odd"]
+
+
+async def test_pages_of_other_units_count_in_a_run_and_are_not_shown(today: World) -> None:
+    case = await today.settled()
+    reads = "insert into access_log (actor_id, actor_kind, action, shown, field_groups, basis, purpose, screen, at)"
+    reads += " select $1, 'staff', 'read', jsonb_build_object('case', jsonb_build_array(coalesce($3, gen_random_uuid()))), '{}',"
+    reads += " 'member', 'support', 'Case', now() - n * interval '1 second' from generate_series($2::int, $2 + 18) n"
+    reader = new_id()
+    await today.tables.execute(reads, reader, 1, None)
+    await today.tables.execute(reads.replace("$2 + 18", "$2"), reader, 0, case.id)
+    for asked in ({}, {"staffId": str(reader)}, {"caseId": str(case.id)}):
+        [line] = [one for one in await log(today, case.staff("manager"), **asked) if one["staffId"] == str(reader)]
+        assert line["caseId"] == str(case.id) and "many" in line["odd"]
+
+
 @pytest.mark.parametrize(
     ("action", "cases"), [("write", 1), ("read", 0), ("read", 2)], ids=["writes", "reads of no case", "lists"]
 )
