@@ -127,7 +127,7 @@ def correct_and_close(page: Page, size: str) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize(("days", "said"), [(-5, "もう終わっています"), (1, "からの回です")])
+@pytest.mark.parametrize(("days", "said"), [(-5, "もう終わっています"), (1, "まだ始まっていません")])
 def test_a_session_of_another_day_is_named_before_a_tap_counts_in_it(
     sign_in: SignIn, city: Stack, size: str, days: int, said: str
 ) -> None:

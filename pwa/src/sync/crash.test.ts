@@ -142,7 +142,7 @@ describe("a tablet that dies at any step", () => {
     expect(at).toBeGreaterThan(150);
   }, 120_000);
 
-  it.each<[string, () => unknown]>([["loses nothing", () => undefined], ["starts without its databases", startWithoutDatabases]]])("and whose browser then %s, and that dies again at any step of the recovery", async (_, then) => {
+  it.each<[string, () => unknown]>([["loses nothing", () => undefined], ["starts without its databases", startWithoutDatabases]])("and whose browser then %s, and that dies again at any step of the recovery", async (_, then) => {
     let at = 1;
     while (!(await recoveryKilledAt(at, then))) at += 1;
     console.log(`killed again at each of ${at - 1} steps of the recovery of a browser that ${_}`);

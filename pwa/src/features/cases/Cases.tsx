@@ -9,7 +9,6 @@ import { TextField } from "../../ui/forms";
 import { useAsked, useNow, useTitle } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Empty, Stale, Waiting } from "../../ui/parts";
-import { LINE, textProblem } from "../../ui/textLimits";
 import { opens } from "./Case";
 
 type Card = CasesQuery["cases"][number];
@@ -29,7 +28,7 @@ export default function Cases() {
       {data && cases.length === 0 && <Empty title={t("cases.empty")}>{t("cases.emptyHelp")}</Empty>}
       {cases.length > 0 && <Find query={query} onInput={setQuery} count={found.length} />}
       {cases.length > 0 && found.length === 0 && <Empty title={t("cases.notFound")}>{t("cases.notFoundHelp")}</Empty>}
-      {found.length > 0 && <ul class="card card-flush list">{found.map((each) => <Row key={each.id} card={each} today={today} hasTwin={cases.filter(({ label }) => label === each.label).length > 1} />)}</ul>}
+      {found.length > 0 && <ul class="card card-flush list">{found.map((each) => <Row key={each.id} card={each} today={today} hasTwin={!!cases.filter(({ label }) => label === each.label)[1]} />)}</ul>}
       {data && <p><Link href="/cases/closed">{t("closing.list")}</Link></p>}
       {data && <Stale failure={failure} />}
     </div>
@@ -40,7 +39,7 @@ function Find({ query, onInput, count }: { query: string; onInput: (text: string
   return (
     <div class="find">
       <TextField id="find" label={t("cases.find")} help={t("cases.findHelp")} value={query} onInput={onInput} />
-      <p class="sub" role="status">{query.trim() && !textProblem(query, LINE) && t("cases.found", { n: count })}</p>
+      <p class="sub" role="status">{query.trim() && t("cases.found", { n: count })}</p>
     </div>
   );
 }

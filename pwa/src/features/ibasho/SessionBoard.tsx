@@ -95,7 +95,7 @@ function useAskedOnce({ session }: SessionRecord, entries: BoardState["entries"]
     hold([]);
   }, [isSure]);
   const question = held[0] && hours !== "now" && (
-    <Dialog title={t(`board.ask.${hours}`, { day: dayText(tokyoDay(session.startsAt)), from: clock(session.startsAt) })} submit={t("board.askYes")} onSubmit={() => setMeant(moment)} onClose={() => hold([])}>
+    <Dialog title={t(`board.ask.${hours}`, { day: dayText(tokyoDay(session.startsAt)) })} submit={t("board.askYes")} onSubmit={() => setMeant(moment)} onClose={() => hold([])}>
       <p>{t(`board.askHelp.${hours}`)}</p>
     </Dialog>
   );
@@ -127,11 +127,11 @@ function Head({ record, hasVault }: { record: SessionRecord; hasVault: boolean }
 /** Nobody is いま in a session that is over. */
 function Figures({ counts, isOver }: { counts: BoardState["counts"]; isOver: boolean }) {
   const figures = [
-    ...(isOver ? [] : [[t("board.now"), counts.now] as const]), [t(isOver ? "board.everybody" : "board.today"), counts.today], [t("board.unnamed"), counts.unnamed], [t("board.cameToDoor"), counts.atDoor],
+    [t("board.now"), counts.now], [t(isOver ? "board.everybody" : "board.today"), counts.today], [t("board.unnamed"), counts.unnamed], [t("board.cameToDoor"), counts.atDoor],
   ] as const;
   return (
     <dl class="figs card">
-      {figures.map(([name, count]) => <div class="fig" key={name}><dt>{name}</dt><dd>{count}<small>{t("board.peopleUnit")}</small></dd></div>)}
+      {figures.slice(+isOver).map(([name, count]) => <div class="fig" key={name}><dt>{name}</dt><dd>{count}<small>{t("board.peopleUnit")}</small></dd></div>)}
     </dl>
   );
 }

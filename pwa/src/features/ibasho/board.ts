@@ -194,7 +194,6 @@ function worst(reaches: readonly Reach[]): Reach {
 
 function reachCounts(mine: readonly QueuedCommand[]): Record<Reach, number> {
   // An opening tells nobody anything that its first fact does not.
-  const facts = mine.filter((each) => each.type !== "OpenSession");
-  const of = (reach: Reach) => facts.filter((each) => reachOf(each.state) === reach).length;
+  const of = (reach: Reach) => mine.filter(({ type, state }) => type !== "OpenSession" && reachOf(state) === reach).length;
   return { device: of("device"), sent: of("sent"), received: of("received") };
 }

@@ -76,10 +76,10 @@ function SignInForm({ again = false }: { again?: boolean }) {
   }, []);
   const go = async (event: Event) => {
     event.preventDefault();
-    const isEmpty = !login.trim() || !password;
+    const empty = !login.trim() ? "login" : !password && "password";
     setProblem(null);
-    setTried(isEmpty);
-    if (isEmpty) return document.getElementById(login.trim() ? "password" : "login")?.focus();
+    setTried(!!empty);
+    if (empty) return document.getElementById(empty)?.focus();
     if (busy) return;
     await open(enter((device) => signIn(login.trim(), password, device)));
   };
