@@ -33,8 +33,11 @@ def registration_of(session: CDPSession, origin: str) -> str:
         lambda said: found.extend(r["registrationId"] for r in said["registrations"] if r["scopeURL"] == wanted),
     )
     session.send("ServiceWorker.enable")
-    session.send("Runtime.evaluate", {"expression": "1"})
-    return found[0]
+    for _ in range(100):  # the browser tells it in a message of its own, when it comes to it
+        session.send("Runtime.evaluate", {"expression": "new Promise(go => setTimeout(go, 100))", "awaitPromise": True})
+        if found:
+            return found[0]
+    raise AssertionError("the browser knows no worker of this origin")
 
 
 def visits(person: Person, case: object) -> list[Any]:
