@@ -33,7 +33,7 @@ def test_a_stream_that_comes_back_asks_for_what_it_missed(hills: tuple[Stack, Pa
         page.goto(table.url)
         table.sign_in("mori")
         page.goto(f"{table.url}/ibasho/{session}")
-        came = page.locator(".fig", has_text="今日きた人").locator("dd")
+        came = page.locator(".fig", has_text="きた人").locator("dd")
         expect(came).to_have_text("0人")
         mori.do("LogAttendance", session, attendance_payload())
         expect(came).to_have_text("1人", timeout=20_000)

@@ -103,7 +103,7 @@ def first_half(table: Tablet) -> None:
     page.get_by_role("button", name="＋1").click()
     expect(page.get_by_text("端末のみ 0件")).to_be_visible(timeout=20_000)
     expect(page.get_by_text("送信済 0件")).to_be_visible(timeout=20_000)
-    expect(figure(page, "今日きた人")).to_have_text("3人")
+    expect(figure(page, "きた人")).to_have_text("3人")
     look(page, "afternoon-online", "tablet")
 
 
@@ -131,7 +131,7 @@ def in_the_dark(table: Tablet, session: UUID) -> None:
     page = table.start()
     table.unlock()
     open_board(page, session)
-    expect(figure(page, "今日きた人")).to_have_text("6人")
+    expect(figure(page, "きた人")).to_have_text("6人")
     expect(figure(page, "扉まで来た")).to_have_text("1人")
     tile(page, "みどり").click()
     expect(tile(page, "みどり")).to_have_attribute("aria-pressed", "false")
@@ -147,7 +147,7 @@ def everything_is_received(table: Tablet, door: Tablet, session: UUID) -> None:
         expect(page.get_by_text("端末のみ 0件")).to_be_visible(timeout=70_000)
         expect(page.get_by_text("送信済 0件")).to_be_visible(timeout=20_000)
         expect(page.locator("main").get_by_text("端末のみ")).to_have_count(0)
-        expect(figure(page, "今日きた人")).to_have_text("6人", timeout=20_000)
+        expect(figure(page, "きた人")).to_have_text("6人", timeout=20_000)
         expect(tile(page, TOKEN_NAME)).to_have_count(1)
         expect(page.get_by_text(LINE)).to_have_count(1)
         expect(page.locator("summary")).to_contain_text("9件", timeout=30_000)

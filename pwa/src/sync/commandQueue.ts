@@ -87,7 +87,8 @@ export class CommandQueue {
     const rows = this.need();
     const { row, entry } = await this.seal(type, subject, payload);
     const n = await rows.add(row, draftId);
-    if (rows !== this.rows) return entry;
+    // Another tab may have made this page read it from the disk already.
+    if (rows !== this.rows || this.known.has(row.id)) return entry;
     trouble.set(null);
     this.edits += 1;
     this.known.set(row.id, { ...row, n });

@@ -33,6 +33,20 @@ describe("sending", () => {
     expect(sizes.length).toBeLessThan(7);
   });
 
+  it("what another tab made the page read again before its writing was told stands on the screen once", async () => {
+    const { tab } = await tablet();
+    const { store } = tab.queue;
+    if (!store) throw new Error("nobody's queue");
+    const write = store.write.bind(store);
+    store.write = async (...asked) => {
+      const written = await write(...asked);
+      await tab.queue.reload();
+      return written;
+    };
+    await tab.queue.enqueue("RecordVisit", "case-1", {});
+    expect([tab.queue.entries.get().length, tab.queue.counts.get().device]).toEqual([1, 1]);
+  });
+
   it("two tabs and a locked one at once have every effect once", async () => {
     const { owner, tab, locks } = await tablet(60);
     const [second, locked] = [new Tab(owner, { locks }), new Tab(owner, { locks })];

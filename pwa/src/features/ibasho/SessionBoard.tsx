@@ -127,7 +127,7 @@ function Head({ record, hasVault }: { record: SessionRecord; hasVault: boolean }
 /** Nobody is いま in a session that is over. */
 function Figures({ counts, isOver }: { counts: BoardState["counts"]; isOver: boolean }) {
   const figures = [
-    [t("board.now"), counts.now], [t(isOver ? "board.everybody" : "board.today"), counts.today], [t("board.unnamed"), counts.unnamed], [t("board.cameToDoor"), counts.atDoor],
+    [t("board.now"), counts.now], [t("board.today"), counts.today], [t("board.unnamed"), counts.unnamed], [t("board.cameToDoor"), counts.atDoor],
   ] as const;
   return (
     <dl class="figs card">

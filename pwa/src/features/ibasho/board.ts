@@ -67,8 +67,8 @@ export function hoursOf({ startsAt, endsAt }: { startsAt: string; endsAt: string
 }
 
 /** The moment of what is added once a session is over: its end, or the last fact after it, so that a tap still turns the tile. */
-export function endOf({ endsAt }: { endsAt: string }, entries: readonly Fact[]): string {
-  return new Date(Math.max(Date.parse(endsAt), ...entries.map(({ at }) => Date.parse(at)))).toISOString();
+export function endOf({ endsAt }: { endsAt: string }, [newest]: readonly Fact[]): string {
+  return newest && Date.parse(newest.at) > Date.parse(endsAt) ? newest.at : endsAt;
 }
 
 const collator = new Intl.Collator("ja");
