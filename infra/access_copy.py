@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from pydantic import AwareDatetime, BaseModel
 
 from infra.paths import SERVICES
 from infra.stack import Stack
+from infra.topics import read_topic
 from services.copier.rows import ROWS
 from services.kernel.db import connect
 
@@ -44,25 +44,13 @@ class Copy:
 
 async def read_copy(bootstrap: str, topic: str) -> Copy:
     """All of it up to its ends of now; nothing when the broker does not know the topic."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
-    await consumer.start()
     copy = Copy()
-    try:
-        await consumer._client.add_topic(topic)
-        partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
-        ends = await consumer.end_offsets(partitions)
-        consumer.assign(partitions)
-        for partition in partitions:
-            consumer.seek(partition, 0)
-        while any([await consumer.position(partition) < ends[partition] for partition in partitions]):
-            for records in (await consumer.getmany(timeout_ms=500, max_records=5000)).values():
-                for record in records:
-                    if (row := _row(record.key or b"", record.value or b"")) is None:
-                        copy.foreign.append(f"{record.partition}@{record.offset}")
-                    else:
-                        copy.rows.setdefault(row.access_id, row)
-    finally:
-        await consumer.stop()
+    async for records in read_topic(bootstrap, topic):
+        for record in records:
+            if (row := _row(record.key or b"", record.value or b"")) is None:
+                copy.foreign.append(f"{record.partition}@{record.offset}")
+            else:
+                copy.rows.setdefault(row.access_id, row)
     return copy
 
 

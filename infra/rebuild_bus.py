@@ -12,7 +12,6 @@ Works beside running services. Safe to repeat.
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -20,14 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from infra.access_copy import ReadBack, read_back
 from infra.installation import installation
 from infra.leases import held
 from infra.paths import SERVICES, SPEAKERS, VAR
 from infra.stack import Stack
-from infra.topics import create_topics, delete_topics
+from infra.topics import create_topics, delete_topics, read_topic
 from services.contracts.base import EventData
 from services.contracts.coordination import BasisEnded, ConsentWithdrawn, TeamChanged
 from services.contracts.person_request import PersonRequestDecided, RecordErased
@@ -142,31 +140,15 @@ async def find_missing(stack: Stack, databases: dict[str, "asyncpg.Connection[An
     missing = []
     for speaker in SPEAKERS:
         owner = databases["gateway" if speaker == "staff" else speaker]
-        async for batch in _read_all(stack.bootstrap, f"{stack.prefix}.{speaker}"):
+        topic = f"{stack.prefix}.{speaker}"
+        async for records in read_topic(stack.bootstrap, topic):
+            known = [_known(topic, dict(record.headers), record.value) for record in records]
+            batch = [event for event in known if event]
             ids = [event.event_id for event in batch]
             absent = await owner.fetch("select id from unnest($1::uuid[]) id except select event_id from outbox", ids)
             lost = {row["id"] for row in absent}
             missing += [event for event in batch if event.event_id in lost]
     return list(dict.fromkeys(missing))
-
-
-async def _read_all(bootstrap: str, topic: str) -> AsyncIterator[list[KnownEvent]]:
-    """The whole topic up to its ends of now; nothing when the broker does not know it."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
-    await consumer.start()
-    try:
-        await consumer._client.add_topic(topic)
-        partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
-        ends = await consumer.end_offsets(partitions)
-        consumer.assign(partitions)
-        for partition in partitions:
-            consumer.seek(partition, 0)
-        while any([await consumer.position(partition) < ends[partition] for partition in partitions]):
-            for records in (await consumer.getmany(timeout_ms=500, max_records=1000)).values():
-                found = [_known(topic, dict(record.headers), record.value) for record in records]
-                yield [event for event in found if event]
-    finally:
-        await consumer.stop()
 
 
 def _known(topic: str, headers: dict[str, bytes], body: bytes | None) -> KnownEvent | None:

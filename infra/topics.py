@@ -1,7 +1,10 @@
-"""Kafka topics: made by this step alone (`auto.create.topics` is off), kept without limit."""
+"""Kafka topics: made by this step alone (`auto.create.topics` is off), kept without limit; and read from beginning to end."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
 
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
@@ -53,3 +56,21 @@ async def delete_topics(bootstrap: str, prefix: str) -> None:
             await asyncio.sleep(0.1)
     finally:
         await admin.close()
+
+
+async def read_topic(bootstrap: str, topic: str) -> "AsyncIterator[list[ConsumerRecord[Any, Any]]]":
+    """The whole topic up to its ends of now, in batches of one partition; nothing when the broker does not know it."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        await consumer._client.add_topic(topic)
+        partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+        ends = await consumer.end_offsets(partitions)
+        consumer.assign(partitions)
+        for partition in partitions:
+            consumer.seek(partition, 0)
+        while any([await consumer.position(partition) < ends[partition] for partition in partitions]):
+            for records in (await consumer.getmany(timeout_ms=500, max_records=5000)).values():
+                yield records
+    finally:
+        await consumer.stop()
