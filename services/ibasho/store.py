@@ -194,17 +194,17 @@ _BOARD = {
     # longer leaves the board; their token or nickname still means them. Who came later is nobody's business here.
     "participants": f"""
         , known as (
-            select p.place_id, k.participant_id
+            select p.place_id, k.participant_id, k.came_first
             from (select s.place_id, min(s.starts_at) as first, max(s.ends_at) as last
                   from session s join related using (session_id) where s.session_id = any($4::uuid[]) group by s.place_id) p
             cross join lateral (
-                select a.participant_id from session v join attendance a using (session_id)
+                select a.participant_id, min(v.starts_at) as came_first from session v join attendance a using (session_id)
                 join participant o on o.participant_id = a.participant_id and o.place_id = p.place_id
                 where v.place_id = p.place_id and v.starts_at between p.first - interval '1 year' and p.last
                 group by a.participant_id order by max(v.starts_at) desc, a.participant_id desc limit {MOST_KNOWN}) k
         ), shown as (
             select s.session_id, k.participant_id from session s join related using (session_id) join known k using (place_id)
-            where s.session_id = any($4::uuid[])
+            where s.session_id = any($4::uuid[]) and k.came_first <= s.ends_at
             union select a.session_id, a.participant_id from attendance a join related using (session_id)
             where a.session_id = any($4::uuid[]) and a.participant_id is not null
         )

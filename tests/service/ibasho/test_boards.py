@@ -36,6 +36,17 @@ async def test_a_board_has_who_came_last_within_a_year_and_no_more(world: World)
     assert await on(today) == {regular, elsewhere, gone}
 
 
+async def test_boards_taken_along_together_show_whom_each_shows_alone(world: World) -> None:
+    today = await world.scheduled()
+    yesterday = await world.scheduled(NOW - timedelta(days=1), place_of=today)
+    regular = await _arrives(world, yesterday, newParticipant=newcomer("いつも"))
+    first_today = await _arrives(world, today, newParticipant=newcomer("きょうから"))
+    upsert = (await world.post(today.staff, "/views/sync", {"have": {}})).json()["upsert"]
+    along = {each["id"]: {one["id"] for one in each["board"]["participants"]} for each in upsert}
+    assert along[str(today.id)] == {regular, first_today}
+    assert along[str(yesterday.id)] == {regular}, "who came a day later is not named on the board of the day before"
+
+
 async def test_a_board_shows_those_who_came_last(world: World) -> None:
     session = await world.scheduled()
     earlier = await world.scheduled(NOW - timedelta(days=2), place_of=session)
