@@ -1,5 +1,6 @@
 """職員と担当 for managers: who is what in their units, what changed, and the cases whose owner leaves. A read like any other."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -28,12 +29,13 @@ async def compose(context: Context) -> dict[str, Any] | None:
         changes = await staff_store.find_changes(tx, managed, 50)
         last_days = await staff_store.find_last_days(tx, managed, day)
         mine = await staff_store.find_longest_here(tx, managed, day)
-        former = {str(one) for one in await staff_store.find_former(tx, managed, day)}
+        former = await staff_store.find_former(tx, managed, day)
         register = await staff_store.find_register(tx)
         shown = {"staff": [row["staff_id"] for row in directory]}
         await access.record(tx, session.actor, "read", shown, basis="manager", screen=context.screen)
-    cards = await _cards(context)
     soon = day + LEAVES_SOON
+    staying = [one for one, last in last_days.items() if last is None or last > soon]
+    cards = await _cards(context, staying, former)
     return {
         "units": [_unit(row, managed, register) for row in units.values()],
         "assignments": [_assignment(row) for row in assignments],
@@ -43,7 +45,7 @@ async def compose(context: Context) -> dict[str, Any] | None:
             for row in changes
         ],
         "casesWithoutOwner": _without_owner(cards, {str(key): last for key, last in last_days.items()}, soon),
-        "casesWithFormer": _with_former(cards, former),
+        "casesWithFormer": _with_former(cards, {str(one) for one in former}),
     }
 
 
@@ -70,14 +72,16 @@ def _assignment(row: Any) -> dict[str, Any]:
     return {**who, "role": row["role"], "fromDate": row["from_date"], "until": row["until"]}
 
 
-async def _cards(context: Context) -> list[dict[str, Any]] | None:
-    """Asked of coordination, who authorises and records it; who leaves and who left is the gateway's own fact. Without those
-    shared with this manager, and not whose they are."""
+async def _cards(context: Context, staying: Iterable[UUID], former: Iterable[UUID]) -> list[dict[str, Any]] | None:
+    """Asked of coordination, who authorises and records it; who leaves and who left is the gateway's own fact."""
+    working = {"staying": [str(one) for one in staying], "former": [str(one) for one in former]}
     try:
-        cards = await context.ask("coordination", "/views/cases")
+        cards: list[dict[str, Any]] = await context.ask(
+            "coordination", "/views/cases-to-staff", method="POST", body=working
+        )
     except BansoError:
         return None
-    return [card for card in cards if card["ownerId"] is not None]
+    return cards
 
 
 def _without_owner(

@@ -2,7 +2,7 @@
 
 from services import drafts
 from services.contracts.registry import EVENTS
-from services.coordination import access_views, request_views, sharing_views, views
+from services.coordination import access_views, request_views, sharing_views, staff_views, views
 from services.coordination.commands import COMMANDS
 from services.coordination.package_fetch import fetch_packages
 from services.coordination.reactions import REACTIONS
@@ -11,7 +11,14 @@ from services.kernel.app import build_service
 app = build_service(
     "coordination",
     commands=COMMANDS,
-    routes=[views.router, sharing_views.router, access_views.router, request_views.router, drafts.router],
+    routes=[
+        views.router,
+        staff_views.router,
+        sharing_views.router,
+        access_views.router,
+        request_views.router,
+        drafts.router,
+    ],
     reactions=REACTIONS,
     known_events=EVENTS,
     listens_to=["intake", "ibasho"],

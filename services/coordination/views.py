@@ -47,14 +47,14 @@ async def get_cases(reader: ReaderDep, closed: bool = False) -> list[dict[str, A
     async with reader.open() as read:
         rows = await store.find_cases(read.tx, read.actor, read.now, closed=closed)
         for row in rows:
-            _note(read, row["case_id"], sight_of(row["standings"]), _ON_CARDS)
-        return [_card(row) for row in rows]
+            note_sight(read, row["case_id"], sight_of(row["standings"]), _ON_CARDS)
+        return [card_of(row) for row in rows]
 
 
 _ON_CARDS = frozenset({FieldGroup.IDENTITY, FieldGroup.TIMELINE, FieldGroup.TEAM, FieldGroup.PROMISE, CONTACT_RULES})
 
 
-def _note(read: Read, case_id: UUID, sight: Sight, asked: frozenset[str] = EVERYTHING) -> None:
+def note_sight(read: Read, case_id: UUID, sight: Sight, asked: frozenset[str] = EVERYTHING) -> None:
     """What of a case the answer shows, by what (all that this case stands open to them by), and which basis it was."""
     by = ",".join(sight.relations)
     read.shows("case", [case_id], *(sight.groups & asked), basis=by)
@@ -86,7 +86,7 @@ async def get_case(case_id: UUID, reader: ReaderDep) -> dict[str, Any]:
         tokens = (await store.find_tokens(read.tx, read.actor, [case_id], read.now))[case_id]
         closings = (await closing_store.find_closings(read.tx, read.actor, [case_id], read.now))[case_id]
         sight = sight_of(row["standings"])
-        _note(read, case_id, sight)
+        note_sight(read, case_id, sight)
         return _case(row, sight, visits, closings, *tokens)
 
 
@@ -107,7 +107,7 @@ async def post_sync(request: Request, reader: ReaderDep) -> dict[str, Any]:
         held = [
             {
                 "id": one,
-                "card": _card(cards[one]),
+                "card": card_of(cards[one]),
                 "record": _case(row, sight_of(row["standings"]), visits[one], closings[one], *tokens[one]),
             }
             for one, row in zip(ids, cases, strict=True)
@@ -157,11 +157,13 @@ def _quarantined(row: asyncpg.Record) -> dict[str, Any]:
     }
 
 
-def _card(row: asyncpg.Record) -> dict[str, Any]:
-    groups = sight_of(row["standings"]).groups
+def card_of(row: asyncpg.Record, asked: frozenset[str] = EVERYTHING) -> dict[str, Any]:
+    """One line of a list: of what the reader may see, the groups asked for."""
+    sight = sight_of(row["standings"]).groups
+    groups = sight & asked
     whole = {
         "id": row["case_id"],
-        "label": label(row, groups),
+        "label": label(row, sight),
         "kana": row["person_kana"] or "",
         "openedAt": row["opened_at"],
         "closedAt": row["closed_at"],

@@ -171,6 +171,7 @@ ROUTES = {
         "/views/consultations/{consultation_id}",
         "/packages/{handoff_id}",
         "/views/cases",
+        "/views/cases-to-staff",
         "/views/sync",
         "/views/quarantine",
         "/views/own-words",

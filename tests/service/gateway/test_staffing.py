@@ -170,13 +170,19 @@ def test_the_cases_of_whoever_leaves_stand_on_the_manager_s_page(city: Stack) ->
         found = manager.ask("Staffing")["staffing"]["casesWithoutOwner"]
         return {each["card"]["id"]: each["ownerUntil"] for each in found}
 
+    def read_of(case_id: object) -> list[list[str]]:
+        query = "select field_groups from access_log where actor_id = $1 and shown -> 'case' ? $2 order by id"
+        return [sorted(row["field_groups"]) for row in rows(city, "coordination", query, UUID(manager.id), str(case_id))]
+
     assert str(case) not in listed()
+    assert read_of(case) == [], "what needs nobody is not opened by looking at the staff"
     hired.reassign(until_days=7)
     assert listed()[str(case)] == str(today() + timedelta(days=7))
     hired.reassign(until_days=-1)
     assert listed()[str(case)] is None
     screens = "select screen from access_log where actor_id = $1 order by id desc limit 1"
     assert rows(city, "coordination", screens, UUID(manager.id))[0]["screen"] == "Staffing", "a read like any other"
+    assert read_of(case) == [["identity", "team"]] * 2, "the name and whose it is, as the page shows"
 
 
 def test_who_left_the_unit_and_is_still_on_a_team_stands_on_the_manager_s_page(city: Stack, unit: str) -> None:
