@@ -5,6 +5,7 @@ import { watchNetwork } from "../sync/live";
 import { nextDeviceSeq } from "../sync/sequence";
 import { later, Outgoing, type Outcome } from "../sync/outgoing";
 import { Store } from "../sync/store";
+import { now } from "../sync/time";
 import { uuid7 } from "../sync/uuid7";
 import { draftLine } from "./draftLine";
 
@@ -28,7 +29,7 @@ export type OfflineCommand = (typeof offlineCommands)[number];
 
 /** Write a command down and send it. Resolves with its owner's answer. */
 export function submit(author: string, type: CommandName, subject: string, payload: Record<string, unknown>): Promise<Outcome> {
-  const capturedAt = new Date().toISOString();
+  const capturedAt = now().toISOString();
   return outgoing.submit({ id: uuid7(), type, v: 1, author, subject, deviceSeq: nextDeviceSeq(), capturedAt, payload });
 }
 

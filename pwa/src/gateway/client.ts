@@ -1,3 +1,4 @@
+import { heard } from "../sync/time";
 import { Me, type TrustedDocument } from "./documents";
 
 /**
@@ -128,6 +129,7 @@ async function post(path: string, body: unknown, options: AskOptions, anybody = 
   }
   if (response.status === 413) throw new GatewayFailure("refused", "body_too_large");
   const said = await readJson(response);
+  heard(response.headers.get("date"));
   // A portal's 401 is a page, not ours: only a 401 that says so in our own words ends a session.
   if (response.status === 401) throw signedOut(said);
   if (!response.ok && !(isRecord(said) && "errors" in said)) throw new GatewayFailure("not_an_answer", codeOf(said), isRecord(said) ? String(said.message ?? "") || null : null);

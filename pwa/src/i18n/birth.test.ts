@@ -1,9 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { birthEcho } from "./birth";
 import { addDays, clock, clockSeconds, dayText, durationText, fullDayText, momentText, tokyoDay, tokyoInstant } from "./dates";
 
 const TODAY = "2026-11-24";
 const echo = (year: string, month = "", day = "") => birthEcho({ year, month, day }, TODAY);
+
+afterEach(() => void vi.useRealTimers());
 
 describe("birth date echo", () => {
   it.each([
@@ -50,7 +52,9 @@ describe("Tokyo days", () => {
     expect(clock("2026-11-24T04:05:00Z")).toBe("13:05");
     expect(clock("2026-11-23T15:05:00Z")).toBe("0:05");
     expect(clockSeconds("2026-11-24T03:51:08Z")).toBe("12:51:08");
-    expect(momentText("2025-12-31T15:00:00Z", TODAY)).toBe("1月1日(木) 0:00");
+    vi.setSystemTime("2026-11-24T03:00:00Z");
+    expect(momentText("2025-12-31T15:00:00Z")).toBe("1月1日(木) 0:00");
+    expect(momentText("2025-12-31T14:59:00Z")).toBe("令和7年（2025年）12月31日(水) 23:59");
   });
 
   it("counts days and minutes", () => {

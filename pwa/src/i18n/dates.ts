@@ -1,3 +1,4 @@
+import { now } from "../sync/time";
 import { eraText, eraYearOf } from "./era";
 import { t } from "./messages";
 
@@ -20,13 +21,13 @@ function pick(moment: Date): Record<string, string> {
 }
 
 /** The Tokyo day of an instant, `2026-11-24`. */
-export function tokyoDay(moment: Date | string): string {
+export function tokyoDay(moment: Date | string | number): string {
   const p = pick(new Date(moment));
   return `${p.year}-${p.month}-${p.day}`;
 }
 
 /** `12:05` in Tokyo. */
-export function clock(moment: Date | string): string {
+export function clock(moment: Date | string | number): string {
   const p = pick(new Date(moment));
   return `${Number(p.hour)}:${p.minute}`;
 }
@@ -52,13 +53,13 @@ export function fullDayText(isoDay: string): string {
 }
 
 /** A day as it is said today: with the year only when it is another year. */
-export function nearDayText(isoDay: string, today: string): string {
-  return isoDay.slice(0, 4) === today.slice(0, 4) ? dayText(isoDay) : fullDayText(isoDay);
+export function nearDayText(isoDay: string): string {
+  return isoDay.slice(0, 4) === tokyoDay(now()).slice(0, 4) ? dayText(isoDay) : fullDayText(isoDay);
 }
 
 /** An instant as it is said today: 11月24日(火) 9:20. */
-export function momentText(moment: string, today: string): string {
-  return `${nearDayText(tokyoDay(moment), today)} ${clock(moment)}`;
+export function momentText(moment: string | number): string {
+  return `${nearDayText(tokyoDay(moment))} ${clock(moment)}`;
 }
 
 export function weekday(isoDay: string): string {

@@ -9,6 +9,7 @@ import { Rows, type NewRow } from "./rows";
 import { sealForGateway, type Registration } from "./sealing";
 import { nextDeviceSeq } from "./sequence";
 import { Store } from "./store";
+import { now } from "./time";
 import { uuid7 } from "./uuid7";
 import type { Wire } from "./wire";
 
@@ -198,7 +199,7 @@ export class CommandQueue {
     const author = this.vault.staffId();
     if (author !== this.staffId) throw new NotRegistered();
     const registration = await this.registration();
-    const capturedAt = new Date().toISOString();
+    const capturedAt = now().toISOString();
     const envelope: CommandEnvelope = { id: uuid7(), type, v: 1, author, subject, deviceSeq: nextDeviceSeq(), capturedAt, payload };
     const sealed = await this.vault.seal(`queue/${envelope.id}`, envelope);
     const { kid, blob } = await sealForGateway(envelope, registration);

@@ -2,6 +2,7 @@ import type { DraftRow, PersonStore } from "../db/person";
 import type { DraftsQuery } from "../gateway/generated";
 import { joined } from "../db/joined";
 import type { KeyVault } from "../vault/keyVault";
+import { now } from "./time";
 
 export type SavedDraft = DraftsQuery["drafts"][number];
 /** What stands there after a save, and whether that is what was saved. */
@@ -15,7 +16,7 @@ export class DeviceDrafts {
    *  among the `known` stands there, another tab went on with the draft, and nothing is written. @throws VaultLocked, DeviceFailure */
   async save(draft: Omit<SavedDraft, "savedAt">, known: readonly number[] | null = null): Promise<StoredDraft> {
     const { id, seq } = draft;
-    const saved = { ...draft, savedAt: new Date().toISOString() };
+    const saved = { ...draft, savedAt: now().toISOString() };
     const sealed = await this.vault.seal(`drafts/${id}`, saved);
     const others = await this.need().write(["drafts"], async (tx) => {
       const row = await tx.objectStore("drafts").get(id);

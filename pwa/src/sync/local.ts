@@ -4,6 +4,7 @@ import { tokyoDay } from "../i18n/dates";
 import type { SavedDraft } from "./deviceDrafts";
 import type { Carried, CarriedSession, Home, Manifest } from "./manifest";
 import type { CommandQueue } from "./commandQueue";
+import { now } from "./time";
 
 /** What this device can answer without the network, and what it adds to the network's answers. */
 export class LocalAnswers {
@@ -33,7 +34,7 @@ export class LocalAnswers {
     const type = document === Case ? "ViewedOffline" : document === Session ? "ViewedSessionOffline" : null;
     if (!type) return;
     const { id } = variables as { id: string };
-    return this.queue.enqueue(type, id, { viewedAt: new Date().toISOString() }).catch(() => undefined);
+    return this.queue.enqueue(type, id, { viewedAt: now().toISOString() }).catch(() => undefined);
   }
 
   private async find(document: string, variables: Record<string, unknown>, home: Home): Promise<unknown> {
@@ -73,7 +74,7 @@ export class LocalAnswers {
 
 function sessionsBetween(home: Home, from: string, to: string): Home["sessions"] {
   return home.sessions.filter(({ startsAt }) => {
-    const day = tokyoDay(new Date(startsAt));
+    const day = tokyoDay(startsAt);
     return from <= day && day <= to;
   });
 }

@@ -1,9 +1,11 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { TrustedDocument } from "../gateway/documents";
+import { tokyoDay } from "../i18n/dates";
+import { t, type MessageKey } from "../i18n/messages";
 import type { Hint } from "../sync/live";
 import { acquire, refreshOn, type Loaded } from "../sync/resources";
 import type { Store } from "../sync/store";
-import { t, type MessageKey } from "../i18n/messages";
+import { now } from "../sync/time";
 
 export function useStore<Value>(store: Store<Value>): Value {
   const [, redraw] = useState(0);
@@ -43,13 +45,16 @@ export function useAsked<Answer, Variables>(
 
 /** The present moment, renewed often enough for a clock that shows minutes. */
 export function useNow(everyMs = 15_000): Date {
-  const [now, setNow] = useState(() => new Date());
+  const [moment, setMoment] = useState(now);
   useEffect(() => {
-    const timer = setInterval(() => setNow(new Date()), everyMs);
+    const timer = setInterval(() => setMoment(now), everyMs);
     return () => clearInterval(timer);
   }, [everyMs]);
-  return now;
+  return moment;
 }
+
+/** The Tokyo day, also past midnight. */
+export const useToday = () => tokyoDay(useNow(60_000));
 
 /** Tab titles carry the screen's name, never a person's. */
 export function useTitle(key: MessageKey): void {

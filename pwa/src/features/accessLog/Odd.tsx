@@ -1,9 +1,8 @@
 import { type ComponentChildren, Fragment } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { me } from "../../app/session";
-import { nearDayText, tokyoDay } from "../../i18n/dates";
+import { nearDayText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
-import { useNow } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/parts";
 import type { NamedCase, Told } from "./grouped";
@@ -54,11 +53,10 @@ function Meanings() {
 
 function Item({ told, onCase, onLook }: { told: Told; onCase: (chosen: NamedCase) => void; onLook: () => void }) {
   const { line, day, times } = told;
-  const today = tokyoDay(useNow(60_000));
   return (
     <li>
       <div class="grow stack stack-s">
-        <p class="meta"><b>{line.staff.name}</b><span class="sub">{line.staffUnit?.name ?? t("log.noUnit")}</span><time>{nearDayText(day, today)} {timeText(told)}{times > 1 && `　${t("log.times", { n: times })}`}</time></p>
+        <p class="meta"><b>{line.staff.name}</b><span class="sub">{line.staffUnit?.name ?? t("log.noUnit")}</span><time>{nearDayText(day)} {timeText(told)}{times > 1 && `　${t("log.times", { n: times })}`}</time></p>
         <p class="row chips">{line.odd.map((mark) => <span class="chip soon" key={mark}><Icon name="flag" />{markText(mark, line.basis)}</span>)}</p>
         <Facts told={told} onCase={onCase} />
       </div>

@@ -1,6 +1,5 @@
-import { fullDayText, momentText, nearDayText, tokyoDay } from "../../i18n/dates";
+import { fullDayText, momentText, nearDayText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
-import { useNow } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Section } from "../../ui/parts";
 import { byDay, type NamedCase, type Told } from "./grouped";
@@ -47,7 +46,6 @@ function Row({ told, onCase }: { told: Told; onCase: (chosen: NamedCase) => void
 
 /** What somebody has looked at, with what they found. */
 export function Reviewed({ told, onCase }: Props) {
-  const today = tokyoDay(useNow(60_000));
   if (told.length === 0) return null;
   return (
     <Section id="reviewed" title={t("log.reviewed")} side={t("app.count", { n: told.length })}>
@@ -55,9 +53,9 @@ export function Reviewed({ told, onCase }: Props) {
         {told.map((each) => (
           <li key={each.key}>
             <div class="grow stack stack-s">
-              <p class="meta"><b>{each.line.staff.name}</b><span class="sub">{each.line.staffUnit?.name ?? t("log.noUnit")}</span><time>{nearDayText(each.day, today)} {timeText(each)}</time></p>
+              <p class="meta"><b>{each.line.staff.name}</b><span class="sub">{each.line.staffUnit?.name ?? t("log.noUnit")}</span><time>{nearDayText(each.day)} {timeText(each)}</time></p>
               <Facts told={each} onCase={onCase}>
-                <dt>{t("log.by")}</dt><dd>{each.line.reviewedBy?.name}　<time>{momentText(each.line.reviewedAt ?? "", today)}</time></dd>
+                <dt>{t("log.by")}</dt><dd>{each.line.reviewedBy?.name}　<time>{momentText(each.line.reviewedAt ?? "")}</time></dd>
                 {each.line.note && <><dt>{t("log.note")}</dt><dd class="said">{each.line.note}</dd></>}
               </Facts>
             </div>

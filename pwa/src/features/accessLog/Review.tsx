@@ -1,11 +1,10 @@
 import { useState } from "preact/hooks";
 import { sentenceOf } from "../../app/outgoing";
 import { useSubmit } from "../../app/useSubmit";
-import { nearDayText, tokyoDay } from "../../i18n/dates";
+import { nearDayText } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
 import { online } from "../../sync/live";
 import { TextField } from "../../ui/forms";
-import { useNow } from "../../ui/hooks";
 import { Dialog, Note } from "../../ui/parts";
 import type { Told } from "./grouped";
 import { timeText } from "./parts";
@@ -15,7 +14,6 @@ export function Review({ told, onClose, onDone }: { told: Told; onClose: () => v
   const [note, setNote] = useState("");
   const [problem, setProblem] = useState("");
   const { busy, send } = useSubmit();
-  const today = tokyoDay(useNow(60_000));
   const run = async () => {
     if (!online.get()) return setProblem(t("error.needs_network"));
     setProblem("");
@@ -26,7 +24,7 @@ export function Review({ told, onClose, onDone }: { told: Told; onClose: () => v
   };
   return (
     <Dialog title={t("log.reviewOf", { name: told.line.staff.name })} submit={t("log.review")} busy={busy} onSubmit={() => void run()} onClose={onClose}>
-      <p class="sub">{nearDayText(told.day, today)} {timeText(told)}{told.times > 1 && `　${t("log.times", { n: told.times })}`}</p>
+      <p class="sub">{nearDayText(told.day)} {timeText(told)}{told.times > 1 && `　${t("log.times", { n: told.times })}`}</p>
       <p>{t("log.reviewHelp")}</p>
       <TextField id="log-note" label={t("log.note")} help={t("log.noteHelp")} value={note} marked onInput={setNote} />
       {problem && <Note kind="err"><p role="alert">{problem}</p></Note>}

@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
 import { ask, postJson } from "../../gateway/client";
 import type { PasskeysQuery } from "../../gateway/generated";
-import { momentText, tokyoDay } from "../../i18n/dates";
+import { momentText } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
 import { uuid7 } from "../../sync/uuid7";
 import { TextField } from "../../ui/forms";
-import { useAsked, useNow, useTitle } from "../../ui/hooks";
+import { useAsked, useTitle } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Dialog, Note } from "../../ui/parts";
 import { useAgain } from "../session/useAgain";
@@ -30,7 +30,6 @@ export default function Account() {
 
 function Passkeys() {
   const { data, refresh } = useAsked(PasskeysDocument, {});
-  const today = tokyoDay(useNow(60_000));
   const [adding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<Passkey | null>(null);
   const done = () => (setAdding(false), setRemoving(null), refresh());
@@ -44,7 +43,7 @@ function Passkeys() {
           {data.passkeys.map((each) => (
             <li key={each.id}>
               <Icon name="key" large />
-              <div class="grow"><p>{each.name}</p><p class="sub">{each.lastUsedAt ? t("account.lastUsed", { time: momentText(each.lastUsedAt, today) }) : t("account.neverUsed")}</p></div>
+              <div class="grow"><p>{each.name}</p><p class="sub">{each.lastUsedAt ? t("account.lastUsed", { time: momentText(each.lastUsedAt) }) : t("account.neverUsed")}</p></div>
               <button class="btn line" type="button" aria-label={t("account.removeOf", { name: each.name })} onClick={() => setRemoving(each)}>{t("account.remove")}</button>
             </li>
           ))}
@@ -84,14 +83,13 @@ function ChangePassword() {
   const [fresh, setFresh] = useState("");
   const [changed, setChanged] = useState(false);
   const { data, refresh } = useAsked(PasswordSetAt, {});
-  const today = tokyoDay(useNow(60_000));
   const done = () => (setCurrent(""), setFresh(""), setId(uuid7()), setChanged(true), refresh());
   const { busy, run, asking } = useAgain(() => postJson("/password", { id, current, new: fresh }), done, "account.unreachable");
   return (
     <section class="card" aria-labelledby="password-head">
       <form class="stack" noValidate onSubmit={(event) => (event.preventDefault(), setChanged(false), !busy && current && fresh && void run())}>
         <h2 id="password-head">{t("account.change")}</h2>
-        {data?.passwordSetAt && <p class="sub">{t("account.passwordSetAt", { time: momentText(data.passwordSetAt, today) })}</p>}
+        {data?.passwordSetAt && <p class="sub">{t("account.passwordSetAt", { time: momentText(data.passwordSetAt) })}</p>}
         <TextField id="current" label={t("account.current")} type="password" value={current} onInput={setCurrent} autocomplete="current-password" required />
         <TextField id="new" label={t("account.new")} help={t("account.newHelp")} type="password" value={fresh} onInput={setFresh} autocomplete="new-password" required />
         {asking}

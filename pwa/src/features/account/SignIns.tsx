@@ -4,9 +4,9 @@ import { me } from "../../app/session";
 import { ask } from "../../gateway/client";
 import { EndSignIn, SignIns as SignInsDocument } from "./documents";
 import type { SignInsQuery } from "../../gateway/generated";
-import { momentText, tokyoDay } from "../../i18n/dates";
+import { momentText } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
-import { useAsked, useNow } from "../../ui/hooks";
+import { useAsked } from "../../ui/hooks";
 import { Dialog } from "../../ui/parts";
 import { useAgain } from "../session/useAgain";
 
@@ -15,7 +15,6 @@ type SignIn = SignInsQuery["signIns"][number];
 /** サインイン中: where I am signed in, or people of my units too, and the way to end that. */
 export function SignIns({ mine = false }: { mine?: boolean }) {
   const { data, refresh } = useAsked(SignInsDocument, {});
-  const today = tokyoDay(useNow(60_000));
   const [ending, setEnding] = useState<SignIn | null>(null);
   return (
     <section class="card stack stack-s" aria-labelledby="sign-ins">
@@ -26,7 +25,7 @@ export function SignIns({ mine = false }: { mine?: boolean }) {
           <li key={each.id}>
             <div class="grow">
               <p>{each.staff.name}</p>
-              <p class="sub meta"><span>{each.device ?? t("staff.someBrowser")}</span><span>{t("staff.lastSeen", { time: momentText(each.lastSeenAt, today) })}</span></p>
+              <p class="sub meta"><span>{each.device ?? t("staff.someBrowser")}</span><span>{t("staff.lastSeen", { time: momentText(each.lastSeenAt) })}</span></p>
             </div>
             {each.isThisOne
               ? <span class="chip quiet">{t("staff.thisOne")}</span>

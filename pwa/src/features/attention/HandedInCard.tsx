@@ -3,7 +3,7 @@ import { sentenceOf } from "../../app/outgoing";
 import { ask } from "../../gateway/client";
 import { DecideHandedIn } from "../../gateway/documents";
 import type { HandedInQuery } from "../../gateway/generated";
-import { momentText, tokyoDay } from "../../i18n/dates";
+import { momentText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
 import { Note } from "../../ui/parts";
 import { PayloadView } from "./PayloadView";
@@ -16,7 +16,6 @@ export function HandedInCard({ item, onDecided }: { item: Item; onDecided: () =>
   const [withdrawing, setWithdrawing] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const today = tokyoDay(new Date());
   const title = codeText("command", item.type);
   const decide = async (send: boolean) => {
     setBusy(true);
@@ -33,7 +32,7 @@ export function HandedInCard({ item, onDecided }: { item: Item; onDecided: () =>
     <article class="card stack" aria-label={title}>
       <div class="split">
         <h3>{title}</h3>
-        <p class="sub meta"><span>{t("attention.writtenAt", { time: momentText(item.capturedAt, today) })}</span><span>{t("attention.handedAt", { time: momentText(item.receivedAt, today) })}</span></p>
+        <p class="sub meta"><span>{t("attention.writtenAt", { time: momentText(item.capturedAt) })}</span><span>{t("attention.handedAt", { time: momentText(item.receivedAt) })}</span></p>
       </div>
       {Object.keys(item.payload).length > 0 ? <PayloadView type={item.type} payload={item.payload} /> : <p class="sub">{t("attention.withheldHelp")}</p>}
       {problem && <Note kind="err"><p role="alert">{problem}</p></Note>}

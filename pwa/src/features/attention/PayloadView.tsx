@@ -1,4 +1,4 @@
-import { momentText, nearDayText, tokyoDay } from "../../i18n/dates";
+import { momentText, nearDayText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
 import { Icon } from "../../ui/Icon";
 import type { QueuedCommand, SessionRecord } from "../ibasho/board";
@@ -25,19 +25,18 @@ export function PayloadView({ type, payload, record = unknownSession(""), queued
 }
 
 function Visit({ payload }: { payload: Payload }) {
-  const today = tokyoDay(new Date());
   const { at, outcome, withWhom, personWords, familyWords, memo, nextPromise: next } = visitOf(payload);
   return (
     <div class="stack stack-s">
       <p class="row">
-        <time>{momentText(at, today)}</time>
+        <time>{momentText(at)}</time>
         {outcome && <span class="chip"><Icon name={outcomeIcon(outcome)} />{codeText("visit_outcome", outcome)}</span>}
         {withWhom.length > 0 && <span class="sub">{t("case.visitWith", { who: withWhom.map((who) => codeText("with_whom", who)).join("、") })}</span>}
       </p>
       <Words text={personWords} family={false} />
       <Words text={familyWords} family />
       {memo && <p class="said">{memo}</p>}
-      {(next.on || next.note) && <p>{t("case.entryNext", { next: [next.on && nearDayText(next.on, today), next.note].filter(Boolean).join("　") })}</p>}
+      {(next.on || next.note) && <p>{t("case.entryNext", { next: [next.on && nearDayText(next.on), next.note].filter(Boolean).join("　") })}</p>}
     </div>
   );
 }

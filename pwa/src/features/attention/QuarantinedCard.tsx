@@ -3,7 +3,7 @@ import { Link } from "../../app/router";
 import { sentenceOf } from "../../app/outgoing";
 import { useSubmit } from "../../app/useSubmit";
 import type { QuarantineQuery } from "../../gateway/generated";
-import { momentText, tokyoDay } from "../../i18n/dates";
+import { momentText } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
 import { TextField } from "../../ui/forms";
 import { PayloadView } from "./PayloadView";
@@ -15,7 +15,6 @@ export function QuarantinedCard({ item, onDecided }: { item: Item; onDecided: ()
   const [note, setNote] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
   const { busy, send } = useSubmit();
-  const today = tokyoDay(new Date());
   const decide = async (decision: "admit" | "decline") => {
     if (decision === "decline" && !note.trim()) return setProblem(t("attention.declineNote"));
     const outcome = await send("DecideQuarantine", item.caseId, { quarantineId: item.id, decision, note: note.trim() });
@@ -27,7 +26,7 @@ export function QuarantinedCard({ item, onDecided }: { item: Item; onDecided: ()
     <article class="card stack" aria-label={t("attention.visitBy", { name: item.author.name })}>
       <div class="split">
         <h3><Link href={`/cases/${item.caseId}`}>{item.label || t("case.title")}</Link></h3>
-        <p class="sub">{t("attention.visitBy", { name: item.author.name })}　{t("attention.writtenAt", { time: momentText(item.capturedAt, today) })}</p>
+        <p class="sub">{t("attention.visitBy", { name: item.author.name })}　{t("attention.writtenAt", { time: momentText(item.capturedAt) })}</p>
       </div>
       <PayloadView type="RecordVisit" payload={item} />
       <TextField id={`note-${item.id}`} label={t("attention.note")} value={note} onInput={(text) => (setNote(text), setProblem(null))} error={problem ?? undefined} />

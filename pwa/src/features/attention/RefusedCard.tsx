@@ -6,6 +6,7 @@ import { Session } from "../../gateway/documents";
 import { clock, momentText, tokyoDay, tokyoInstant } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
 import { queue, withdraw, type QueueEntry } from "../../sync/queue";
+import { now } from "../../sync/time";
 import { TextField } from "../../ui/forms";
 import { useAsked, useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
@@ -30,7 +31,7 @@ export function RefusedCard({ entry }: { entry: QueueEntry }) {
   const away = <button class="btn line" type="button" onClick={() => setWithdrawing(true)}>{t("attention.withdraw")}</button>;
   return (
     <article class="card stack" aria-label={title}>
-      <div class="split"><h3>{about && `${"label" in about ? about.label : about.programme}　`}{title}</h3>{readable && <p class="sub"><time>{t("attention.writtenAt", { time: momentText(entry.capturedAt, tokyoDay(new Date())) })}</time></p>}</div>
+      <div class="split"><h3>{about && `${"label" in about ? about.label : about.programme}　`}{title}</h3>{readable && <p class="sub"><time>{t("attention.writtenAt", { time: momentText(entry.capturedAt) })}</time></p>}</div>
       <Note icon="info" kind="soft">
         <p>{readable ? refusalText(outcome) : t("attention.unreadableHelp")}</p>
         {fields.length > 0 && <p>{t("attention.fields", { names: fields.join("、") })}</p>}
@@ -62,7 +63,7 @@ interface FactProps {
 function Fact({ entry: { id, type, subject, payload }, onAgain, children }: FactProps) {
   const record = useAsked(Session, { id: subject }).data?.session ?? unknownSession(subject);
   const queued = useStore(queue);
-  const [at] = useState(() => [String(payload.at), new Date().toISOString()].sort()[0] ?? "");
+  const [at] = useState(() => [String(payload.at), now().toISOString()].sort()[0] ?? "");
   const [typed, setTyped] = useState(() => clock(at));
   const isLog = type === "LogAttendance";
   const made = payload.newParticipant as { nickname: string } | undefined;

@@ -1,4 +1,4 @@
-import { momentText, tokyoDay } from "../../i18n/dates";
+import { momentText } from "../../i18n/dates";
 import { boardOf, type QueuedCommand, type SessionRecord } from "../ibasho/board";
 import { entryText } from "../ibasho/Entries";
 
@@ -11,7 +11,7 @@ export const unknownSession = (id: string): SessionRecord => ({ session: { id, s
 export function factText(attendanceId: unknown, record: SessionRecord, queued: readonly QueuedCommand[]): string {
   const written = queued.map((each) => ({ ...each, state: "device" }));
   const fact = boardOf(record, written).entries.find(({ id }) => id === attendanceId);
-  return fact ? `${entryText(fact)}　${momentText(fact.at, tokyoDay(new Date()))}` : "";
+  return fact ? `${entryText(fact)}　${momentText(fact.at)}` : "";
 }
 
 /** A refused fact as it is sent again: `at` that time, and with the name and the token of whom its owner did not know. */

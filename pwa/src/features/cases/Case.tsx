@@ -7,7 +7,7 @@ import { birthEcho } from "../../i18n/birth";
 import { clock, momentText, nearDayText, tokyoDay } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
 import { queue } from "../../sync/queue";
-import { useAsked, useNow, useStore, useTitle } from "../../ui/hooks";
+import { useAsked, useStore, useTitle, useToday } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Guard, Note, Stale, Waiting } from "../../ui/parts";
 import { knowsText, phoneLines } from "../consultations/label";
@@ -65,7 +65,7 @@ function Opening() {
 }
 
 function Page({ record, refresh }: { record: CaseAnswer; refresh: () => void }) {
-  const today = tokyoDay(useNow(60_000));
+  const today = useToday();
   const timeline = withQueued(record.id, record.timeline, useStore(queue), me().staff);
   return (
     <>
@@ -74,19 +74,19 @@ function Page({ record, refresh }: { record: CaseAnswer; refresh: () => void }) 
         <div class="head tight"><h1>{record.label}</h1><p>{personLine(record, today)}</p></div>
         {hasRole("coordinator") && !record.closedAt && <Link class="btn" href={`/cases/${record.id}/visits/new`}><Icon name="pen" />{t("case.recordVisit")}</Link>}
       </div>
-      {record.closedAt && <Note><div role="status"><b>{t("case.closedOn", { date: nearDayText(tokyoDay(record.closedAt), today) })}</b><p>{t("case.closedText")}</p></div><Ending record={record} /></Note>}
+      {record.closedAt && <Note><div role="status"><b>{t("case.closedOn", { date: nearDayText(tokyoDay(record.closedAt)) })}</b><p>{t("case.closedText")}</p></div><Ending record={record} /></Note>}
       {record.packagePending && (
         <Note icon="clock"><div role="status"><b>{t("case.pendingTitle")}</b><p>{t("case.pendingText")}</p></div></Note>
       )}
-      <Safety record={record} today={today} />
+      <Safety record={record} />
       <p class="row nobr facts">
         {record.team[0] && <span><span class="sub">{t("case.team")}</span>　{record.team.map((staff) => staff.name).join("・")}</span>}
         {record.fromUnit && <span><span class="sub">{t("case.from")}</span>　{record.fromUnit.name}</span>}
-        {opens(record, "promise") && !record.closedAt && <span><span class="sub">{t(isPast(record.nextPromise, today) ? "today.nextContact" : "case.next")}</span>　{nextText(record.nextPromise, today) || t("cases.noPromise")}</span>}
+        {opens(record, "promise") && !record.closedAt && <span><span class="sub">{t(isPast(record.nextPromise, today) ? "today.nextContact" : "case.next")}</span>　{nextText(record.nextPromise) || t("cases.noPromise")}</span>}
       </p>
       <div class="cols cols-side">
         {opens(record, "timeline") && <Timeline entries={timeline} />}
-        <Aside record={record} today={today} refresh={refresh} />
+        <Aside record={record} refresh={refresh} />
       </div>
     </>
   );
@@ -103,8 +103,8 @@ function personLine(record: CaseAnswer, today: string): string {
   return [name, birth && !birth.bad ? birth.text : "", record.residence ? codeText("residence", record.residence) : "", record.personAddress].filter(Boolean).join("　");
 }
 
-export function nextText(next: CaseAnswer["nextPromise"], today: string): string {
-  const when = next.at ? momentText(next.at, today) : next.on ? nearDayText(next.on, today) : "";
+export function nextText(next: CaseAnswer["nextPromise"]): string {
+  const when = next.at ? momentText(next.at) : next.on ? nearDayText(next.on) : "";
   return [when, next.note].filter(Boolean).join("　");
 }
 
@@ -113,10 +113,10 @@ export function isPast({ on, at }: CaseAnswer["nextPromise"], today: string): bo
   return (at ? tokyoDay(at) : (on ?? today)) < today;
 }
 
-function Safety({ record, today }: { record: CaseAnswer; today: string }) {
+function Safety({ record }: { record: CaseAnswer }) {
   const { rules, safeContact, contactNote, confirmedAt } = record.contactSafety;
   if (record.packagePending && rules.length === 0 && !safeContact) return null;
-  const foot = confirmedAt && <p class="guard-foot sub">{t("case.confirmed", { date: nearDayText(tokyoDay(confirmedAt), today) })}</p>;
+  const foot = confirmedAt && <p class="guard-foot sub">{t("case.confirmed", { date: nearDayText(tokyoDay(confirmedAt)) })}</p>;
   return <Guard rules={rules} lines={[...phoneLines(record.contactSafety), safeContact, contactNote]} foot={foot} level={2} />;
 }
 
@@ -139,7 +139,7 @@ function Ending({ record }: { record: CaseAnswer }) {
   return <Link class="btn line" href={`/cases/${record.id}/closing`}>{t(record.closedAt ? "closing.reopen" : "closing.close")}</Link>;
 }
 
-function Aside({ record, today, refresh }: { record: CaseAnswer; today: string; refresh: () => void }) {
+function Aside({ record, refresh }: { record: CaseAnswer; refresh: () => void }) {
   const isOurs = opens(record, "tokens");
   return (
     <aside class="stack stick" aria-label={t("case.aside")}>
@@ -148,10 +148,10 @@ function Aside({ record, today, refresh }: { record: CaseAnswer; today: string; 
         <dl class="kv">
           {record.personKnows && <><dt>{t("tray.personKnows")}</dt><dd>{knowsText(record.personKnows)}</dd></>}
           {record.receiptNumber && <><dt>{t("case.receipt")}</dt><dd>{record.receiptNumber}</dd></>}
-          {record.openedAt && <><dt>{t("case.opened")}</dt><dd>{nearDayText(tokyoDay(record.openedAt), today)} {clock(record.openedAt)}</dd></>}
+          {record.openedAt && <><dt>{t("case.opened")}</dt><dd>{nearDayText(tokyoDay(record.openedAt))} {clock(record.openedAt)}</dd></>}
         </dl>
       </section>
-      {hasRole("coordinator") && <Tokens record={record} today={today} onChanged={refresh} />}
+      {hasRole("coordinator") && <Tokens record={record} onChanged={refresh} />}
       <section class="card stack stack-s">
         <h2>{t(isOurs ? "case.whoReads" : "case.notShown")}</h2>
         <p>{t(isOurs ? "case.whoReadsText" : "case.notShownText", { names: record.team.map((staff) => staff.name).join("、") })}</p>

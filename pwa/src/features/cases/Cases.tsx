@@ -6,7 +6,7 @@ import { nearDayText, tokyoDay } from "../../i18n/dates";
 import { soundsIn } from "../../i18n/kana";
 import { t } from "../../i18n/messages";
 import { TextField } from "../../ui/forms";
-import { useAsked, useNow, useTitle } from "../../ui/hooks";
+import { useAsked, useTitle, useToday } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Empty, Stale, Waiting } from "../../ui/parts";
 import { opens } from "./Case";
@@ -18,7 +18,7 @@ export default function Cases() {
   useTitle("cases.title");
   const { data, failure } = useAsked(CasesDocument, {}, ["case"]);
   const [query, setQuery] = useState("");
-  const today = tokyoDay(useNow(60_000));
+  const today = useToday();
   const cases = [...(data?.cases ?? [])].sort((a, b) => (a.nextPromisedOn ?? "9999").localeCompare(b.nextPromisedOn ?? "9999"));
   const found = cases.filter((each) => soundsIn(query, [each.label, each.kana]));
   return (
@@ -51,14 +51,14 @@ function Row({ card, today, hasTwin }: { card: Card; today: string; hasTwin: boo
       <div class="grow">
         <Link class="t" href={`/cases/${card.id}`}>{card.label}</Link>
         <p class="sub">
-          {hasTwin && card.openedAt && `${t("case.opened")} ${nearDayText(tokyoDay(card.openedAt), today)}　`}
+          {hasTwin && card.openedAt && `${t("case.opened")} ${nearDayText(tokyoDay(card.openedAt))}　`}
           {card.owner && `${t("cases.owner", { name: card.owner.name })}　`}
-          {card.lastContactAt ? t("cases.lastContact", { date: nearDayText(tokyoDay(card.lastContactAt), today) }) : opens(card, "timeline") && t("cases.noContact")}
+          {card.lastContactAt ? t("cases.lastContact", { date: nearDayText(tokyoDay(card.lastContactAt)) }) : opens(card, "timeline") && t("cases.noContact")}
         </p>
       </div>
       {card.packagePending && <span class="chip quiet"><Icon name="clock" />{t("cases.pending")}</span>}
       <p class="next">
-        {card.nextPromisedOn && <>{t(card.nextPromisedOn < today ? "cases.promised" : "cases.next", { date: nearDayText(card.nextPromisedOn, today) })}<br /></>}
+        {card.nextPromisedOn && <>{t(card.nextPromisedOn < today ? "cases.promised" : "cases.next", { date: nearDayText(card.nextPromisedOn) })}<br /></>}
         <span class="sub">{card.nextPromiseNote || (!card.nextPromisedOn && opens(card, "promise") && t("cases.noPromise"))}</span>
       </p>
     </li>

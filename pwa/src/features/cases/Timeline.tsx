@@ -1,7 +1,6 @@
 import { useState } from "preact/hooks";
-import { momentText, tokyoDay } from "../../i18n/dates";
+import { momentText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
-import { useNow } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Empty } from "../../ui/parts";
 import { callerLabel } from "../consultations/label";
@@ -15,7 +14,6 @@ type Voice = "all" | "person" | "family";
 /** 経過. Two lines side by side: 本人 and 家族 never share a box. */
 export function Timeline({ entries }: { entries: readonly Entry[] }) {
   const [voice, setVoice] = useState<Voice>("all");
-  const today = tokyoDay(useNow(60_000));
   const shown = [...entries].filter((entry) => voice === "all" || speaks(entry, voice)).sort((a, b) => b.at.localeCompare(a.at));
   return (
     <section class="stack" aria-labelledby="timeline">
@@ -25,7 +23,7 @@ export function Timeline({ entries }: { entries: readonly Entry[] }) {
       </div>
       {entries.length === 0 && <Empty title={t("case.timelineNone")}>{t("case.timelineNoneHelp")}</Empty>}
       {entries.length > 0 && shown.length === 0 && <Empty title={t("case.filterNone")} />}
-      {shown.length > 0 && <ol class="tl">{shown.map((entry) => <Item key={entry.id} entry={entry} voice={voice} today={today} />)}</ol>}
+      {shown.length > 0 && <ol class="tl">{shown.map((entry) => <Item key={entry.id} entry={entry} voice={voice} />)}</ol>}
     </section>
   );
 }
@@ -58,13 +56,13 @@ function side(entry: Entry): string {
   return family ? "fam" : "";
 }
 
-function Item({ entry, voice, today }: { entry: Entry; voice: Voice; today: string }) {
-  const next = entry.nextPromise ? nextText(entry.nextPromise, today) : "";
+function Item({ entry, voice }: { entry: Entry; voice: Voice }) {
+  const next = entry.nextPromise ? nextText(entry.nextPromise) : "";
   const lateBy = Date.parse(entry.recordedAt) - Date.parse(entry.at);
   return (
     <li class={side(entry)}>
       <div class="tl-h">
-        <h3><time>{momentText(entry.at, today)}</time>　{titleOf(entry)}</h3>
+        <h3><time>{momentText(entry.at)}</time>　{titleOf(entry)}</h3>
         {entry.outcome && entry.kind === "visit" && <span class="chip"><Icon name={outcomeIcon(entry.outcome)} />{codeText("visit_outcome", entry.outcome)}</span>}
         {entry.state && <ReachChip state={entry.state} />}
       </div>
@@ -76,7 +74,7 @@ function Item({ entry, voice, today }: { entry: Entry; voice: Voice; today: stri
         <p class="sub">
           {entry.by?.name}
           {entry.withWhom.length > 0 && `　${t("case.visitWith", { who: entry.withWhom.map((who) => codeText("with_whom", who)).join("、") })}`}
-          {entry.kind === "visit" && lateBy > 15 * 60_000 && `　${t("case.recordedLater", { time: momentText(entry.recordedAt, today) })}`}
+          {entry.kind === "visit" && lateBy > 15 * 60_000 && `　${t("case.recordedLater", { time: momentText(entry.recordedAt) })}`}
         </p>
       </div>
     </li>

@@ -11,7 +11,7 @@ import { readCode } from "../ibasho/tokenCode";
 import type { CaseAnswer } from "./Case";
 
 /** The person's own token of the place, joined at their wish. It stays with the case, is told to nobody, and can be undone. */
-export function Tokens({ record, today, onChanged }: { record: CaseAnswer; today: string; onChanged: () => void }) {
+export function Tokens({ record, onChanged }: { record: CaseAnswer; onChanged: () => void }) {
   const [joining, setJoining] = useState(false);
   const [separating, setSeparating] = useState<string | null>(null);
   const done = () => {
@@ -24,7 +24,7 @@ export function Tokens({ record, today, onChanged }: { record: CaseAnswer; today
       <h2 id="tokens">{t("case.tokens")}</h2>
       {record.tokens.map(({ participantId, joinedAt }) => (
         <div class="split" key={participantId}>
-          <p>{t("case.tokenJoined", { date: nearDayText(tokyoDay(joinedAt), today) })}</p>
+          <p>{t("case.tokenJoined", { date: nearDayText(tokyoDay(joinedAt)) })}</p>
           <button class="btn line" type="button" onClick={() => setSeparating(participantId)}><Icon name="undo" />{t("case.tokenSeparate")}</button>
         </div>
       ))}

@@ -1,11 +1,10 @@
 import { useState } from "preact/hooks";
 import { Link, navigate } from "../../app/router";
 import { Case as CaseDocument } from "../../gateway/documents";
-import { tokyoDay } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
 import { uuid7 } from "../../sync/uuid7";
 import { SelectField, TextField } from "../../ui/forms";
-import { useAsked, useNow, useTitle } from "../../ui/hooks";
+import { useAsked, useTitle, useToday } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note, Waiting } from "../../ui/parts";
 import { type CaseAnswer, isPast, mayEnd, nextText } from "../cases/Case";
@@ -40,8 +39,8 @@ function Close({ record }: { record: CaseAnswer }) {
   const [reason, setReason] = useState("");
   const [note, setNote] = useState("");
   const [settled, setSettled] = useState(false);
-  const today = tokyoDay(useNow());
-  const promise = isPast(record.nextPromise, today) ? "" : nextText(record.nextPromise, today);
+  const today = useToday();
+  const promise = isPast(record.nextPromise, today) ? "" : nextText(record.nextPromise);
   const { busy, run, failed, of } = useAct("CloseCase", record.id, () => navigate(`/cases/${record.id}`));
   const missing = [
     ...(reason ? [] : [{ field: "reason", text: t("closing.reasonMissing") }]),

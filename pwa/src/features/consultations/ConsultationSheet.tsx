@@ -2,9 +2,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Link, navigate, query } from "../../app/router";
 import { hasRoleIn } from "../../app/session";
 import { Consultation as ConsultationDocument } from "../../gateway/documents";
-import { momentText, tokyoDay } from "../../i18n/dates";
+import { momentText } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
-import { useAsked, useNow, useStore, useTitle } from "../../ui/hooks";
+import { useAsked, useStore, useTitle } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Empty, Stale, Waiting } from "../../ui/parts";
 import { answered } from "../handoffs/Answers";
@@ -77,7 +77,6 @@ function Saved({ id, receipt, handing }: { id: string; receipt: string; handing:
 /** One clear word after 引き継ぐ: to whom, when an answer is due, where it can be followed. */
 function HandedOff({ id }: { id: string }) {
   const sent = useStore(handedOff);
-  const today = tokyoDay(useNow(60_000));
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!box.current) return;
@@ -91,7 +90,7 @@ function HandedOff({ id }: { id: string }) {
       <Icon name="ok-c" />
       <div class="grow">
         <b>{t("handoff.sent")}</b>
-        <p>{t("handoff.sentTo", { unit: sent.unit, time: momentText(sent.dueAt, today) })}</p>
+        <p>{t("handoff.sentTo", { unit: sent.unit, time: momentText(sent.dueAt) })}</p>
         <p>{t("handoff.sentHelp")}</p>
       </div>
       <Link class="btn line" href="/handoffs">{t("today.openTray")}</Link>

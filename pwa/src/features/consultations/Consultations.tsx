@@ -1,9 +1,9 @@
 import { Link } from "../../app/router";
 import { hasRole } from "../../app/session";
 import { Consultations as ConsultationsDocument } from "../../gateway/documents";
-import { momentText, tokyoDay } from "../../i18n/dates";
+import { momentText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
-import { useAsked, useNow, useTitle } from "../../ui/hooks";
+import { useAsked, useTitle } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Empty, Stale, Waiting } from "../../ui/parts";
 import { ConsultationTabs } from "../handoffs/ConsultationTabs";
@@ -12,7 +12,6 @@ import { ConsultationTabs } from "../handoffs/ConsultationTabs";
 export default function Consultations() {
   useTitle("sheets.title");
   const { data, failure } = useAsked(ConsultationsDocument, { limit: 50 }, ["tray"]);
-  const today = tokyoDay(useNow(60_000));
   const sheets = data?.consultations ?? [];
   return (
     <div class="stack">
@@ -29,7 +28,7 @@ export default function Consultations() {
             <li key={sheet.id}>
               <div class="grow">
                 <Link class="t" href={`/consultations/${sheet.id}`}>{sheet.label}</Link>
-                <p class="sub meta"><span>{sheet.receiptNumber}</span><time>{momentText(sheet.openedAt, today)}</time><span>{codeText("channel", sheet.channel)}</span><span>{sheet.openedBy.name}</span></p>
+                <p class="sub meta"><span>{sheet.receiptNumber}</span><time>{momentText(sheet.openedAt)}</time><span>{codeText("channel", sheet.channel)}</span><span>{sheet.openedBy.name}</span></p>
               </div>
               <HandoffState handoffs={sheet.handoffs} />
             </li>

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { DraftControl, SavedDraft } from "../../app/useDraft";
-import { momentText, tokyoDay } from "../../i18n/dates";
+import { momentText } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
 import { useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
@@ -20,7 +20,7 @@ export function DraftFound({ title, draft, onResume, children }: FoundProps) {
   return (
     <Note icon="pen">
       <div class="split">
-        <p><b>{title}</b><br />{t("consult.draftFoundAt", { time: momentText(draft.savedAt, tokyoDay(new Date())) })}</p>
+        <p><b>{title}</b><br />{t("consult.draftFoundAt", { time: momentText(draft.savedAt) })}</p>
         <div class="row">
           <button class="btn line" type="button" onClick={() => onResume(draft)}>{t("consult.draftResume")}</button>
           {children}

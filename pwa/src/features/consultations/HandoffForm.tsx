@@ -10,7 +10,7 @@ import { t } from "../../i18n/messages";
 import { online } from "../../sync/live";
 import { uuid7 } from "../../sync/uuid7";
 import { Checks, ErrorSummary, Need, problemAt, Row, Segments, SelectField, textOf, TextField, type Problem } from "../../ui/forms";
-import { useAsked, useStore } from "../../ui/hooks";
+import { useAsked, useStore, useToday } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Waiting } from "../../ui/parts";
 import { ANY_WAY, toggledRule } from "./contactRules";
@@ -132,7 +132,7 @@ function Form({ sheet, draft, onDone, onResume }: FormProps) {
 }
 
 function Next({ form, set, problems }: { form: PackageForm; set: (change: Partial<PackageForm>) => void; problems: readonly Problem[] }) {
-  const today = tokyoDay(new Date());
+  const today = useToday();
   const days = dayOptions(today, 60, t("handoff.nextNone"), form.nextDay);
   return (
     <fieldset class="stack stack-s">

@@ -6,9 +6,10 @@ import { problemsOf, useSubmit } from "../../app/useSubmit";
 import { clock, dayText, tokyoDay } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
 import { online } from "../../sync/live";
+import { now } from "../../sync/time";
 import { uuid7 } from "../../sync/uuid7";
 import { ErrorSummary, textOf, TextField, type Problem } from "../../ui/forms";
-import { useNow, useOnce, useStore, useTitle } from "../../ui/hooks";
+import { useOnce, useStore, useTitle, useToday } from "../../ui/hooks";
 import { Waiting } from "../../ui/parts";
 import { DraftFound, DraftMoved } from "./DraftMoved";
 import { emptyForm, fromDraft, isUntouched, missingIn, payloadOf, PLACES, type ConsultationForm } from "./form";
@@ -39,14 +40,14 @@ function ownUnit() {
 
 function Form({ draft, offer, onResume }: FormProps) {
   const [id] = useState(() => draft?.id ?? uuid7());
-  const [openedAt] = useState(() => new Date());
+  const [openedAt] = useState(now);
   const [form, setForm] = useState<ConsultationForm>(() => (draft ? fromDraft(emptyForm, draft.body) : emptyForm));
   const [problems, setProblems] = useState<Problem[]>([]);
   const untouched = isUntouched(form, emptyForm);
   const control = useDraft("consultation", id, untouched && !draft ? null : { ...form }, draft?.seq);
   const { busy, send } = useSubmit();
   const once = useOnce();
-  const today = tokyoDay(useNow(60_000));
+  const today = useToday();
   useEffect(() => {
     if (!untouched || draft) rememberInAddress(`/consultations/new?draft=${id}`);
   }, [untouched]);

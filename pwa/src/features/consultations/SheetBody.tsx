@@ -1,8 +1,8 @@
 import type { HandoffQuery } from "../../gateway/generated";
 import { birthEcho } from "../../i18n/birth";
-import { momentText, tokyoDay } from "../../i18n/dates";
+import { momentText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
-import { useNow } from "../../ui/hooks";
+import { useToday } from "../../ui/hooks";
 import { Concerns, Guard, Parts } from "../../ui/parts";
 import { callerLabel, knowsText, phoneLines } from "./label";
 
@@ -13,7 +13,7 @@ const many = (list: string, codes: readonly string[]) => (codes.length > 0 ? cod
 
 /** 聞きとり票, to read. `alone`: the page is called so already. */
 export function SheetBody({ sheet, alone = false }: { sheet: Sheet; alone?: boolean }) {
-  const today = tokyoDay(useNow(60_000));
+  const today = useToday();
   const { told } = sheet;
   const birth = birthEcho(told.birth, today);
   const person = [told.personName, told.personKana && `（${told.personKana}）`].join("");
@@ -22,7 +22,7 @@ export function SheetBody({ sheet, alone = false }: { sheet: Sheet; alone?: bool
       <div class="stack stack-s">
         <h2 id="sheet">{alone ? sheet.label : `${t("sheet.title")}　${sheet.label}`}</h2>
         <p class="sub">{t("sheet.receipt", { number: sheet.receiptNumber })}</p>
-        <p class="sub meta"><span>{sheet.unit.name}</span><span>{sheet.openedBy.name}</span><time>{momentText(sheet.openedAt, today)}</time></p>
+        <p class="sub meta"><span>{sheet.unit.name}</span><span>{sheet.openedBy.name}</span><time>{momentText(sheet.openedAt)}</time></p>
       </div>
       <Guard rules={sheet.contactRules} lines={[...phoneLines({ callerPhone: told.callerPhone, personPhone: "" }), told.contactNote]} small level={3} />
       <div>

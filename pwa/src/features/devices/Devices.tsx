@@ -2,9 +2,9 @@ import { useState } from "preact/hooks";
 import { ask } from "../../gateway/client";
 import { Devices as DevicesDocument, RevokeDevice } from "./documents";
 import type { DevicesQuery } from "../../gateway/generated";
-import { momentText, tokyoDay } from "../../i18n/dates";
+import { momentText } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
-import { useAsked, useNow, useTitle } from "../../ui/hooks";
+import { useAsked, useTitle } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { useAgain } from "../session/useAgain";
 import { Dialog, Empty, Note, Stale, Waiting } from "../../ui/parts";
@@ -16,21 +16,20 @@ export default function Devices() {
   useTitle("devices.title");
   const { data, failure, refresh } = useAsked(DevicesDocument, {}, ["notices"]);
   const [lost, setLost] = useState<Device | null>(null);
-  const today = tokyoDay(useNow(60_000));
   const devices = [...(data?.devices ?? [])].sort((a, b) => Number(Boolean(a.revokedAt)) - Number(Boolean(b.revokedAt)) || (b.lastContactAt ?? "").localeCompare(a.lastContactAt ?? ""));
   return (
     <div class="stack">
       <div class="head tight"><h1>{t("devices.title")}</h1><p>{t("devices.help")}</p></div>
       {!data && <Waiting failure={failure} />}
       {data && devices.length === 0 && <Empty title={t("devices.empty")}>{t("devices.emptyHelp")}</Empty>}
-      {devices.length > 0 && <ul class="card card-flush list">{devices.map((device) => <Row key={device.id + device.staff.id} device={device} today={today} onLost={() => setLost(device)} />)}</ul>}
+      {devices.length > 0 && <ul class="card card-flush list">{devices.map((device) => <Row key={device.id + device.staff.id} device={device} onLost={() => setLost(device)} />)}</ul>}
       {data && <Stale failure={failure} />}
       {lost && <Confirm device={lost} onClose={() => setLost(null)} onRevoked={() => (setLost(null), refresh())} />}
     </div>
   );
 }
 
-function Row({ device, today, onLost }: { device: Device; today: string; onLost: () => void }) {
+function Row({ device, onLost }: { device: Device; onLost: () => void }) {
   const { name, staff, lastContactAt, waiting, revokedAt } = device;
   return (
     <li>
@@ -39,8 +38,8 @@ function Row({ device, today, onLost }: { device: Device; today: string; onLost:
         <h2>{name}</h2>
         <p class="sub meta">
           <span>{staff.name}</span>
-          <span>{lastContactAt ? t("devices.lastContact", { time: momentText(lastContactAt, today) }) : t("devices.noContact")}</span>
-          {revokedAt && <span>{t("devices.revokedAt", { time: momentText(revokedAt, today) })}</span>}
+          <span>{lastContactAt ? t("devices.lastContact", { time: momentText(lastContactAt) }) : t("devices.noContact")}</span>
+          {revokedAt && <span>{t("devices.revokedAt", { time: momentText(revokedAt) })}</span>}
         </p>
       </div>
       <span class={waiting > 0 ? "chip soon" : "chip quiet"}>{t("devices.waiting", { n: waiting })}</span>

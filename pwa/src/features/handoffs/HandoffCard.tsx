@@ -1,9 +1,8 @@
 import { Link } from "../../app/router";
 import { hasRoleIn } from "../../app/session";
-import { momentText, tokyoDay } from "../../i18n/dates";
+import { momentText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
 import { Icon } from "../../ui/Icon";
-import { useNow } from "../../ui/hooks";
 import { Concerns, Guard } from "../../ui/parts";
 import { knowsText } from "../consultations/label";
 import { AcceptOrReturn, Withdraw } from "./Answers";
@@ -20,7 +19,6 @@ interface Props {
 
 export function HandoffCard({ card, side, open = false, titleLevel = 3 }: Props) {
   const Title = titleLevel === 2 ? "h2" : "h3";
-  const today = tokyoDay(useNow(60_000));
   const waiting = card.status === "open";
   return (
     <article class={`card stack ${open && waiting && side === "received" ? "here answerable" : ""}`} aria-labelledby={`handoff-${card.id}`}>
@@ -28,12 +26,12 @@ export function HandoffCard({ card, side, open = false, titleLevel = 3 }: Props)
         <div class="split"><Title id={`handoff-${card.id}`}>{card.label}</Title><StatusChip card={card} side={side} /></div>
         <p class="sub meta">
           {side === "received" ? <><span>{card.fromUnit.name}</span><span>{card.handedOffBy.name}</span></> : <span>→ {card.toUnit.name}</span>}
-          <time>{momentText(card.handedOffAt, today)}</time>
+          <time>{momentText(card.handedOffAt)}</time>
         </p>
       </div>
       {waiting && open && <ClockBar card={card} />}
-      {open && <Package card={card} today={today} guardLevel={titleLevel === 2 ? 3 : 4} />}
-      {side === "sent" && <Steps card={card} today={today} />}
+      {open && <Package card={card} guardLevel={titleLevel === 2 ? 3 : 4} />}
+      {side === "sent" && <Steps card={card} />}
       {card.status === "returned" && card.returnNote && <ReturnNote card={card} />}
       <Actions card={card} side={side} open={open} />
     </article>
@@ -54,9 +52,9 @@ function StatusChip({ card, side }: { card: Card; side: Props["side"] }) {
 }
 
 /** What the receiver needs to know before the first call: safety first. */
-function Package({ card, today, guardLevel }: { card: Card; today: string; guardLevel: 3 | 4 }) {
+function Package({ card, guardLevel }: { card: Card; guardLevel: 3 | 4 }) {
   const { at, note } = card.nextAppointment;
-  const next = [at && momentText(at, today), note].filter(Boolean).join("　");
+  const next = [at && momentText(at), note].filter(Boolean).join("　");
   return (
     <>
       <Guard rules={card.contactRules} lines={[card.safeContact]} small level={guardLevel} />
@@ -84,7 +82,7 @@ function ReturnNote({ card }: { card: Card }) {
   );
 }
 
-function Steps({ card, today }: { card: Card; today: string }) {
+function Steps({ card }: { card: Card }) {
   const by = { name: card.answeredBy?.name ?? "" };
   const answers: Record<string, string> = {
     accepted: t("tray.stepAccepted", by),
@@ -94,8 +92,8 @@ function Steps({ card, today }: { card: Card; today: string }) {
   const answer = answers[card.status];
   return (
     <ol class="steps">
-      <li class="done">{t("tray.stepSent")}　<time>{momentText(card.handedOffAt, today)}</time></li>
-      {answer ? <li class="done">{answer}　{card.answeredAt && <time>{momentText(card.answeredAt, today)}</time>}</li> : <li>{t("tray.stepWaiting")}</li>}
+      <li class="done">{t("tray.stepSent")}　<time>{momentText(card.handedOffAt)}</time></li>
+      {answer ? <li class="done">{answer}　{card.answeredAt && <time>{momentText(card.answeredAt)}</time>}</li> : <li>{t("tray.stepWaiting")}</li>}
     </ol>
   );
 }

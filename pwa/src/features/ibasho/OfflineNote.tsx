@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { clock } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
 import { online } from "../../sync/live";
+import { now } from "../../sync/time";
 import { useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import type { Reach } from "./board";
@@ -10,7 +11,7 @@ import type { Reach } from "./board";
 export function OfflineNote({ reach }: { reach: Record<Reach, number> }) {
   const isOnline = useStore(online);
   const [since, setSince] = useState<Date | null>(null);
-  useEffect(() => setSince(isOnline ? null : new Date()), [isOnline]);
+  useEffect(() => setSince(isOnline ? null : now()), [isOnline]);
   if (isOnline) return null;
   return (
     <div class="note offl" role="status">

@@ -2,9 +2,9 @@ import { useState } from "preact/hooks";
 import { Link } from "../../app/router";
 import { hasRole } from "../../app/session";
 import { Sessions } from "../../gateway/documents";
-import { addDays, dayText, tokyoDay, yearText } from "../../i18n/dates";
+import { addDays, dayText, yearText } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
-import { useAsked, useNow, useTitle } from "../../ui/hooks";
+import { useAsked, useTitle, useToday } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Empty, Stale, Waiting } from "../../ui/parts";
 import { PlanSession } from "./PlanSession";
@@ -14,7 +14,7 @@ import { byDay, mondayOf } from "./week";
 /** 居場所: the week's sessions. */
 export default function Timetable() {
   useTitle("ibasho.title");
-  const today = tokyoDay(useNow(60_000));
+  const today = useToday();
   const [monday, setMonday] = useState(() => mondayOf(today));
   const [isPlanning, setPlanning] = useState(false);
   const mayPlan = hasRole("ibasho_staff", "manager");

@@ -5,6 +5,7 @@ import { Session as SessionDocument } from "../../gateway/documents";
 import type { SessionQuery } from "../../gateway/generated";
 import { queue } from "../../sync/queue";
 import { Store } from "../../sync/store";
+import { now } from "../../sync/time";
 import { uuid7 } from "../../sync/uuid7";
 import { useAsked, useStore } from "../../ui/hooks";
 import { isVaultOpen, vault } from "../../vault/vault";
@@ -37,7 +38,7 @@ export function useBoard(id: string) {
   const record = data?.session ?? null;
   const board = record && boardOf(record, [...queued, ...pending.commands]);
   const control: BoardControl = {
-    log: (kind, person, at = new Date().toISOString()) => {
+    log: (kind, person, at = now().toISOString()) => {
       const made = { attendanceId: uuid7(), kind, at };
       if (board?.status === "scheduled") void put("OpenSession", {});
       const done = { ...made, nickname: person?.nickname ?? null };

@@ -2,9 +2,9 @@ import { useEffect, useState } from "preact/hooks";
 import { Link } from "../../app/router";
 import { ask } from "../../gateway/client";
 import { Cases, Notices as NoticesDocument, Tray } from "../../gateway/documents";
-import { momentText, tokyoDay } from "../../i18n/dates";
+import { momentText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
-import { useAsked, useNow, useTitle } from "../../ui/hooks";
+import { useAsked, useTitle } from "../../ui/hooks";
 import { Icon, type IconName } from "../../ui/Icon";
 import { Empty, Stale, Waiting } from "../../ui/parts";
 import { useReading, type Notice } from "./readNotices";
@@ -14,7 +14,6 @@ export default function Notices() {
   useTitle("notices.title");
   const { data, failure, refresh } = useAsked(NoticesDocument, {}, ["notices"]);
   const labels = useLabels();
-  const today = tokyoDay(useNow(60_000));
   const { busy, read } = useReading();
   const [saidAll, sayAll] = useState(false);
   const notices = [...(data?.notices ?? [])].sort((a, b) => b.raisedAt.localeCompare(a.raisedAt));
@@ -43,7 +42,7 @@ export default function Notices() {
       {data && notices.length === 0 && <Empty title={t("notices.empty")}>{t("notices.emptyHelp")}</Empty>}
       {notices.length > 0 && (
         <ul class="card card-flush list" aria-live="polite">
-          {notices.map((notice) => <Item key={notice.id} notice={notice} label={labels.get(notice.caseId ?? notice.handoffId ?? "")} today={today} onRead={read} />)}
+          {notices.map((notice) => <Item key={notice.id} notice={notice} label={labels.get(notice.caseId ?? notice.handoffId ?? "")} onRead={read} />)}
         </ul>
       )}
       {data && <Stale failure={failure} />}
@@ -62,11 +61,10 @@ function useLabels(): Map<string, string> {
 interface ItemProps {
   notice: Notice;
   label: string | undefined;
-  today: string;
   onRead: (notices: Notice[]) => Promise<void>;
 }
 
-function Item({ notice, label, today, onRead }: ItemProps) {
+function Item({ notice, label, onRead }: ItemProps) {
   const to = notice.kind === "record_waits" ? "/needs-attention" : notice.kind === "request_waits" ? "/requests" : notice.caseId ? `/cases/${notice.caseId}` : notice.handoffId ? `/handoffs/${notice.handoffId}` : null;
   const text = codeText("notice_kind", notice.kind);
   return (
@@ -74,7 +72,7 @@ function Item({ notice, label, today, onRead }: ItemProps) {
       <Icon name={ICONS[notice.kind] ?? "talk"} />
       <div class="grow">
         {to ? <Link class="t" href={to} onClick={() => void onRead([notice])}>{text}</Link> : <b>{text}</b>}
-        <p class="meta">{label && <span>{label}</span>}<time class="sub">{momentText(notice.raisedAt, today)}</time></p>
+        <p class="meta">{label && <span>{label}</span>}<time class="sub">{momentText(notice.raisedAt)}</time></p>
       </div>
       {notice.read ? <span class="sub">{t("notices.read")}</span> : <button class="btn line" type="button" onClick={() => void onRead([notice])}>{t("notices.markRead")}</button>}
     </li>

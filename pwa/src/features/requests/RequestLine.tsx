@@ -8,7 +8,6 @@ import type { PersonRequest } from "./documents";
 
 interface Props {
   request: PersonRequest;
-  today: string;
   /** Among those of all cases, from where its own page is a way off. */
   isListed: boolean;
   onDecide: () => void;
@@ -19,7 +18,7 @@ interface Props {
 }
 
 /** One request: of what kind, where it stands, and what can be done about it. */
-export function RequestLine({ request, today, isListed, onDecide, onLift, onHeld, onCorrect, onPrint }: Props) {
+export function RequestLine({ request, isListed, onDecide, onLift, onHeld, onCorrect, onPrint }: Props) {
   const { kind, state, label, receiptNumber, erasedAt, mayDecide, mayLift } = request;
   const about = `${label} ${codeText("request_kind", kind)}`;
   const isTold = kind === "disclosure" && (state === "waiting" || state === "approved");
@@ -28,7 +27,7 @@ export function RequestLine({ request, today, isListed, onDecide, onLift, onHeld
       <div class="grow stack stack-s">
         <p><b>{label}</b>{receiptNumber && <span class="sub">　{receiptNumber}</span>}</p>
         <p class="row chips"><span class="chip quiet">{t(request.caseId ? "requests.ofCase" : "requests.ofSheet")}</span><span class="chip">{codeText("request_kind", kind)}</span><State state={state} /></p>
-        <dl class="kv">{erasedAt ? <Erased request={request} today={today} /> : <Asked request={request} today={today} />}</dl>
+        <dl class="kv">{erasedAt ? <Erased request={request} /> : <Asked request={request} />}</dl>
         {kind === "correction" && state === "approved" && <div class="row"><button class="btn" type="button" aria-label={t("requests.correctOf", { about })} onClick={onCorrect}>{t("requests.correctDo")}</button></div>}
         {isListed && state === "suspended" && <p><Link href={`${pageOf(request)}/requests`}>{t("requests.more")}</Link></p>}
         {hasRole("manager") && (
@@ -49,26 +48,26 @@ function State({ state }: { state: string }) {
   return <span class={isOpen ? "chip soon" : "chip quiet"}>{isOpen && <Icon name="clock" />}{codeText("request_state", state)}</span>;
 }
 
-function Asked({ request, today }: Pick<Props, "request" | "today">) {
+function Asked({ request }: Pick<Props, "request">) {
   const { asked, openedAt, openedBy, decidedAt, decidedBy, note, liftedAt, liftedBy, liftNote } = request;
   return (
     <>
       {asked && <><dt>{t("requests.asked")}</dt><dd>{asked}</dd></>}
-      <dt>{t("requests.opened")}</dt><dd>{momentText(openedAt, today)}　{openedBy.name}</dd>
-      {decidedAt && <><dt>{t("requests.decided")}</dt><dd>{momentText(decidedAt, today)}　{decidedBy?.name}</dd></>}
+      <dt>{t("requests.opened")}</dt><dd>{momentText(openedAt)}　{openedBy.name}</dd>
+      {decidedAt && <><dt>{t("requests.decided")}</dt><dd>{momentText(decidedAt)}　{decidedBy?.name}</dd></>}
       {note && <><dt>{t("requests.note")}</dt><dd>{note}</dd></>}
-      {liftedAt && <><dt>{t("requests.lifted")}</dt><dd>{momentText(liftedAt, today)}　{liftedBy?.name}</dd></>}
+      {liftedAt && <><dt>{t("requests.lifted")}</dt><dd>{momentText(liftedAt)}　{liftedBy?.name}</dd></>}
       {liftNote && <><dt>{t("requests.liftReason")}</dt><dd>{liftNote}</dd></>}
     </>
   );
 }
 
 /** Nothing of what it was about is left: when it went, by whose decision, and who still owes their part. */
-function Erased({ request, today }: Pick<Props, "request" | "today">) {
+function Erased({ request }: Pick<Props, "request">) {
   const { erasedAt, openedBy, decidedBy, owed } = request;
   return (
     <>
-      <dt>{t("requests.erased")}</dt><dd>{erasedAt && momentText(erasedAt, today)}</dd>
+      <dt>{t("requests.erased")}</dt><dd>{erasedAt && momentText(erasedAt)}</dd>
       <dt>{t("requests.by")}</dt><dd>{openedBy.name} → {decidedBy?.name}</dd>
       <dt>{t("requests.owed")}</dt><dd>{owed.map((holder) => codeText("holder", holder)).join("、") || t("requests.nobodyOwes")}</dd>
     </>

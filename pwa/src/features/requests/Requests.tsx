@@ -1,10 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Link } from "../../app/router";
 import { hasRole } from "../../app/session";
-import { tokyoDay } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
 import { online } from "../../sync/live";
-import { useAsked, useNow, useStore, useTitle } from "../../ui/hooks";
+import { useAsked, useStore, useTitle } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Empty, Note, Stale, Waiting } from "../../ui/parts";
 import { type About, pageOf, subjectOf } from "./about";
@@ -21,7 +20,6 @@ export default function Requests({ about }: { about?: About }) {
   useTitle("requests.title");
   const { data, failure, refresh } = useAsked(PersonRequests, {}, ["case"]);
   const isOnline = useStore(online);
-  const today = tokyoDay(useNow());
   const [open, setOpen] = useState<Open>(null);
   const [done, setDone] = useState({ said: "" });
   if (!data) return <Waiting failure={failure} />;
@@ -49,7 +47,7 @@ export default function Requests({ about }: { about?: About }) {
         <section class="card card-flush" aria-label={t("requests.list")}>
           <ul class="list">
             {shown.map((request) => (
-              <RequestLine key={request.id} request={request} today={today} isListed={!about} onDecide={() => setOpen({ what: "decide", request })} onLift={() => setOpen({ what: "lift", request })} onCorrect={() => setOpen({ what: "correct", request })} onHeld={() => setOpen({ what: "held", request })} onPrint={() => setOpen({ what: "print", request })} />
+              <RequestLine key={request.id} request={request} isListed={!about} onDecide={() => setOpen({ what: "decide", request })} onLift={() => setOpen({ what: "lift", request })} onCorrect={() => setOpen({ what: "correct", request })} onHeld={() => setOpen({ what: "held", request })} onPrint={() => setOpen({ what: "print", request })} />
             ))}
           </ul>
         </section>

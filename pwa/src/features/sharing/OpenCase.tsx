@@ -2,11 +2,10 @@ import { useState } from "preact/hooks";
 import { navigate } from "../../app/router";
 import { hasRole } from "../../app/session";
 import type { ConferencesQuery } from "../../gateway/generated";
-import { tokyoDay } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
 import { uuid7 } from "../../sync/uuid7";
 import { SelectField, TextField } from "../../ui/forms";
-import { useAsked, useNow, useTitle } from "../../ui/hooks";
+import { useAsked, useTitle } from "../../ui/hooks";
 import { Note, Waiting } from "../../ui/parts";
 import { NotFound } from "../problem/NotFound";
 import { Conferences } from "./documents";
@@ -35,12 +34,11 @@ export function OpenCase({ id }: { id: string }) {
 }
 
 function Pledge({ call }: { call: Conference }) {
-  const today = tokyoDay(useNow());
   const { busy, run, failed } = useAct("PledgeSecrecy", call.caseId, () => navigate(`/cases/${call.caseId}`, { replace: true }));
   return (
     <section class="card stack stack-s" aria-labelledby={`pledge-${call.id}`}>
       <h2 id={`pledge-${call.id}`}>{t("openCase.called")}</h2>
-      <p class="sub">{periodText(call, today)}</p>
+      <p class="sub">{periodText(call)}</p>
       <p>{t("openCase.pledgeHelp")}</p>
       {failed}
       <div class="row"><button class="btn" type="button" aria-disabled={busy} onClick={() => !busy && void run(() => ({ basisId: call.id }))}>{t("openCase.pledge")}</button></div>

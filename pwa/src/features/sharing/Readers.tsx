@@ -32,7 +32,7 @@ export function Readers({ record, sharing, now, today, onDone }: SectionProps) {
         <li><div class="grow"><p><b>{t("sharing.leads", { unit: record.unit.name })}</b></p><p class="sub">{t("sharing.everything")}</p></div><span class="chip quiet">{codeText("role", "manager")}</span></li>
         {open.map((basis) => (
           <li key={basis.id}>
-            <Terms basis={basis} today={today} later={standingOf(basis, now) === "later"} />
+            <Terms basis={basis} later={standingOf(basis, now) === "later"} />
             <button class="btn line" type="button" aria-label={t("sharing.endOf", { to: toText(basis), act: endText(basis) })} onClick={() => setEnding(basis)}><Icon name="x" />{endText(basis)}</button>
           </li>
         ))}
@@ -47,18 +47,18 @@ export function Readers({ record, sharing, now, today, onDone }: SectionProps) {
 }
 
 /** What is over, and by whom: folded, never forgotten. */
-export function Over({ sharing, now, today }: SectionProps) {
+export function Over({ sharing, now }: SectionProps) {
   const over = sharing.bases.filter((basis) => standingOf(basis, now) === "over");
   if (over.length === 0) return null;
   return (
     <details class="more card card-flush">
       <summary class="card-head">{t("sharing.over", { n: over.length })}</summary>
-      <ul class="list">{over.map((basis) => <li key={basis.id}><Terms basis={basis} today={today} /></li>)}</ul>
+      <ul class="list">{over.map((basis) => <li key={basis.id}><Terms basis={basis} /></li>)}</ul>
     </details>
   );
 }
 
-function Terms({ basis, today, later = false }: { basis: Basis; today: string; later?: boolean }) {
+function Terms({ basis, later = false }: { basis: Basis; later?: boolean }) {
   const kind = codeText("basis_kind", basis.kind);
   return (
     <div class="grow stack stack-s">
@@ -67,11 +67,11 @@ function Terms({ basis, today, later = false }: { basis: Basis; today: string; l
       <dl class="kv">
         {basis.item && <><dt>{t("sharing.item")}</dt><dd>{codeText("article69_item", basis.item)}</dd></>}
         <dt>{t("sharing.seen")}</dt><dd>{openedBy(basis).map((group) => codeText("field_group", group)).join("、")}</dd>
-        <dt>{t("sharing.when")}</dt><dd>{periodText(basis, today)}</dd>
+        <dt>{t("sharing.when")}</dt><dd>{periodText(basis)}</dd>
         {basis.kind === "conference" && <><dt>{t("sharing.pledged")}</dt><dd>{pledgedText(basis)}</dd></>}
         {basis.reason && <><dt>{t(basis.kind === "consent" ? "sharing.noteShort" : "sharing.reason")}</dt><dd>{basis.reason}</dd></>}
         <dt>{t("sharing.by")}</dt><dd>{basis.givenBy.name}</dd>
-        {basis.endedAt && <><dt>{t(basis.kind === "consent" ? "sharing.withdrawn" : "sharing.endedAt")}</dt><dd>{momentText(basis.endedAt, today)}　{basis.endedBy?.name}</dd></>}
+        {basis.endedAt && <><dt>{t(basis.kind === "consent" ? "sharing.withdrawn" : "sharing.endedAt")}</dt><dd>{momentText(basis.endedAt)}　{basis.endedBy?.name}</dd></>}
       </dl>
     </div>
   );

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { missingIn, openable, openedBy, payloadOf, periodText, standingOf, teamChange, type Terms } from "./terms";
 
 const TERMS: Terms = {
@@ -6,6 +6,8 @@ const TERMS: Terms = {
   item: "special_reason", from: "2026-11-30", until: "2026-12-10", reason: " 家計の相談のため ",
 };
 const NOTHING: Terms = { groups: [], units: [], members: [], item: "internal_use", from: "", until: "", reason: "四文字 " };
+
+afterEach(() => void vi.useRealTimers());
 
 describe("what a basis can open", () => {
   it("never offers the family's words for the person's consent, nor anybody's words by law", () => {
@@ -55,8 +57,9 @@ describe("how a basis stands", () => {
   });
 
   it("says days where days were meant, and the time of an emergency", () => {
-    expect(periodText(basis, "2026-11-28")).toBe("11月30日(月) から 12月10日(木) まで");
-    expect(periodText({ fromAt: "2026-11-28T01:05:00Z", until: "2026-11-28T05:05:00Z" }, "2026-11-28")).toBe("11月28日(土) 10:05 から 11月28日(土) 14:05 まで");
+    vi.setSystemTime("2026-11-28T03:00:00Z");
+    expect(periodText(basis)).toBe("11月30日(月) から 12月10日(木) まで");
+    expect(periodText({ fromAt: "2026-11-28T01:05:00Z", until: "2026-11-28T05:05:00Z" })).toBe("11月28日(土) 10:05 から 11月28日(土) 14:05 まで");
   });
 });
 

@@ -89,8 +89,8 @@ export function standingOf({ endedAt, fromAt, inForce }: Pick<Basis, "endedAt" |
 }
 
 /** From and until as people say them: with the time only where it is not the edge of a day. */
-export function periodText({ fromAt, until }: Pick<Basis, "fromAt" | "until">, today: string): string {
-  const edge = (moment: string) => momentText(moment, today).replace(/ (0:00|23:59)$/, "");
+export function periodText({ fromAt, until }: Pick<Basis, "fromAt" | "until">): string {
+  const edge = (moment: string) => momentText(moment).replace(/ (0:00|23:59)$/, "");
   return t("sharing.period", { from: edge(fromAt), until: edge(until) });
 }
 

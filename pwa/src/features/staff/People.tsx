@@ -2,11 +2,11 @@ import { useState } from "preact/hooks";
 import { ask } from "../../gateway/client";
 import { IssueSetUpCode } from "./documents";
 import type { IssueSetUpCodeMutation } from "../../gateway/generated";
-import { momentText, tokyoDay } from "../../i18n/dates";
+import { momentText } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
 import { uuid7 } from "../../sync/uuid7";
 import { TextField } from "../../ui/forms";
-import { useNow } from "../../ui/hooks";
+import { useToday } from "../../ui/hooks";
 import { textProblem } from "../../ui/textLimits";
 import { Dialog, Note } from "../../ui/parts";
 import { useAgain } from "../session/useAgain";
@@ -17,7 +17,7 @@ type Member = Staffing["directory"][number];
 
 /** 職員: somebody new is registered, and gets a code to choose a password with. */
 export function People({ staffing, onChanged }: { staffing: Staffing; onChanged: () => void }) {
-  const today = tokyoDay(useNow(60_000));
+  const today = useToday();
   const [registering, setRegistering] = useState(false);
   const [forWhom, setForWhom] = useState<Member | null>(null);
   const [livesWhere, setLivesWhere] = useState<Member | null>(null);
@@ -77,7 +77,6 @@ function HomeStreet({ member, onClose, onDone }: { member: Member; onClose: () =
 }
 
 function Code({ member, onClose }: { member: Member; onClose: () => void }) {
-  const today = tokyoDay(useNow(60_000));
   const [given, setGiven] = useState<IssueSetUpCodeMutation["issueSetUpCode"] | null>(null);
   const issue = async () => setGiven((await ask(IssueSetUpCode, { staffId: member.staff.id })).issueSetUpCode);
   const { busy, run, asking } = useAgain(issue, () => undefined, "staff.failed");
@@ -86,7 +85,7 @@ function Code({ member, onClose }: { member: Member; onClose: () => void }) {
     return (
       <Dialog title={title} submit={t("staff.codeSeen")} onSubmit={onClose} onClose={onClose}>
         <p class="h2 num">{given.code}</p>
-        <Note icon="ok-c" kind="ok"><p>{t("staff.codeGiven", { time: momentText(given.validUntil, today) })}</p></Note>
+        <Note icon="ok-c" kind="ok"><p>{t("staff.codeGiven", { time: momentText(given.validUntil) })}</p></Note>
       </Dialog>
     );
   }

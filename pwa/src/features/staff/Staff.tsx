@@ -3,9 +3,9 @@ import { useState } from "preact/hooks";
 import { Link } from "../../app/router";
 import { hasRole } from "../../app/session";
 import { Staffing as StaffingDocument } from "./documents";
-import { momentText, nearDayText, tokyoDay } from "../../i18n/dates";
+import { momentText, nearDayText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
-import { useAsked, useNow, useTitle } from "../../ui/hooks";
+import { useAsked, useTitle, useToday } from "../../ui/hooks";
 import { Note, Stale, Waiting } from "../../ui/parts";
 import { SignIns } from "../account/SignIns";
 import { NotFound } from "../problem/NotFound";
@@ -39,7 +39,6 @@ export default function Staff() {
 }
 
 function CasesWithoutOwner({ staffing }: { staffing: Staffing }) {
-  const today = tokyoDay(useNow(60_000));
   const cases = staffing.casesWithoutOwner;
   if (!cases) return <Note icon="info"><p>{t("staff.casesUnknown")}</p></Note>;
   if (cases.length === 0) return null;
@@ -47,7 +46,7 @@ function CasesWithoutOwner({ staffing }: { staffing: Staffing }) {
     <CasesToSee id="ownerless" title={t("staff.cases", { n: cases.length })} help={t("staff.casesHelp")}>
       {cases.map(({ card, ownerUntil }) => (
         <CaseLine key={card.id} card={card} who={card.owner?.name}>
-          <span class="chip soon">{ownerUntil ? t("staff.until", { day: nearDayText(ownerUntil, today) }) : t("staff.ownerGone")}</span>
+          <span class="chip soon">{ownerUntil ? t("staff.until", { day: nearDayText(ownerUntil) }) : t("staff.ownerGone")}</span>
         </CaseLine>
       ))}
     </CasesToSee>
@@ -86,11 +85,11 @@ function CaseLine({ card, who, children }: { card: { id: string; label: string }
 type Open = "add" | "close" | "open" | null;
 
 function Units({ staffing, lines, onAdd }: { staffing: Staffing; lines: readonly Line[]; onAdd: (line: Line) => void }) {
-  const today = tokyoDay(useNow(60_000));
+  const today = useToday();
   const [open, setOpen] = useState<Open>(null);
   const mine = staffing.units.filter(({ isMine, closedOn }) => isMine && !(closedOn && closedOn <= today));
   const nameOf = ({ unit, closedOn, successor }: (typeof mine)[number]) =>
-    closedOn ? t("staff.closes", { unit: unit.name, date: nearDayText(closedOn, today), successor: successor?.name ?? "" }) : unit.name;
+    closedOn ? t("staff.closes", { unit: unit.name, date: nearDayText(closedOn), successor: successor?.name ?? "" }) : unit.name;
   const close = () => setOpen(null);
   const dialog = { staffing, lines, today, onClose: close, onAdd: (line: Line) => (onAdd(line), close()) };
   return (
@@ -125,8 +124,8 @@ function Table({ name, held, today, lines, onAdd }: { name: string; held: Assign
             <tr key={each.id}>
               <th scope="row">{each.staff.name}</th>
               <td>{codeText("role", each.role)}</td>
-              <td>{nearDayText(each.fromDate, today)}</td>
-              <td>{each.until ? nearDayText(each.until, today) : t("staff.unlimited")}</td>
+              <td>{nearDayText(each.fromDate)}</td>
+              <td>{each.until ? nearDayText(each.until) : t("staff.unlimited")}</td>
               <td class="n"><button class="btn text" type="button" disabled={lines.some(({ key }) => key === each.id)} aria-label={t("staff.endOf", { name: each.staff.name, role: codeText("role", each.role) })} onClick={() => end(each)}>{t("staff.end")}</button></td>
             </tr>
           ))}
@@ -137,14 +136,13 @@ function Table({ name, held, today, lines, onAdd }: { name: string; held: Assign
 }
 
 function Changes({ staffing }: { staffing: Staffing }) {
-  const today = tokyoDay(useNow(60_000));
   if (staffing.changes.length === 0) return null;
   return (
     <section class="card stack stack-s" aria-labelledby="changes">
       <h2 id="changes">{t("staff.changes")}</h2>
       <ul class="list">
         {staffing.changes.map(({ id, by, at, note }) => (
-          <li key={id}><div class="grow"><p>{note || t("staff.noNote")}</p><p class="sub meta"><span>{momentText(at, today)}</span><span>{by.name}</span></p></div></li>
+          <li key={id}><div class="grow"><p>{note || t("staff.noNote")}</p><p class="sub meta"><span>{momentText(at)}</span><span>{by.name}</span></p></div></li>
         ))}
       </ul>
     </section>

@@ -2,11 +2,10 @@ import { useState } from "preact/hooks";
 import { hasRole } from "../../app/session";
 import { Statistics as StatisticsDocument } from "./documents";
 import type { StatisticsQuery } from "../../gateway/generated";
-import { tokyoDay } from "../../i18n/dates";
 import { eraText, eraYearOf } from "../../i18n/era";
 import { t } from "../../i18n/messages";
 import { SelectField } from "../../ui/forms";
-import { useAsked, useTitle } from "../../ui/hooks";
+import { useAsked, useTitle, useToday } from "../../ui/hooks";
 import { Empty, Note, Stale, Waiting } from "../../ui/parts";
 import { NotFound } from "../problem/NotFound";
 
@@ -39,7 +38,8 @@ export default function Statistics() {
 }
 
 function Tables({ months }: { months: number }) {
-  const [to] = useState(() => tokyoDay(new Date()).slice(0, 7));
+  const today = useToday();
+  const [to] = useState(today.slice(0, 7));
   const { data, failure } = useAsked(StatisticsDocument, { fromMonth: monthBefore(to, months - 1), toMonth: to });
   if (!data) return <Waiting failure={failure} />;
   const answer = data.statistics;

@@ -11,7 +11,7 @@ export default function Away({ today }: { today: string }) {
       {hasRole("coordinator", "ibasho_staff") && <PinSetUpCard />}
       <TakeAlong />
       <TodaySessions today={today} />
-      {hasRole("coordinator") && <Confirming today={today} />}
+      {hasRole("coordinator") && <Confirming />}
     </>
   );
 }

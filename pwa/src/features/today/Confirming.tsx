@@ -2,6 +2,7 @@ import { hasRole } from "../../app/session";
 import { Quarantine } from "../../gateway/documents";
 import { momentText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
+import { now } from "../../sync/time";
 import { useAsked } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Section } from "../../ui/parts";
@@ -10,9 +11,9 @@ import { Section } from "../../ui/parts";
 const DECLINED_FOR_MS = 14 * 86_400_000;
 
 /** Visits of mine that a manager still looks at: received and kept, not yet on a timeline. Then those that will not be, with the reason. */
-export function Confirming({ today }: { today: string }) {
+export function Confirming() {
   const { data } = useAsked(Quarantine, {}, ["case", "notices"]);
-  const since = Date.now() - DECLINED_FOR_MS;
+  const since = +now() - DECLINED_FOR_MS;
   const mine = (data?.quarantine ?? []).filter((each) => each.state === "waiting" || Date.parse(each.capturedAt) > since);
   if (mine.length === 0 || hasRole("manager")) return null;
   return (
@@ -22,7 +23,7 @@ export function Confirming({ today }: { today: string }) {
           <li key={each.id}>
             <div class="grow">
               <b>{each.label || t("case.visit")}</b>
-              <p class="sub meta"><time>{momentText(each.visitedAt, today)}</time><span>{codeText("visit_outcome", each.outcome)}</span></p>
+              <p class="sub meta"><time>{momentText(each.visitedAt)}</time><span>{codeText("visit_outcome", each.outcome)}</span></p>
               {each.note && <p>{each.note}</p>}
             </div>
             {each.state === "waiting"

@@ -47,7 +47,7 @@ function Contact({ contact, today }: { contact: TodayAnswer["contactsDue"][numbe
 /** A past promise is told as a date, not as a debt: nobody is overdue. */
 export function dueText(on: string, today: string): string {
   if (on === today) return t("today.dueToday");
-  return on < today ? t("today.duePassed", { date: nearDayText(on, today) }) : nearDayText(on, today);
+  return on < today ? t("today.duePassed", { date: nearDayText(on) }) : nearDayText(on);
 }
 
 function Handoff({ card }: { card: TodayAnswer["receivedHandoffs"][number] }) {

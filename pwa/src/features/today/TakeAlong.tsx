@@ -1,9 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { home } from "../../app/device";
 import { Link } from "../../app/router";
-import { momentText, tokyoDay } from "../../i18n/dates";
+import { momentText } from "../../i18n/dates";
 import { errorText, t } from "../../i18n/messages";
-import { useNow, useStore } from "../../ui/hooks";
+import { useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { whyNotHere } from "../../vault/storage";
 import { vault } from "../../vault/vault";
@@ -12,13 +12,12 @@ import { vault } from "../../vault/vault";
 export function TakeAlong() {
   const isOpen = useStore(vault).state === "open";
   const held = useStore(home);
-  const today = tokyoDay(useNow(60_000));
   const [why, setWhy] = useState<string | null>(null);
   useEffect(() => void (isOpen && whyNotHere().then(setWhy)), [isOpen]);
   if (!isOpen) return null;
   if (why) return <p class="note soft" role="status">{errorText(why)}</p>;
   if (!held) return <p class="note" role="status">{t("takeAlong.fetching")}</p>;
-  const until = momentText(new Date(held.readableUntil).toISOString(), today);
+  const until = momentText(held.readableUntil);
   const counts = [
     [t("takeAlong.cases"), held.cards.length], [t("takeAlong.contacts"), held.today.contactsDue.length], [t("takeAlong.sessions"), held.sessions.length],
   ] as const;

@@ -4,10 +4,10 @@ import { Link } from "../../app/router";
 import { hasRole } from "../../app/session";
 import { Today as TodayDocument } from "../../gateway/documents";
 import type { TodayQuery } from "../../gateway/generated";
-import { dayText, momentText, tokyoDay, yearText } from "../../i18n/dates";
+import { dayText, momentText, yearText } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
 import { Icon } from "../../ui/Icon";
-import { useAsked, useNow, useTitle } from "../../ui/hooks";
+import { useAsked, useTitle, useToday } from "../../ui/hooks";
 import { Empty, Note, Section, Stale, Waiting } from "../../ui/parts";
 import { ClockChip } from "../handoffs/Clock";
 import { dueText, Lead } from "./Lead";
@@ -18,7 +18,7 @@ export type TodayAnswer = TodayQuery["today"];
 export default function Today() {
   useTitle("today.title");
   const { data, failure } = useAsked(TodayDocument, {}, ["tray", "case", "notices"]);
-  const today = tokyoDay(useNow());
+  const today = useToday();
   return (
     <div class="stack stack-l">
       <div class="head tight">
@@ -37,7 +37,7 @@ function Parts({ answer, today }: { answer: TodayAnswer; today: string }) {
       {answer.unavailable.length > 0 && <Note icon="cloud-off"><p role="status">{t("today.unavailable")}</p></Note>}
       <Lead answer={answer} today={today} />
       {hasRole("coordinator", "ibasho_staff", "manager") && <Later today={today} />}
-      {answer.openDrafts.length > 0 && <OpenDrafts drafts={answer.openDrafts} today={today} />}
+      {answer.openDrafts.length > 0 && <OpenDrafts drafts={answer.openDrafts} />}
       {answer.returnedHandoffs.length > 0 && <Returned cards={answer.returnedHandoffs} />}
       {hasRole("coordinator", "manager") && (
         <div class="cols cols-2">
@@ -99,7 +99,7 @@ function Contacts({ contacts, today }: { contacts: TodayAnswer["contactsDue"]; t
   );
 }
 
-function OpenDrafts({ drafts, today }: { drafts: TodayAnswer["openDrafts"]; today: string }) {
+function OpenDrafts({ drafts }: { drafts: TodayAnswer["openDrafts"] }) {
   return (
     <Section id="drafts" title={t("today.drafts")}>
       <ul class="list">
@@ -109,7 +109,7 @@ function OpenDrafts({ drafts, today }: { drafts: TodayAnswer["openDrafts"]; toda
             <li key={draft.id}>
               <div class="grow">
                 <b>{place.title}</b>
-                <p class="sub">{t("sync.draftSaved", { time: momentText(draft.savedAt, today) })}</p>
+                <p class="sub">{t("sync.draftSaved", { time: momentText(draft.savedAt) })}</p>
               </div>
               <Link class="btn line" href={place.href}><Icon name="pen" />{t("today.draftResume")}</Link>
             </li>

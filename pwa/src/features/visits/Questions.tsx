@@ -1,12 +1,13 @@
 import { useState } from "preact/hooks";
 import { visitOutcomes, withWhom } from "../../gateway/codes";
-import { addDays, dayText, tokyoDay } from "../../i18n/dates";
+import { addDays, dayText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
 import { Checks, FieldError, Need, SelectField, textOf, TextField, type Problem } from "../../ui/forms";
 import { Icon } from "../../ui/Icon";
 import { dayOptions } from "../consultations/HandoffForm";
 import type { VisitForm } from "./form";
 import { outcomeIcon } from "./outcomes";
+import { useToday } from "../../ui/hooks";
 
 interface Props {
   form: VisitForm;
@@ -17,7 +18,7 @@ interface Props {
 /** Time is filled in; correcting it is one press away. */
 export function When({ form, set, problems, title, said, auto }: Props & { title: string; said: string; auto: boolean }) {
   const [open, setOpen] = useState(false);
-  const today = tokyoDay(new Date());
+  const today = useToday();
   const days = Array.from({ length: 31 }, (_, index) => addDays(today, -index)).map((day): [string, string] => [day, dayText(day)]);
   const problem = textOf(problems, "v-time");
   return (
@@ -81,6 +82,7 @@ export function Words({ form, set, problems }: Props) {
 }
 
 export function NextPromise({ form, set, problems }: Props) {
+  const today = useToday();
   const weeks = [addDays(form.day, 7), addDays(form.day, 14)] as const;
   const choices: [string, string][] = [
     [weeks[0], t("visit.nextWeek", { date: dayText(weeks[0]) })],
@@ -101,7 +103,7 @@ export function NextPromise({ form, set, problems }: Props) {
       </div>
       {form.next && (
         <div class="pair">
-          {form.next === "pick" && <SelectField id="next-day" label={t("visit.nextDay")} value={form.nextDay} options={dayOptions(tokyoDay(new Date()), 90, t("consult.choose"), form.nextDay)} onChange={(nextDay) => set({ nextDay })} />}
+          {form.next === "pick" && <SelectField id="next-day" label={t("visit.nextDay")} value={form.nextDay} options={dayOptions(today, 90, t("consult.choose"), form.nextDay)} onChange={(nextDay) => set({ nextDay })} />}
           <TextField id="next-note" label={t("visit.nextNote")} value={form.nextNote} onInput={(nextNote) => set({ nextNote })} error={textOf(problems, "next-note")} />
         </div>
       )}

@@ -9,6 +9,7 @@ import { dayText } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
 import { online } from "../../sync/live";
 import { queue, type QueueEntry } from "../../sync/queue";
+import { now } from "../../sync/time";
 import { uuid7 } from "../../sync/uuid7";
 import { ErrorSummary, textOf, TextField, type Problem } from "../../ui/forms";
 import { useAsked, useOnce, useStore, useTitle } from "../../ui/hooks";
@@ -49,7 +50,7 @@ interface FormProps {
 
 function Form({ record, draft, offer, fixed, onResume }: FormProps) {
   const [visitId] = useState(() => (fixed ? String(fixed.payload.visitId) : (draft?.id ?? uuid7())));
-  const [start] = useState<VisitForm>(() => (fixed ? formOf(record.id, fixed.payload) : emptyVisit(record.id, new Date())));
+  const [start] = useState<VisitForm>(() => (fixed ? formOf(record.id, fixed.payload) : emptyVisit(record.id, now())));
   const [form, setForm] = useState<VisitForm>(() => (draft ? fromDraft(start, draft.body) : start));
   const [problems, setProblems] = useState<Problem[]>(() => (fixed ? problemsOfKept(fixed.outcome) : []));
   const touched = !isUntouched(form, start);

@@ -1,5 +1,6 @@
 import { clock, tokyoDay, tokyoInstant } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
+import { now } from "../../sync/time";
 import { type Problem, problemAt } from "../../ui/forms";
 import { LINE, TEXT, textProblem } from "../../ui/textLimits";
 import { type KeptOutcome, refusalText } from "../attention/refusals";
@@ -36,7 +37,7 @@ export function missingIn(form: VisitForm, auto = false): Problem[] {
   const at = tokyoInstant(form.day, form.time);
   return [
     ...problemAt("v-outcome", !form.outcome && t("visit.outcomeRequired")),
-    ...problemAt("v-time", at ? !auto && Date.parse(at) > Date.now() + CLOCK_TOLERANCE_MS && t("visit.future") : t("visit.timeInvalid")),
+    ...problemAt("v-time", at ? !auto && Date.parse(at) > +now() + CLOCK_TOLERANCE_MS && t("visit.future") : t("visit.timeInvalid")),
     ...problemAt("v-with", form.withWhom.includes("nobody") && form.withWhom.length > 1 && t("visit.nobodyElse")),
     ...(["personWords", "familyWords", "memo", "nextNote"] as const).flatMap((name) =>
       problemAt(PLACES[name] ?? "next-note", form[name] && !form[name].trim() ? t("visit.blank") : textProblem(form[name], name === "nextNote" ? LINE : TEXT))),
@@ -58,7 +59,7 @@ export function payloadOf(form: VisitForm, visitId: string): Record<string, unkn
 export function formOf(caseId: string, payload: Record<string, unknown>): VisitForm {
   const { at, outcome, nextPromise: { on, note }, ...rest } = visitOf(payload);
   return {
-    ...emptyVisit(caseId, at ? new Date(at) : new Date()),
+    ...emptyVisit(caseId, at ? new Date(at) : now()),
     ...rest,
     outcome: outcome || null,
     next: on ? "pick" : note ? "none" : null,

@@ -1,0 +1,29 @@
+/** What time it is. A tablet's own clock may be wrong, by a year when its battery was empty. The gateway says its time with every answer;
+ *  the difference is kept for the hours without a network. Nothing is put in order by it. */
+
+/** Nearer than this, the difference may be the way of the answer. */
+const WRONG_MS = 60_000;
+/** For so long a tablet works without a word of the gateway (`readableHours`). */
+const ALONE_MS = 72 * 3_600_000;
+
+/** A page has it, a service worker does not: there it is heard anew. */
+const kept = globalThis.localStorage as { time?: string } | undefined;
+let [heardAt, ahead] = JSON.parse(kept?.time ?? "[0,0]") as [number, number];
+
+/** The gateway answered at `date`, as HTTP writes it. */
+export function heard(date: string | null): void {
+  const at = Date.parse(String(date));
+  if (!at) return;
+  const before = ahead;
+  ahead = Date.now() - at;
+  if (Math.abs(ahead) < WRONG_MS) ahead = 0;
+  heardAt = at;
+  if (kept && (ahead || before)) kept.time = JSON.stringify([at, ahead]);
+}
+
+/** The present moment. A clock that somebody has put right since the last answer is believed again. */
+export function now(): Date {
+  const own = Date.now();
+  const told = own - ahead;
+  return new Date(told < heardAt || told > heardAt + ALONE_MS ? own : told);
+}
