@@ -28,12 +28,21 @@ _OF_LOG = """l.action in ('read', 'refused') and l.actor_kind = 'staff' and (l.s
 # An id that is nowhere is in nobody's unit: whoever tried it is told to the auditors ($4). `{}`: the row of the log.
 _NOWHERE = """($4::bool and {0}.action = 'refused' and not exists (select 1 from consultation s where s.consultation_id = {1})
 and not exists (select 1 from handoff s where s.handoff_id = {1}))"""
-_NEWEST = f"select * from access_log l where {_OF_LOG} and at >= $5 and ($6::uuid is null or actor_id = $6)"
-_PARTS = "l.action = 'read' and coalesce(jsonb_array_length(l.shown -> 'consultation'), 0)"
+_IN_MAY = """(exists (select 1 from jsonb_array_elements_text(l.shown -> 'consultation') one (sheet)
+    where one.sheet::uuid in (select consultation_id from may))
+or exists (select 1 from jsonb_array_elements_text(l.shown -> 'handoff') one (card)
+    join handoff h on h.handoff_id = one.card::uuid
+    where h.consultation_id in (select consultation_id from may)))"""
+_NEWEST = f"select l.* from access_log l where {_OF_LOG} and l.at >= $5 and ($6::uuid is null or l.actor_id = $6)"
+_PARTS = "coalesce(jsonb_array_length(l.shown -> 'consultation'), jsonb_array_length(l.shown -> 'handoff'))"
+_TRIED = _NOWHERE.format("l", "coalesce(l.shown -> 'consultation' ->> 0, l.shown -> 'handoff' ->> 0)::uuid")
+# The city's newest, for what one person opened in a row; and those of the asker's sheets, which others cannot push out.
 _LATEST = f"""
-({_NEWEST} and {_PARTS} = 1 order by at desc limit {NEWEST}) union all
-({_NEWEST} and {_PARTS} <> 1 order by at desc limit {NEWEST_LISTS}) union all
-({_NEWEST} and l.basis = 'refused' order by at desc limit {MOST})
+({_NEWEST} and {_PARTS} = 1 order by l.at desc limit {NEWEST}) union
+({_NEWEST} and {_PARTS} = 1 and l.action = 'read' and {_IN_MAY} order by l.at desc limit {MOST}) union
+({_NEWEST} and l.action = 'refused' and {_IN_MAY} order by l.at desc limit {MOST}) union
+({_NEWEST} and {_TRIED} order by l.at desc limit {MOST}) union
+({_NEWEST} and {_PARTS} <> 1 order by l.at desc limit {NEWEST_LISTS})
 """
 _AROUND_ONE = f"""
 select l.* from (
@@ -96,7 +105,8 @@ async def find_reads(
     lists, the newest first. `names`: surname by staff id, compared with 本人's and the caller's.
 
     `run` counts the sheets one person opened, each another than the one before, in the ten minutes up to then. Looked through
-    are the `NEWEST` pages and the `NEWEST_LISTS` lists, which every open screen reads each minute; of one sheet, all."""
+    are the `NEWEST` pages, so many as `MOST` of the sheets whose log is theirs, however many others came since, and the
+    `NEWEST_LISTS` lists, which every open screen reads each minute; of one sheet, all."""
     query = _reads(_LATEST if consultation_id is None else _AROUND_ONE)
     return await tx.fetch(query, consultation_id, *_who(actor), since, staff_id, dict(names))
 

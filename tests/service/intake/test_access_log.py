@@ -148,6 +148,23 @@ async def test_a_page_is_not_pushed_out_by_many_later_lists(today: World) -> Non
     assert {line["consultationId"] for line in lines} == {str(consultation), str(other)}
 
 
+@pytest.mark.parametrize("action", ["read", "refused"])
+async def test_what_is_the_asker_s_is_not_pushed_out_by_ids_that_are_nowhere(today: World, action: str) -> None:
+    """Whoever opens thousands of ids by chance hides no read behind them, and no try."""
+    consultation = await today.opened()
+    await read(today, CLERK, consultation)
+    assert (await today.get(OTHER_CLERK, f"/views/consultations/{consultation}")).status_code == 404
+    later = "insert into access_log (actor_id, actor_kind, action, shown, field_groups, basis, purpose, screen)"
+    later += " select $1, 'staff', $3, jsonb_build_object('consultation', jsonb_build_array(gen_random_uuid())), '{}',"
+    later += (
+        " case $3 when 'refused' then 'refused' else 'unit' end, 'support', 'Consultation' from generate_series(1, $2)"
+    )
+    await today.owner.execute(later, OTHER_CLERK.id, access_store.NEWEST + 100, action)
+    lines = {line["staffId"]: line["odd"] for line in await log(today, LEAD)}
+    assert set(lines) == {str(CLERK.id), str(OTHER_CLERK.id)}
+    assert "refused" in lines[str(OTHER_CLERK.id)]
+
+
 async def test_a_read_at_night_and_many_in_a_row_are_marked(today: World) -> None:
     noon = today.now.replace(hour=3) - timedelta(days=2)
     consultation = await today.opened()
