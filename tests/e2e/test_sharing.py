@@ -130,11 +130,23 @@ def test_a_meeting_opens_to_whoever_pledges(city: Stack, sign_in: SignIn, case: 
     theirs = sign_in("mori", "tablet")
     theirs.goto(f"{city.url}/cases/{case}")
     theirs.get_by_role("link", name="担当でない記録を開くとき").click(timeout=20_000)
+    expect(theirs.get_by_role("button", name="守秘を約束して開く")).to_be_visible(timeout=20_000)
     look(theirs, "sharing-pledge", "tablet")
-    theirs.get_by_role("button", name="守秘を約束して開く").click()
+    pledge_from_the_notice(theirs, called, case)
     expect(theirs.get_by_role("heading", name="経過").first).to_be_attached(timeout=20_000)
     assert seen(called, case)["timeline"]
     expect(theirs.get_by_role("link", name="共有と同意を見る")).to_have_count(0)
+
+
+def pledge_from_the_notice(page: Page, called: Person, case: str) -> None:
+    """Nobody who is called knows the address of the case."""
+    page.get_by_role("link", name="お知らせ", exact=True).click()
+    page.get_by_role("link", name="支援会議の前に、守秘の約束をお願いします").first.click(timeout=20_000)
+    expect(page.get_by_role("heading", name="支援会議に呼ばれています").first).to_be_visible(timeout=20_000)
+    look(page, "sharing-called", "tablet")
+    waiting = [each["caseId"] for each in called.ask("Conferences")["conferences"] if not each["pledged"]]
+    page.get_by_role("button", name="守秘を約束して開く").nth(waiting.index(case)).click()
+    page.wait_for_url(f"**/cases/{case}")
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -20,6 +20,7 @@ const screens: Screens = { today: Today };
 const account = (): Promise<Screens> => import("../features/account/screens");
 const managers = (): Promise<Screens> => import("../features/managers");
 const requests = (): Promise<Screens> => import("../features/requests/screens");
+const sharing = (): Promise<Screens> => import("../features/sharing/screens");
 const apart: Partial<Record<string, () => Promise<Screens>>> = {
   account,
   accessLog: managers,
@@ -29,7 +30,8 @@ const apart: Partial<Record<string, () => Promise<Screens>>> = {
   closedCases: requests,
   closing: requests,
   devices: account,
-  sharing: () => import("../features/sharing/screens"),
+  called: sharing,
+  sharing,
   staff: managers,
   statistics: managers,
   tokens: () => import("../features/ibasho/TokenSheet").then((part) => ({ tokens: part.default })),

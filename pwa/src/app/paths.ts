@@ -10,6 +10,7 @@ export const paths = {
   handoff: "/handoffs/:id",
   cases: "/cases",
   closedCases: "/cases/closed",
+  called: "/cases/called",
   case: "/cases/:id",
   newVisit: "/cases/:id/visits/new",
   sharing: "/cases/:id/sharing",

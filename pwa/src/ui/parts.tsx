@@ -1,7 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { codeText, t } from "../i18n/messages";
+import { codeText, t, type MessageKey } from "../i18n/messages";
 import type { GatewayFailure } from "../gateway/client";
+import { useTitle } from "./hooks";
 import { Icon, type IconName } from "./Icon";
 
 /** The contact-safety banner: what binds every channel, before anything else on the page. */
@@ -49,6 +50,17 @@ export function Section({ id, title, side, children }: { id: string; title: stri
 
 export function Note({ icon = "info", kind = "", children }: { icon?: IconName; kind?: "" | "ok" | "err" | "soft"; children: ComponentChildren }) {
   return <div class={`note ${kind}`}><Icon name={icon} /><div class="grow">{children}</div></div>;
+}
+
+/** What the screen is called, on the page and in its tab, and what it is for. */
+export function ScreenHead({ title, children }: { title: MessageKey; children: ComponentChildren }) {
+  useTitle(title);
+  return <div class="head tight"><h1>{t(title)}</h1><p>{children}</p></div>;
+}
+
+/** What went wrong, if anything did, read out at once. */
+export function Alert({ text }: { text: string | null }) {
+  return text && <Note kind="err"><p role="alert">{text}</p></Note>;
 }
 
 /** What a screen shows while its answer is not here, or cannot come. */

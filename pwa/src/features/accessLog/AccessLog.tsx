@@ -2,9 +2,9 @@ import { useRef, useState } from "preact/hooks";
 import { rememberInAddress } from "../../app/router";
 import { hasRole } from "../../app/session";
 import { t } from "../../i18n/messages";
-import { useAsked, useTitle } from "../../ui/hooks";
+import { useAsked } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
-import { Empty, Note, Stale, Waiting } from "../../ui/parts";
+import { Empty, Note, ScreenHead, Stale, Waiting } from "../../ui/parts";
 import { NotFound } from "../problem/NotFound";
 import { AccessLog as AccessLogDocument } from "./documents";
 import { addressOf, askedBy, type Filter, filterOfAddress } from "./filter";
@@ -18,7 +18,6 @@ const MOST = 300;
 
 /** 記録の閲覧: who read what, and why. The log and never the record; to look at it is itself logged. */
 export default function AccessLog() {
-  useTitle("log.title");
   const [filter, setFilter] = useState(filterOfAddress);
   const found = useRef<HTMLDivElement>(null);
   if (!hasRole("manager", "auditor")) return <NotFound record />;
@@ -31,7 +30,7 @@ export default function AccessLog() {
   const leap = (next: Partial<Filter>) => (change(next), found.current?.focus());
   return (
     <div class="stack">
-      <div class="head tight"><h1>{t("log.title")}</h1><p>{t("log.help")}</p></div>
+      <ScreenHead title="log.title">{t("log.help")}</ScreenHead>
       <Note icon="lock"><p>{t("log.logged")}</p></Note>
       <Filters filter={filter} onChange={change} />
       <div class="stack no-ring" ref={found} tabIndex={-1}><Found key={addressOf(filter)} filter={filter} onChange={leap} /></div>

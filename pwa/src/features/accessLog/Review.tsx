@@ -5,7 +5,7 @@ import { nearDayText } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
 import { online } from "../../sync/live";
 import { TextField } from "../../ui/forms";
-import { Dialog, Note } from "../../ui/parts";
+import { Alert, Dialog } from "../../ui/parts";
 import type { Told } from "./grouped";
 import { timeText } from "./parts";
 
@@ -27,7 +27,7 @@ export function Review({ told, onClose, onDone }: { told: Told; onClose: () => v
       <p class="sub">{nearDayText(told.day)} {timeText(told)}{told.times > 1 && `　${t("log.times", { n: told.times })}`}</p>
       <p>{t("log.reviewHelp")}</p>
       <TextField id="log-note" label={t("log.note")} help={t("log.noteHelp")} value={note} marked onInput={setNote} />
-      {problem && <Note kind="err"><p role="alert">{problem}</p></Note>}
+      <Alert text={problem} />
     </Dialog>
   );
 }

@@ -5,9 +5,9 @@ import { momentText } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
 import { uuid7 } from "../../sync/uuid7";
 import { TextField } from "../../ui/forms";
-import { useAsked, useTitle } from "../../ui/hooks";
+import { useAsked } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
-import { Dialog, Note } from "../../ui/parts";
+import { Dialog, Note, ScreenHead } from "../../ui/parts";
 import { useAgain } from "../session/useAgain";
 import { Passkeys as PasskeysDocument, PasswordSetAt, RemovePasskey } from "./documents";
 import { addPasskey } from "./passkey";
@@ -17,10 +17,9 @@ type Passkey = PasskeysQuery["passkeys"][number];
 
 /** 自分の設定: what one signs in with, and where one is signed in. */
 export default function Account() {
-  useTitle("account.title");
   return (
     <div class="stack">
-      <div class="head tight"><h1>{t("account.title")}</h1><p>{t("account.help")}</p></div>
+      <ScreenHead title="account.title">{t("account.help")}</ScreenHead>
       <Passkeys />
       <ChangePassword />
       <SignIns mine />

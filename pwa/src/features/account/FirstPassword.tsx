@@ -3,7 +3,7 @@ import { type GatewayFailure, postJson } from "../../gateway/client";
 import { errorText, t } from "../../i18n/messages";
 import { uuid7 } from "../../sync/uuid7";
 import { TextField } from "../../ui/forms";
-import { Dialog, Note } from "../../ui/parts";
+import { Alert, Dialog } from "../../ui/parts";
 
 /** Somebody new, or who forgot the password: the code a manager handed over lets them choose one. */
 export function FirstPassword({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
@@ -28,7 +28,7 @@ export function FirstPassword({ onClose, onDone }: { onClose: () => void; onDone
       <TextField id="first-login" label={t("signIn.login")} autocomplete="username" {...field("login")} />
       <TextField id="first-code" label={t("account.code")} help={t("account.codeHelp")} {...field("code")} />
       <TextField id="first-new" label={t("account.new")} help={t("account.newHelp")} type="password" autocomplete="new-password" {...field("new")} />
-      {problem && <Note kind="err"><p role="alert">{problem}</p></Note>}
+      <Alert text={problem} />
     </Dialog>
   );
 }

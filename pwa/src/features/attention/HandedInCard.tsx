@@ -5,7 +5,7 @@ import { DecideHandedIn } from "../../gateway/documents";
 import type { HandedInQuery } from "../../gateway/generated";
 import { momentText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
-import { Note } from "../../ui/parts";
+import { Alert } from "../../ui/parts";
 import { PayloadView } from "./PayloadView";
 import { ConfirmWithdraw } from "./RefusedCard";
 
@@ -35,7 +35,7 @@ export function HandedInCard({ item, onDecided }: { item: Item; onDecided: () =>
         <p class="sub meta"><span>{t("attention.writtenAt", { time: momentText(item.capturedAt) })}</span><span>{t("attention.handedAt", { time: momentText(item.receivedAt) })}</span></p>
       </div>
       {Object.keys(item.payload).length > 0 ? <PayloadView type={item.type} payload={item.payload} /> : <p class="sub">{t("attention.withheldHelp")}</p>}
-      {problem && <Note kind="err"><p role="alert">{problem}</p></Note>}
+      <Alert text={problem} />
       <div class="row">
         <button class="btn" type="button" disabled={busy} onClick={() => void decide(true)}>{t("attention.send")}</button>
         <button class="btn line" type="button" disabled={busy} onClick={() => setWithdrawing(true)}>{t("attention.withdraw")}</button>

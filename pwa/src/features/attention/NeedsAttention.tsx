@@ -1,7 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { t } from "../../i18n/messages";
-import { useTitle } from "../../ui/hooks";
-import { Empty, Stale } from "../../ui/parts";
+import { Empty, ScreenHead, Stale } from "../../ui/parts";
 import { HandedInCard } from "./HandedInCard";
 import { QuarantinedCard } from "./QuarantinedCard";
 import { RefusedCard } from "./RefusedCard";
@@ -19,11 +18,10 @@ function Part({ id, children }: { id: "refused" | "handed" | "waiting"; children
 
 /** 要確認: nothing here is lost and nothing here hurries; a person decides. */
 export default function NeedsAttention() {
-  useTitle("attention.title");
   const { refused, handed, waiting, count, failure, refresh } = useAttention();
   return (
     <div class="stack stack-l">
-      <div class="head tight"><h1>{t("attention.title")}</h1><p>{count > 0 ? t("attention.help", { n: count }) : ""}</p></div>
+      <ScreenHead title="attention.title">{count > 0 ? t("attention.help", { n: count }) : ""}</ScreenHead>
       {count === 0 && <Empty title={t("attention.empty")}>{t("attention.emptyHelp")}</Empty>}
       <Part id="refused">{refused.map((entry) => <RefusedCard key={entry.id} entry={entry} />)}</Part>
       <Part id="handed">{handed.map((item) => <HandedInCard key={item.id} item={item} onDecided={refresh} />)}</Part>

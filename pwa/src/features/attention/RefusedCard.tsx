@@ -10,7 +10,7 @@ import { now } from "../../sync/time";
 import { TextField } from "../../ui/forms";
 import { useAsked, useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
-import { Dialog, Note } from "../../ui/parts";
+import { Alert, Dialog, Note } from "../../ui/parts";
 import { NICKNAME } from "../../ui/textLimits";
 import { mendedFact, unknownSession } from "./facts";
 import { PayloadView } from "./PayloadView";
@@ -37,7 +37,7 @@ export function RefusedCard({ entry }: { entry: QueueEntry }) {
         {fields.length > 0 && <p>{t("attention.fields", { names: fields.join("、") })}</p>}
         {behind > 0 && <p><b>{t("attention.behind", { n: behind })}</b></p>}
       </Note>
-      {problem && <Note kind="err"><p role="alert">{problem}</p></Note>}
+      <Alert text={problem} />
       {payload.attendanceId ? <Fact entry={entry} onAgain={again}>{away}</Fact> : (
         <>
           <PayloadView type={type} payload={payload} />

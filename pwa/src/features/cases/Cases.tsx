@@ -6,16 +6,15 @@ import { nearDayText, tokyoDay } from "../../i18n/dates";
 import { soundsIn } from "../../i18n/kana";
 import { t } from "../../i18n/messages";
 import { TextField } from "../../ui/forms";
-import { useAsked, useTitle, useToday } from "../../ui/hooks";
+import { useAsked, useToday } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
-import { Empty, Stale, Waiting } from "../../ui/parts";
+import { Empty, ScreenHead, Stale, Waiting } from "../../ui/parts";
 import { opens } from "./Case";
 
 type Card = CasesQuery["cases"][number];
 
 /** My cases, the next agreed contact first. What is typed to find one stays in this field. */
 export default function Cases() {
-  useTitle("cases.title");
   const { data, failure } = useAsked(CasesDocument, {}, ["case"]);
   const [query, setQuery] = useState("");
   const today = useToday();
@@ -23,7 +22,7 @@ export default function Cases() {
   const found = cases.filter((each) => soundsIn(query, [each.label, each.kana]));
   return (
     <div class="stack">
-      <div class="head tight"><h1>{t("cases.title")}</h1><p>{t("cases.help")}</p></div>
+      <ScreenHead title="cases.title">{t("cases.help")}</ScreenHead>
       {!data && <Waiting failure={failure} />}
       {data && cases.length === 0 && <Empty title={t("cases.empty")}>{t("cases.emptyHelp")}</Empty>}
       {cases.length > 0 && <Find query={query} onInput={setQuery} count={found.length} />}

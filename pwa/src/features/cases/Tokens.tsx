@@ -6,7 +6,7 @@ import { nearDayText, tokyoDay } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
 import { TextField } from "../../ui/forms";
 import { Icon } from "../../ui/Icon";
-import { Dialog, Note } from "../../ui/parts";
+import { Alert, Dialog, Note } from "../../ui/parts";
 import { readCode } from "../ibasho/tokenCode";
 import type { CaseAnswer } from "./Case";
 
@@ -77,7 +77,7 @@ function Separate({ record, participantId, onClose, onDone }: Props & { particip
   return (
     <Dialog title={t("case.tokenSeparateTitle")} submit={t("case.tokenSeparate")} busy={busy} onSubmit={() => void go()} onClose={onClose}>
       <p>{t("case.tokenSeparateText")}</p>
-      {problem && <Note kind="err"><p role="alert">{problem}</p></Note>}
+      <Alert text={problem} />
     </Dialog>
   );
 }

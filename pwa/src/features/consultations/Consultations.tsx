@@ -3,20 +3,19 @@ import { hasRole } from "../../app/session";
 import { Consultations as ConsultationsDocument } from "../../gateway/documents";
 import { momentText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
-import { useAsked, useTitle } from "../../ui/hooks";
+import { useAsked } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
-import { Empty, Stale, Waiting } from "../../ui/parts";
+import { Empty, ScreenHead, Stale, Waiting } from "../../ui/parts";
 import { ConsultationTabs } from "../handoffs/ConsultationTabs";
 
 /** The window's own sheets, newest first. */
 export default function Consultations() {
-  useTitle("sheets.title");
   const { data, failure } = useAsked(ConsultationsDocument, { limit: 50 }, ["tray"]);
   const sheets = data?.consultations ?? [];
   return (
     <div class="stack">
       <div class="split">
-        <div class="head tight"><h1>{t("sheets.title")}</h1><p>{t("sheets.help")}</p></div>
+        <ScreenHead title="sheets.title">{t("sheets.help")}</ScreenHead>
         {hasRole("window_staff") && <Link class="btn" href="/consultations/new"><Icon name="plus" />{t("today.openConsultation")}</Link>}
       </div>
       <ConsultationTabs here="sheets" />

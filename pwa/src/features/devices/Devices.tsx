@@ -4,22 +4,21 @@ import { Devices as DevicesDocument, RevokeDevice } from "./documents";
 import type { DevicesQuery } from "../../gateway/generated";
 import { momentText } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
-import { useAsked, useTitle } from "../../ui/hooks";
+import { useAsked } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { useAgain } from "../session/useAgain";
-import { Dialog, Empty, Note, Stale, Waiting } from "../../ui/parts";
+import { Dialog, Empty, Note, ScreenHead, Stale, Waiting } from "../../ui/parts";
 
 type Device = DevicesQuery["devices"][number];
 
 /** 端末: what holds records away from the office, and the way to end that when one is lost. */
 export default function Devices() {
-  useTitle("devices.title");
   const { data, failure, refresh } = useAsked(DevicesDocument, {}, ["notices"]);
   const [lost, setLost] = useState<Device | null>(null);
   const devices = [...(data?.devices ?? [])].sort((a, b) => Number(Boolean(a.revokedAt)) - Number(Boolean(b.revokedAt)) || (b.lastContactAt ?? "").localeCompare(a.lastContactAt ?? ""));
   return (
     <div class="stack">
-      <div class="head tight"><h1>{t("devices.title")}</h1><p>{t("devices.help")}</p></div>
+      <ScreenHead title="devices.title">{t("devices.help")}</ScreenHead>
       {!data && <Waiting failure={failure} />}
       {data && devices.length === 0 && <Empty title={t("devices.empty")}>{t("devices.emptyHelp")}</Empty>}
       {devices.length > 0 && <ul class="card card-flush list">{devices.map((device) => <Row key={device.id + device.staff.id} device={device} onLost={() => setLost(device)} />)}</ul>}

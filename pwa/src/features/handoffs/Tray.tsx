@@ -4,9 +4,9 @@ import { hasRole } from "../../app/session";
 import { Tray as TrayDocument } from "../../gateway/documents";
 import { t } from "../../i18n/messages";
 import { online } from "../../sync/live";
-import { useAsked, useStore, useTitle } from "../../ui/hooks";
+import { useAsked, useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
-import { Empty, Note, Stale, Waiting } from "../../ui/parts";
+import { Empty, Note, ScreenHead, Stale, Waiting } from "../../ui/parts";
 import { answered } from "./Answers";
 import type { Card } from "./Clock";
 import { ConsultationTabs } from "./ConsultationTabs";
@@ -16,7 +16,6 @@ import { byUrgency } from "./order";
 
 /** 引継ぎトレイ, for who receives and who sent. It changes by itself. */
 export default function Tray() {
-  useTitle("tray.title");
   const { data, failure, refresh } = useAsked(TrayDocument, {}, ["tray"]);
   const isOnline = useStore(online);
   const news = useStore(answered);
@@ -24,7 +23,7 @@ export default function Tray() {
   return (
     <div class="stack">
       <div class="split">
-        <div class="head tight"><h1>{t("tray.title")}</h1><p>{t("tray.help")}</p></div>
+        <ScreenHead title="tray.title">{t("tray.help")}</ScreenHead>
         {hasRole("window_staff") && <Link class="btn" href="/consultations/new"><Icon name="plus" />{t("today.openConsultation")}</Link>}
       </div>
       {hasRole("window_staff", "manager") && <ConsultationTabs here="tray" />}

@@ -3,7 +3,7 @@ import { clock, dayText, tokyoDay } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
 import { useNow, useStore, useTitle } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
-import { Dialog, Note, Stale, Waiting } from "../../ui/parts";
+import { Alert, Dialog, Note, Stale, Waiting } from "../../ui/parts";
 import { vault } from "../../vault/vault";
 import { NotFound } from "../problem/NotFound";
 import { AddPerson } from "./AddPerson";
@@ -60,7 +60,7 @@ function Page({ record, board, control, last, refused }: PageProps) {
     <>
       <Head record={record} hasVault={isOpen} />
       <OfflineNote reach={board.reach} />
-      {refused && <Note kind="err"><p role="alert">{refused}</p></Note>}
+      <Alert text={refused} />
       {board.status === "closed" && <Note kind="ok" icon="ok-c"><p>{t("board.closedNote")}</p></Note>}
       <Figures counts={board.counts} isOver={hours === "over"} />
       <section class="stack stack-s" aria-labelledby="who">

@@ -4,23 +4,22 @@ import { hasRole } from "../../app/session";
 import { Sessions } from "../../gateway/documents";
 import { addDays, dayText, yearText } from "../../i18n/dates";
 import { t } from "../../i18n/messages";
-import { useAsked, useTitle, useToday } from "../../ui/hooks";
+import { useAsked, useToday } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
-import { Empty, Stale, Waiting } from "../../ui/parts";
+import { Empty, ScreenHead, Stale, Waiting } from "../../ui/parts";
 import { PlanSession } from "./PlanSession";
 import { SessionRow } from "./SessionRow";
 import { byDay, mondayOf } from "./week";
 
 /** 居場所: the week's sessions. */
 export default function Timetable() {
-  useTitle("ibasho.title");
   const today = useToday();
   const [monday, setMonday] = useState(() => mondayOf(today));
   const [isPlanning, setPlanning] = useState(false);
   const mayPlan = hasRole("ibasho_staff", "manager");
   return (
     <div class="stack">
-      <div class="head tight"><h1>{t("ibasho.title")}</h1><p>{t("ibasho.week", { from: dayText(monday), to: dayText(addDays(monday, 6)) })}　{yearText(monday)}</p></div>
+      <ScreenHead title="ibasho.title">{t("ibasho.week", { from: dayText(monday), to: dayText(addDays(monday, 6)) })}　{yearText(monday)}</ScreenHead>
       <div class="split">
         <nav class="row" aria-label={t("ibasho.weeks")}>
           <button class="btn line" type="button" onClick={() => setMonday(addDays(monday, -7))}><Icon name="left" />{t("ibasho.weekBefore")}</button>

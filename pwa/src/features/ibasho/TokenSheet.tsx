@@ -2,8 +2,8 @@ import { useEffect, useState } from "preact/hooks";
 import { Link } from "../../app/router";
 import { hasRole } from "../../app/session";
 import { t } from "../../i18n/messages";
-import { useTitle } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
+import { ScreenHead } from "../../ui/parts";
 import { NotFound } from "../problem/NotFound";
 import { newTokenCode, spokenCode } from "./tokenCode";
 
@@ -11,13 +11,12 @@ const ON_A_SHEET = 24;
 
 /** An A4 sheet of paper tokens. A token carries a number and nothing else: not a name, not the city, not what the place is for. */
 export default function TokenSheet() {
-  useTitle("tokens.title");
   const [codes, setCodes] = useState(newSheet);
   if (!hasRole("ibasho_staff", "manager")) return <NotFound record />;
   return (
     <div class="stack">
       <div class="split no-print">
-        <div class="head tight"><h1>{t("tokens.title")}</h1><p>{t("tokens.help", { n: ON_A_SHEET })}</p></div>
+        <ScreenHead title="tokens.title">{t("tokens.help", { n: ON_A_SHEET })}</ScreenHead>
         <div class="row">
           <Link class="btn line" href="/ibasho"><Icon name="left" />{t("app.back")}</Link>
           <button class="btn line" type="button" onClick={() => setCodes(newSheet())}>{t("tokens.again")}</button>

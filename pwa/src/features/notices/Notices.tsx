@@ -4,14 +4,13 @@ import { ask } from "../../gateway/client";
 import { Cases, Notices as NoticesDocument, Tray } from "../../gateway/documents";
 import { momentText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
-import { useAsked, useTitle } from "../../ui/hooks";
+import { useAsked } from "../../ui/hooks";
 import { Icon, type IconName } from "../../ui/Icon";
-import { Empty, Stale, Waiting } from "../../ui/parts";
+import { Empty, ScreenHead, Stale, Waiting } from "../../ui/parts";
 import { useReading, type Notice } from "./readNotices";
 
 /** A fixed sentence per kind; what it is about is asked of its owner, with the right to read it. */
 export default function Notices() {
-  useTitle("notices.title");
   const { data, failure, refresh } = useAsked(NoticesDocument, {}, ["notices"]);
   const labels = useLabels();
   const { busy, read } = useReading();
@@ -34,7 +33,7 @@ export default function Notices() {
   return (
     <div class="stack">
       <div class="split">
-        <div class="head tight"><h1>{t("notices.title")}</h1><p>{t("notices.help")}</p></div>
+        <ScreenHead title="notices.title">{t("notices.help")}</ScreenHead>
         {unread.length > 0 && <button class="btn line" type="button" disabled={busy} onClick={() => void readAll()}><Icon name="ok" />{t("notices.readAll")}</button>}
       </div>
       <p class="sr" role="status">{saidAll && unread.length === 0 ? t("notices.allRead") : ""}</p>
@@ -65,7 +64,7 @@ interface ItemProps {
 }
 
 function Item({ notice, label, onRead }: ItemProps) {
-  const to = notice.kind === "record_waits" ? "/needs-attention" : notice.kind === "request_waits" ? "/requests" : notice.caseId ? `/cases/${notice.caseId}` : notice.handoffId ? `/handoffs/${notice.handoffId}` : null;
+  const to = PLACES[notice.kind] ?? (notice.caseId ? `/cases/${notice.caseId}` : notice.handoffId ? `/handoffs/${notice.handoffId}` : null);
   const text = codeText("notice_kind", notice.kind);
   return (
     <li class={notice.read ? undefined : "now"}>
@@ -79,4 +78,6 @@ function Item({ notice, label, onRead }: ItemProps) {
   );
 }
 
+/** Where a notice leads that names neither a case nor a handoff. */
+const PLACES: Record<string, string> = { record_waits: "/needs-attention", request_waits: "/requests", pledge_asked: "/cases/called" };
 const ICONS: Record<string, IconName> = { visit_recorded: "pen", handoff_returned: "back", record_waits: "flag", request_waits: "flag", handoff_accepted: "ok-c" };

@@ -3,7 +3,7 @@ import { hasCityAccount, toCityAccount } from "../../app/cityAccount";
 import { type GatewayFailure, postJson } from "../../gateway/client";
 import { t, type MessageKey } from "../../i18n/messages";
 import { TextField } from "../../ui/forms";
-import { Note } from "../../ui/parts";
+import { Alert } from "../../ui/parts";
 
 /** Something dangerous: the gateway may want the password or a passkey again first. `asking` is shown above the button that runs it. */
 export function useAgain(act: () => Promise<unknown>, onDone: () => void, unreachable: MessageKey) {
@@ -34,7 +34,7 @@ export function useAgain(act: () => Promise<unknown>, onDone: () => void, unreac
       {asked && <TextField id="again" label={t("signIn.password")} type="password" value={password} onInput={setPassword} autocomplete="current-password" required />}
       {asked && <button class="btn line" type="button" aria-disabled={busy} onClick={() => !busy && void go(async () => (await import("../account/passkey")).confirmWithPasskey())}>{t("signIn.passkeyConfirm")}</button>}
       {asked && hasCityAccount() && <button class="btn line" type="button" onClick={async () => setProblem(await toCityAccount("fresh"))}>{t("signIn.cityConfirm")}</button>}
-      {problem && <Note kind="err"><p role="alert">{problem}</p></Note>}
+      <Alert text={problem} />
     </>
   );
   return { busy, run, asking };

@@ -6,7 +6,7 @@ import { codeText, t } from "../../i18n/messages";
 import { uuid7 } from "../../sync/uuid7";
 import { SelectField, TextField } from "../../ui/forms";
 import { useAsked, useTitle } from "../../ui/hooks";
-import { Note, Waiting } from "../../ui/parts";
+import { Empty, Note, Waiting } from "../../ui/parts";
 import { NotFound } from "../problem/NotFound";
 import { Conferences } from "./documents";
 import { missingReason, periodText, TO_REACH_THEM } from "./terms";
@@ -29,6 +29,21 @@ export function OpenCase({ id }: { id: string }) {
       <div class="head tight"><h1>{t("openCase.title")}</h1><p>{t("openCase.help")}</p></div>
       {calls.map((call) => <Pledge key={call.id} call={call} />)}
       {isStaff && <Emergency caseId={id} />}
+    </div>
+  );
+}
+
+/** From the notice, which names no case: every meeting that waits for one's pledge. */
+export function Called() {
+  useTitle("openCase.meetings");
+  const { data, failure } = useAsked(Conferences, {});
+  if (!data) return <Waiting failure={failure} />;
+  const calls = data.conferences.filter(({ pledged }) => !pledged);
+  return (
+    <div class="stack">
+      <h1>{t("openCase.meetings")}</h1>
+      {calls.map((call) => <Pledge key={call.id} call={call} />)}
+      {calls.length === 0 && <Empty title={t("openCase.notCalled")}>{t("openCase.notCalledHelp")}</Empty>}
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { Colleagues } from "../../gateway/documents";
 import { t } from "../../i18n/messages";
 import { FieldError, SelectField } from "../../ui/forms";
 import { useAsked } from "../../ui/hooks";
-import { Dialog, Note } from "../../ui/parts";
+import { Alert, Dialog, Note } from "../../ui/parts";
 import { OfUnit, Picks } from "./Fields";
 import type { SectionProps } from "./Readers";
 import { type Named, teamChange } from "./terms";
@@ -101,7 +101,7 @@ function KeepOff({ record, sharing, onClose, onDone }: SectionProps & Pick<Dialo
 function Self({ sure, onSure, error }: { sure: boolean; onSure: (sure: boolean) => void; error: string | undefined }) {
   return (
     <div class="stack stack-s">
-      <Note kind="err"><p role="alert">{t("sharing.keepOffSelf")}</p></Note>
+      <Alert text={t("sharing.keepOffSelf")} />
       <div class="choices"><label class="choice box"><input type="checkbox" checked={sure} aria-describedby={error && "sure-error"} onChange={() => onSure(!sure)} />{t("sharing.keepOffSure")}</label></div>
       <FieldError id="sure" text={error} />
     </div>

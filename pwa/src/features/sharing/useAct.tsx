@@ -6,7 +6,7 @@ import { GatewayFailure } from "../../gateway/client";
 import { t } from "../../i18n/messages";
 import { online } from "../../sync/live";
 import type { Problem } from "../../ui/forms";
-import { Note } from "../../ui/parts";
+import { Alert } from "../../ui/parts";
 import { useAgain } from "../session/useAgain";
 
 /** The fields of the commands of this screen, and the field that stands for each. */
@@ -49,5 +49,5 @@ const saidOf = (problems: readonly Problem[], field: string) => problems.find((e
 function failedText(problems: readonly Problem[]): ComponentChildren {
   if (problems.length === 0) return null;
   const said = saidOf(problems, "") ?? t("sharing.lookAtFields");
-  return <Note kind="err"><p role="alert">{said}</p></Note>;
+  return <Alert text={said} />;
 }

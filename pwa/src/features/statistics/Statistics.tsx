@@ -5,8 +5,8 @@ import type { StatisticsQuery } from "../../gateway/generated";
 import { eraText, eraYearOf } from "../../i18n/era";
 import { t } from "../../i18n/messages";
 import { SelectField } from "../../ui/forms";
-import { useAsked, useTitle, useToday } from "../../ui/hooks";
-import { Empty, Note, Stale, Waiting } from "../../ui/parts";
+import { useAsked, useToday } from "../../ui/hooks";
+import { Empty, Note, ScreenHead, Stale, Waiting } from "../../ui/parts";
 import { NotFound } from "../problem/NotFound";
 
 type Answer = NonNullable<StatisticsQuery["statistics"]>;
@@ -21,14 +21,13 @@ export function monthBefore(month: string, back: number): string {
 }
 
 export default function Statistics() {
-  useTitle("statistics.title");
   const [months, setMonths] = useState("6");
   if (!hasRole("manager")) return <NotFound record />;
   const choices = [["6", t("statistics.months6")], ["12", t("statistics.months12")], ["24", t("statistics.months24")]] as const;
   return (
     <div class="stack">
       <div class="split">
-        <div class="head tight"><h1>{t("statistics.title")}</h1><p>{t("statistics.help")}</p></div>
+        <ScreenHead title="statistics.title">{t("statistics.help")}</ScreenHead>
         <SelectField id="period" label={t("statistics.period")} value={months} options={choices} onChange={setMonths} />
       </div>
       <Note icon="shield"><p>{t("statistics.inside")}</p></Note>
