@@ -2,7 +2,7 @@
 of a case, intake what is told of a sheet."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from html import escape
 from typing import Any
 
@@ -15,7 +15,7 @@ from gateway.who_saw import no_paper, paper, unit_text
 from services.contracts.codes import Concern, HeldKind
 from services.contracts.messages import catalogue, sentence
 from services.contracts.tokyo import tokyo_day
-from services.contracts.wareki import to_wareki
+from services.contracts.wareki import DateRefusedError, birth_text, to_wareki
 from services.kernel.request import service_of
 
 router = APIRouter()
@@ -51,7 +51,7 @@ async def _case_page(context: Context, said: dict[str, Any]) -> HTMLResponse:
     period = [("openedAt", _day(said["openedAt"])), ("closedAt", _day(said["closedAt"]))]
     came = [*map(_linked, said["links"]), *map(_came, said["attendance"])]
     parts = [
-        _section("person", _pairs(_person(said["person"]))),
+        _section("person", _pairs(_person(said["person"], tokyo_day(context.service.clock())))),
         _section("case", _pairs(period)),
         _section("ownCall", _pairs(_own_call(said["ownCall"]))) if said["ownCall"] else "",
         _section("visits", _dated((one["at"], _visit(one)) for one in said["visits"])),
@@ -67,7 +67,7 @@ async def _sheet_page(context: Context, said: dict[str, Any]) -> HTMLResponse:
     call = said["ownCall"]
     handoffs = [await _handoff(context, one) for one in call["handoffs"]] if call else []
     parts = [
-        _section("person", _pairs(_person(said["person"]))),
+        _section("person", _pairs(_person(said["person"], tokyo_day(context.service.clock())))),
         _section("ownCall", _pairs(_own_call(call))) if call else "",
         _section("handoffs", _dated(handoffs)) if call else "",
         _section("requests", _dated(map(_request, said["requests"]))),
@@ -107,9 +107,18 @@ def _lines(texts: Iterable[str]) -> str:
     return f"<ul>{said}</ul>" if said else ""
 
 
-def _person(person: dict[str, Any]) -> list[tuple[str, str]]:
-    born = person["birthDate"]
-    told = " ".join(part for part in person["birth"] if part)
+def _born(person: dict[str, Any], today: date) -> str:
+    """The day, or what was told of it; as it was typed, should a later rule no longer read it."""
+    if person["birthDate"]:
+        return to_wareki(datetime.fromisoformat(person["birthDate"]).date())
+    year, month, day = (part or "" for part in person["birth"])
+    try:
+        return birth_text(year, month, day, today)
+    except DateRefusedError:
+        return " ".join(part for part in (year, month, day) if part)
+
+
+def _person(person: dict[str, Any], today: date) -> list[tuple[str, str]]:
     residence = _code("residence", person["residence"]) if person["residence"] else ""
     about = [
         ("name", person["name"]),
@@ -118,7 +127,7 @@ def _person(person: dict[str, Any]) -> list[tuple[str, str]]:
         ("phone", person["phone"]),
         ("residence", residence),
     ]
-    return [*about, ("birth", to_wareki(datetime.fromisoformat(born).date()) if born else told)]
+    return [*about, ("birth", _born(person, today))]
 
 
 def _own_call(call: dict[str, Any]) -> list[tuple[str, str]]:

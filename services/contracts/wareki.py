@@ -74,6 +74,29 @@ def parse_birth(year: str, month: str, day: str, today: date) -> Birth | None:
     return Birth(western, exact, bool(found["about"]) or exact is None)
 
 
+def birth_text(year: str, month: str, day: str, today: date) -> str:
+    """What was told of a birth date, as a paper says it: 平成3年5月2日; 平成3年（1991年）5月; 昭和50年（1975年）ごろ.
+    Empty when all is blank. Raises DateRefusedError."""
+    birth = parse_birth(year, month, day, today)
+    if birth is None:
+        return ""
+    if birth.day and not birth.is_approximate:
+        return to_wareki(birth.day)
+    year, month, day = (unicodedata.normalize("NFKC", part).strip() for part in (year, month, day))
+    typed = _TYPED.fullmatch(year.replace(" ", ""))
+    first, last = date(birth.year, 1, 1), date(birth.year, 12, 31)
+    whole = [one for one in eras() if one.start <= first and (one.end is None or one.end >= last)]
+    era = _find_era(typed["era"]) if typed and typed["era"] else next(iter(whole), None)
+    said = f"{_era_year(era, birth.year)}（{birth.year}年）" if era else f"{birth.year}年"
+    said += "".join(f"{int(part.rstrip(unit))}{unit}" for part, unit in ((month, "月"), (day, "日")) if part)
+    return said + ("ごろ" if typed and typed["about"] else "")
+
+
+def _era_year(era: Era, year: int) -> str:
+    number = year - era.start.year + 1
+    return f"{era.name}{'元' if number == 1 else number}年"
+
+
 def _find_era(typed: str) -> Era:
     for era in eras():
         if typed.upper() == era.letter or typed in {era.short, era.name}:
@@ -123,8 +146,7 @@ def to_wareki(day: date) -> str:
     """令和8年11月24日. Days before 明治 have no era here and raise ValueError."""
     for era in reversed(eras()):
         if day >= era.start:
-            number = day.year - era.start.year + 1
-            return f"{era.name}{'元' if number == 1 else number}年{day.month}月{day.day}日"
+            return f"{_era_year(era, day.year)}{day.month}月{day.day}日"
     raise ValueError("before the first era of the table")
 
 

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.wareki import Birth, DateRefusedError, age_on, eras, fiscal_year, parse_birth, to_wareki
+from services.contracts.wareki import (
+    Birth,
+    DateRefusedError,
+    age_on,
+    birth_text,
+    eras,
+    fiscal_year,
+    parse_birth,
+    to_wareki,
+)
 
 TODAY = date(2026, 11, 24)
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
@@ -145,6 +154,24 @@ def test_any_text_is_read_or_refused_with_a_known_code(year: str, month: str, da
         assert refused.code in {"era_year_out_of_range", "era_day_out_of_range", "date_invalid", "date_in_future"}
     else:
         assert found is None or 1868 <= found.year <= TODAY.year
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (("", "", ""), ""),
+        (("平3", "", ""), "平成3年（1991年）"),
+        (("昭50ごろ", "", ""), "昭和50年（1975年）ごろ"),
+        (("H3", "５月", ""), "平成3年（1991年）5月"),
+        (("1998", "", ""), "平成10年（1998年）"),
+        (("1989", "", ""), "1989年"),
+        (("平元", "2", ""), "平成元年（1989年）2月"),
+        (("平3頃", "5", "2"), "平成3年（1991年）5月2日ごろ"),
+        (("平3", "5", "2"), "平成3年5月2日"),
+    ],
+)
+def test_what_was_told_of_a_birth_is_written_for_a_paper(typed: tuple[str, str, str], said: str) -> None:
+    assert birth_text(*typed, TODAY) == said
 
 
 def test_fiscal_years_begin_in_april_and_ages_on_the_birthday() -> None:
