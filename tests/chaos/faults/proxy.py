@@ -22,6 +22,7 @@ class Proxy:
         self._forgotten: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
         self._kept = kept(port)
+        self._turn = asyncio.Lock()
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
         self.heal()
@@ -63,8 +64,10 @@ class Proxy:
         self._loop.call_soon_threadsafe(self._loop.stop)
 
     def _run(self, act: Callable[[], Awaitable[None]]) -> None:
+        # Two faults may end on one path at once: only one of them listens.
         async def acting() -> None:
-            await act()
+            async with self._turn:
+                await act()
 
         asyncio.run_coroutine_threadsafe(acting(), self._loop).result(10)
 
