@@ -25,7 +25,7 @@ export function SyncLine() {
         <li class={received > 0 ? "on" : undefined}>{t("sync.received", { n: received })}</li>
       </ol>
       <Paused />
-      <span class={draft ? "num" : "num last"} role="status">{draft ?? (lastReceivedAt === null ? "" : t("sync.last", { time: clock(lastReceivedAt) }))}</span>
+      <span class={draft ? "num" : "num last"} role="status">{draft ?? (lastReceivedAt ? t("sync.last", { time: clock(lastReceivedAt) }) : "")}</span>
     </div>
   );
 }

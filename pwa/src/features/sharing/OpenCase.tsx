@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { navigate } from "../../app/router";
+import { Link, navigate } from "../../app/router";
 import { hasRole } from "../../app/session";
 import type { ConferencesQuery } from "../../gateway/generated";
 import { codeText, t } from "../../i18n/messages";
@@ -33,16 +33,16 @@ export function OpenCase({ id }: { id: string }) {
   );
 }
 
-/** From the notice, which names no case: every meeting that waits for one's pledge. */
+/** From the notice, which names no case: the meetings that wait for one's pledge, and the cases of those that have it. */
 export function Called() {
   useTitle("openCase.meetings");
   const { data, failure } = useAsked(Conferences, {});
   if (!data) return <Waiting failure={failure} />;
-  const calls = data.conferences.filter(({ pledged }) => !pledged);
+  const calls = [...data.conferences].sort((a, b) => +a.pledged - +b.pledged);
   return (
     <div class="stack">
       <h1>{t("openCase.meetings")}</h1>
-      {calls.map((call) => <Pledge key={call.id} call={call} />)}
+      {calls.map((call) => (call.pledged ? <Pledged key={call.id} call={call} /> : <Pledge key={call.id} call={call} />))}
       {calls.length === 0 && <Empty title={t("openCase.notCalled")}>{t("openCase.notCalledHelp")}</Empty>}
     </div>
   );
@@ -58,6 +58,15 @@ function Pledge({ call }: { call: Conference }) {
       {failed}
       <div class="row"><button class="btn" type="button" aria-disabled={busy} onClick={() => !busy && void run(() => ({ basisId: call.id }))}>{t("openCase.pledge")}</button></div>
     </section>
+  );
+}
+
+function Pledged({ call }: { call: Conference }) {
+  return (
+    <div class="card split">
+      <p><b>{t("openCase.pledged")}</b><br /><span class="sub">{periodText(call)}</span></p>
+      <Link class="btn line" href={`/cases/${call.caseId}`}>{t("openCase.toCase")}</Link>
+    </div>
   );
 }
 
