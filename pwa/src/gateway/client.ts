@@ -110,6 +110,7 @@ export async function postJson(path: string, body: unknown): Promise<unknown> {
 /** @param anybody The question is whose cookie this is. */
 async function post(path: string, body: unknown, options: AskOptions, anybody = false): Promise<unknown> {
   const { person, device } = who();
+  const sent = Date.now();
   let response: Response;
   try {
     response = await fetch(path, {
@@ -129,7 +130,7 @@ async function post(path: string, body: unknown, options: AskOptions, anybody = 
   }
   if (response.status === 413) throw new GatewayFailure("refused", "body_too_large");
   const said = await readJson(response);
-  heard(response.headers.get("date"));
+  heard(response.headers.get("date"), sent);
   // A portal's 401 is a page, not ours: only a 401 that says so in our own words ends a session.
   if (response.status === 401) throw signedOut(said);
   if (!response.ok && !(isRecord(said) && "errors" in said)) throw new GatewayFailure("not_an_answer", codeOf(said), isRecord(said) ? String(said.message ?? "") || null : null);

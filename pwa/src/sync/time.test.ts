@@ -24,14 +24,14 @@ describe("the time of a device", () => {
 
   it("is its own before anybody answered, and when nothing that is a time was said", async () => {
     const time = await page(NOW);
-    time.heard(null);
-    time.heard("gestern");
+    time.heard(null, Date.now());
+    time.heard("gestern", Date.now());
     expect(time.now().getTime()).toBe(NOW);
   });
 
   it.each([YEAR, -YEAR, 7 * MINUTE, -7 * MINUTE])("is the gateway's when its clock is %d ms ahead, also after a cold start without a network", async (ahead) => {
     const before = await page(NOW + ahead);
-    before.heard(new Date(NOW).toUTCString());
+    before.heard(new Date(NOW).toUTCString(), Date.now());
     expect(before.now().getTime()).toBe(NOW);
     const later = await page(NOW + ahead + HOUR);
     expect(later.now().getTime()).toBe(NOW + HOUR);
@@ -39,23 +39,30 @@ describe("the time of a device", () => {
 
   it("keeps to its own clock when only the way of the answer lies between, and writes nothing", async () => {
     const time = await page(NOW + 20_000);
-    time.heard(new Date(NOW).toUTCString());
+    time.heard(new Date(NOW).toUTCString(), Date.now());
     expect(time.now().getTime()).toBe(NOW + 20_000);
     expect(kept).toEqual({});
   });
 
   it.each([YEAR, -YEAR])("believes a clock that was %d ms ahead and has been put right since", async (ahead) => {
-    (await page(NOW + ahead)).heard(new Date(NOW).toUTCString());
+    (await page(NOW + ahead)).heard(new Date(NOW).toUTCString(), Date.now());
     const right = await page(NOW + HOUR);
     expect(right.now().getTime()).toBe(NOW + HOUR);
-    right.heard(new Date(NOW + HOUR).toUTCString());
+    right.heard(new Date(NOW + HOUR).toUTCString(), Date.now());
     expect((await page(NOW + 2 * HOUR)).now().getTime()).toBe(NOW + 2 * HOUR);
+  });
+
+  it("does not take the sleep of a tablet for the fault of its clock", async () => {
+    const time = await page(NOW);
+    vi.setSystemTime(NOW + HOUR);
+    time.heard(new Date(NOW).toUTCString(), NOW);
+    expect(time.now().getTime()).toBe(NOW + HOUR);
   });
 
   it("works where nothing can be kept, as in a worker", async () => {
     vi.stubGlobal("localStorage", undefined);
     const time = await page(NOW + YEAR);
-    time.heard(new Date(NOW).toUTCString());
+    time.heard(new Date(NOW).toUTCString(), Date.now());
     expect(time.now().getTime()).toBe(NOW);
   });
 });

@@ -10,12 +10,12 @@ const ALONE_MS = 72 * 3_600_000;
 const kept = globalThis.localStorage as { time?: string } | undefined;
 let [heardAt, ahead] = JSON.parse(kept?.time ?? "[0,0]") as [number, number];
 
-/** The gateway answered at `date`, as HTTP writes it. */
-export function heard(date: string | null): void {
+/** What was asked at `sent`, by this clock, the gateway answered at `date`, as HTTP writes it. A tablet may have slept since. */
+export function heard(date: string | null, sent: number): void {
   const at = Date.parse(String(date));
   if (!at) return;
   const before = ahead;
-  ahead = Date.now() - at;
+  ahead = sent - at;
   if (Math.abs(ahead) < WRONG_MS) ahead = 0;
   heardAt = at;
   if (kept && (ahead || before)) kept.time = JSON.stringify([at, ahead]);

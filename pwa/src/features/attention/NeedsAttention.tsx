@@ -21,7 +21,7 @@ export default function NeedsAttention() {
   const { refused, handed, waiting, count, failure, refresh } = useAttention();
   return (
     <div class="stack stack-l">
-      <ScreenHead title="attention.title">{count > 0 ? t("attention.help", { n: count }) : ""}</ScreenHead>
+      <ScreenHead title="attention.title">{count > 0 && t("attention.help", { n: count })}</ScreenHead>
       {count === 0 && <Empty title={t("attention.empty")}>{t("attention.emptyHelp")}</Empty>}
       <Part id="refused">{refused.map((entry) => <RefusedCard key={entry.id} entry={entry} />)}</Part>
       <Part id="handed">{handed.map((item) => <HandedInCard key={item.id} item={item} onDecided={refresh} />)}</Part>

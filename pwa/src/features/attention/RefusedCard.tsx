@@ -63,7 +63,7 @@ interface FactProps {
 function Fact({ entry: { id, type, subject, payload }, onAgain, children }: FactProps) {
   const record = useAsked(Session, { id: subject }).data?.session ?? unknownSession(subject);
   const queued = useStore(queue);
-  const [at] = useState(() => [String(payload.at), now().toISOString()].sort()[0] ?? "");
+  const [at] = useState(() => [String(payload.at), now().toISOString()].sort()[0] as string);
   const [typed, setTyped] = useState(() => clock(at));
   const isLog = type === "LogAttendance";
   const made = payload.newParticipant as { nickname: string } | undefined;

@@ -15,7 +15,7 @@ export function refusalText(outcome: KeptOutcome | null): string {
 
 /** The fields it names, once each. */
 export function fieldsOf(outcome: KeptOutcome | null): string[] {
-  return [...new Set((outcome?.fields ?? []).map(({ path }) => codeText("visit_field", path.split(".")[0] ?? "")))];
+  return [...new Set((outcome?.fields ?? []).map(({ path }) => codeText("visit_field", path.split(".")[0] as string)))];
 }
 
 /** Send a mended command in the place of a refused one. Answers the sentence that says why it was not written down, or null. */

@@ -46,7 +46,7 @@ export function missingIn(form: VisitForm, auto = false): Problem[] {
 
 /** Why its owner did not take it, at the field it names. */
 export function problemsOfKept(outcome: KeptOutcome | null): Problem[] {
-  return problemAt(PLACES[outcome?.fields[0]?.path.split(".")[0] ?? ""] ?? "v-outcome", refusalText(outcome));
+  return problemAt(PLACES[outcome?.fields[0]?.path.split(".")[0] as string] ?? "v-outcome", refusalText(outcome));
 }
 
 export function payloadOf(form: VisitForm, visitId: string): Record<string, unknown> {
