@@ -22,11 +22,11 @@ export function birthEcho(typed: BirthTyped, today: string): BirthEcho | null {
   if (!year && !month && !day) return null;
   const found = YEAR.exec(year);
   if (!found) return problem(t("birth.unreadable"), "year");
-  const western = westernYear(found[1] ?? "", found[2] ?? "", today);
+  const [, era = "", number = "", about] = found;
+  const western = westernYear(era, number, today);
   if (typeof western !== "number") return western;
   if (western > Number(today.slice(0, 4))) return problem(t("birth.future"), "year");
-  const about = Boolean(found[3]);
-  return month || day ? withDay(western, month, day, about, findEra(found[1] ?? ""), today) : yearOnly(western, found[1] ?? "", today);
+  return month || day ? withDay(western, month, day, Boolean(about), findEra(era), today) : yearOnly(western, era, today);
 }
 
 function normal(text: string): string {
