@@ -3,38 +3,28 @@ import { eraText, eraYearOf } from "./era";
 import { t } from "./messages";
 
 /** All days and times are Tokyo's, whatever the device says. 24-hour clock; the weekday is always derived. */
-const TOKYO = "Asia/Tokyo";
-const parts = new Intl.DateTimeFormat("en-CA", {
-  timeZone: TOKYO,
-  hourCycle: "h23",
-  year: "numeric",
-  month: "2-digit",
-  day: "2-digit",
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-});
 const WEEKDAYS = "日月火水木金土";
+/** Japan Standard Time; no summer time since 1951. */
+const TOKYO_MS = 9 * 3_600_000;
 
-function pick(moment: Date): Record<string, string> {
-  return Object.fromEntries(parts.formatToParts(moment).map((part) => [part.type, part.value]));
-}
+type Moment = Date | string | number;
+
+/** As ISO writes it, with Tokyo's day and time in their places. */
+const inTokyo = (moment: Moment) => new Date(new Date(moment).getTime() + TOKYO_MS).toISOString();
 
 /** The Tokyo day of an instant, `2026-11-24`. */
-export function tokyoDay(moment: Date | string | number): string {
-  const p = pick(new Date(moment));
-  return `${p.year}-${p.month}-${p.day}`;
+export function tokyoDay(moment: Moment): string {
+  return inTokyo(moment).slice(0, 10);
 }
 
 /** `12:05` in Tokyo. */
-export function clock(moment: Date | string | number): string {
-  const p = pick(new Date(moment));
-  return `${Number(p.hour)}:${p.minute}`;
+export function clock(moment: Moment): string {
+  return inTokyo(moment).slice(11, 16).replace(/^0/, "");
 }
 
 /** `12:05:08` in Tokyo. */
-export function clockSeconds(moment: Date | string): string {
-  return `${clock(moment)}:${pick(new Date(moment)).second}`;
+export function clockSeconds(moment: Moment): string {
+  return inTokyo(moment).slice(11, 19).replace(/^0/, "");
 }
 
 /** 11月24日(火) of a civil day. */
