@@ -22,8 +22,8 @@ class Working(BaseModel):
     """Who works in the units of whoever asks, and who did once: facts of the register, compared and not kept."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-    staying: Annotated[set[UUID], Field(max_length=5_000)]
-    former: Annotated[set[UUID], Field(max_length=5_000)]
+    staying: Annotated[list[UUID], Field(max_length=5_000)]
+    former: Annotated[list[UUID], Field(max_length=5_000)]
 
 
 @router.post("/views/cases-to-staff", openapi_extra=reads(Working.model_json_schema()))
@@ -34,11 +34,12 @@ async def post_cases_to_staff(request: Request, reader: ReaderDep) -> list[dict[
         working = Working.model_validate(await read_json(request))
     except ValidationError as error:
         raise malformed(error, "malformed_request") from None
+    staying, former = set(working.staying), set(working.former)
     async with reader.open() as read:
         cards = []
         for row in await store.find_cases(read.tx, read.actor, read.now):
             sight = sight_of(row["standings"])
-            fits = row["owner_id"] in working.staying and working.former.isdisjoint(row["team"])
+            fits = row["owner_id"] in staying and former.isdisjoint(row["team"])
             if fits or FieldGroup.TEAM not in sight.groups:
                 continue
             note_sight(read, row["case_id"], sight, _ASKED)
