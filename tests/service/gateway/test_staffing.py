@@ -172,7 +172,9 @@ def test_the_cases_of_whoever_leaves_stand_on_the_manager_s_page(city: Stack) ->
 
     def read_of(case_id: object) -> list[list[str]]:
         query = "select field_groups from access_log where actor_id = $1 and shown -> 'case' ? $2 order by id"
-        return [sorted(row["field_groups"]) for row in rows(city, "coordination", query, UUID(manager.id), str(case_id))]
+        return [
+            sorted(row["field_groups"]) for row in rows(city, "coordination", query, UUID(manager.id), str(case_id))
+        ]
 
     assert str(case) not in listed()
     assert read_of(case) == [], "what needs nobody is not opened by looking at the staff"
