@@ -126,14 +126,18 @@ def asked_for(case: object, member: Person, manager: Person) -> None:
 
 
 def shared(case: object, member: Person, manager: Person, called: Person) -> None:
-    """Every kind of basis in force, a meeting still to come, a consent that was taken back, and somebody kept off."""
+    """Every kind of basis in force, meetings still to come, a consent that was taken back, and somebody kept off."""
     over, later = str(new_id()), (datetime.now(UTC) + timedelta(hours=20)).isoformat()
     member.do("GiveConsent", case, basis_payload("GiveConsent", over, "hoya-window", "wakamono-station", note="口頭で"))
     member.do("EndBasis", case, {"basisId": over})
     member.do("GiveConsent", case, basis_payload("GiveConsent", new_id(), "wakamono-station"))
     manager.do("ShareByLaw", case, basis_payload("ShareByLaw", new_id(), "tanashi-window"))
-    meeting = basis_payload("ConveneConference", new_id(), called.id, manager.id, fromAt=later)
-    member.do("ConveneConference", case, meeting)
+    for _ in range(2):
+        meeting = basis_payload("ConveneConference", new_id(), called.id, manager.id, fromAt=later)
+        member.do("ConveneConference", case, meeting)
+    now = str(new_id())
+    member.do("ConveneConference", case, basis_payload("ConveneConference", now, called.id))
+    called.do("PledgeSecrecy", case, {"basisId": now})
     called.do("UseEmergency", case, basis_payload("UseEmergency", new_id()))
     manager.do("KeepOff", case, {"staffId": str(staff_id("kobayashi"))})
 

@@ -51,8 +51,8 @@ export function Called() {
 function Pledge({ call }: { call: Conference }) {
   const { busy, run, failed } = useAct("PledgeSecrecy", call.caseId, () => navigate(`/cases/${call.caseId}`, { replace: true }));
   return (
-    <section class="card stack stack-s" aria-labelledby={`pledge-${call.id}`}>
-      <h2 id={`pledge-${call.id}`}>{t("openCase.called")}</h2>
+    <section class="card stack stack-s">
+      <h2>{t("openCase.called")}</h2>
       <p class="sub">{periodText(call)}</p>
       <p>{t("openCase.pledgeHelp")}</p>
       {failed}
