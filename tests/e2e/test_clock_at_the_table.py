@@ -58,7 +58,7 @@ def test_a_clock_that_was_wrong_before_is_known(hills: tuple[Stack, Path], tmp_p
         page = start(tablet, shift)
         tablet.unlock()
         open_board(page, session)
-        come(page, "みどり", "みどり")
+        come(page, "ときわ", "ときわ")
         page.get_by_role("button", name="＋1").click()
         expect(figure(page, "いま")).to_have_text("2人")
         assert tablet.device_only() == 3, "the first of them opens the session"
@@ -85,7 +85,7 @@ def test_a_clock_that_goes_wrong_without_a_signal(hills: tuple[Stack, Path], tmp
         page.reload()
         tablet.unlock()
         path.cut()
-        come(page, "みどり", "みどり")
+        come(page, "ときわ", "ときわ")
         set_clock(page, shift)
         page.get_by_role("link", name="今日", exact=True).click()
         page.go_back()
@@ -93,7 +93,7 @@ def test_a_clock_that_goes_wrong_without_a_signal(hills: tuple[Stack, Path], tmp
         said = "もう終わっています" if shift > 0 else "まだ始まっていません"
         question = page.get_by_role("dialog").filter(has_text=said)
         question.get_by_role("button", name="この回に記録する").click()
-        expect(tile(page, "みどり")).to_have_attribute("aria-pressed", "true")
+        expect(tile(page, "ときわ")).to_have_attribute("aria-pressed", "true")
         expect(figure(page, "きた人")).to_have_text("2人")
         assert tablet.device_only() == 3, "the first of them opens the session"
         path.heal()
