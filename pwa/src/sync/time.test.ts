@@ -59,8 +59,9 @@ describe("the time of a device", () => {
     expect(time.now().getTime()).toBe(NOW + HOUR);
   });
 
-  it("works where nothing can be kept, as in a worker", async () => {
-    vi.stubGlobal("localStorage", undefined);
+  const full = { set time(_: string) { throw new Error("QuotaExceededError"); } };
+  it.each([["in a worker", undefined], ["on a full disk", full]])("works where nothing can be kept: %s", async (_, storage) => {
+    vi.stubGlobal("localStorage", storage);
     const time = await page(NOW + YEAR);
     time.heard(new Date(NOW).toUTCString(), Date.now());
     expect(time.now().getTime()).toBe(NOW);

@@ -6,9 +6,13 @@ const WRONG_MS = 60_000;
 /** For so long a tablet works without a word of the gateway (`readableHours`). */
 const ALONE_MS = 72 * 3_600_000;
 
-/** A page has it, a service worker does not: there it is heard anew. */
-const kept = globalThis.localStorage as { time?: string } | undefined;
-let [heardAt, ahead] = JSON.parse(kept?.time ?? "[0,0]") as [number, number];
+let heardAt = 0;
+let ahead = 0;
+try {
+  [heardAt, ahead] = JSON.parse(localStorage.time);
+} catch {
+  // Nothing is kept, or nothing can be: in a service worker, on a full disk, where storage is blocked. It is heard anew.
+}
 
 /** What was asked at `sent`, by this clock, the gateway answered at `date`, as HTTP writes it. A tablet may have slept since. */
 export function heard(date: string | null, sent: number): void {
@@ -18,7 +22,11 @@ export function heard(date: string | null, sent: number): void {
   ahead = sent - at;
   if (Math.abs(ahead) < WRONG_MS) ahead = 0;
   heardAt = at;
-  if (kept && (ahead || before)) kept.time = JSON.stringify([at, ahead]);
+  try {
+    if (ahead || before) localStorage.time = JSON.stringify([at, ahead]);
+  } catch {
+    // As above: no answer is lost for it.
+  }
 }
 
 /** The present moment. A clock that somebody has put right since the last answer is believed again. */
