@@ -37,7 +37,18 @@ GROUPS = {
 }
 
 
-KEPT_FIELDS = ("seed", "commit", "machine", "seconds", "commands", "faults", "settled_after", "back", "no_verdict")
+KEPT_FIELDS = (
+    "seed",
+    "commit",
+    "machine",
+    "seconds",
+    "commands",
+    "faults",
+    "settled_after",
+    "back",
+    "no_verdict",
+    "told_absent",
+)
 
 
 def read_ledger() -> list[dict[str, Any]]:
@@ -112,10 +123,13 @@ def summary(rounds: list[dict[str, Any]]) -> str:
         f"{name}: " + ", ".join(f"p{share:.0%} {pick(took, share)} s".replace("%", "") for share in (0.5, 0.95, 0.99))
         for name, took in back.items()
     )
+    counted = [each for each in clean if "told_absent" in each]
     return (
         f"0 lost, 0 doubled of {ok} acknowledged commands ({unknown} left unknown) under {sum(done.values())} faults in"
         f" {len(clean)} rounds: {', '.join(f'{count} {group}' for group, count in done.items())};"
         f" {faults['ended by itself']} processes ended by themselves and were started again. Back after a fault, {times}."
+        f" Of {sum(each['faults'].get('restore', 0) for each in counted)} restores it was counted what they asked of people: of"
+        f" tablets' people nothing, {sum(each['told_absent'] for each in counted)} at a screen were told to wait for a case."
         f" Rounds that found something, earlier: {len(bad)}; that ended without a verdict:"
         f" {[each['seed'] for each in rounds if 'no_verdict' in each]}. Seeds {[each['seed'] for each in clean]};"
         f" commits {sorted({each['commit'] for each in clean})}; {machine()}"

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from infra.paths import SERVICES
-from tests.chaos.checker.invariants import check
+from tests.chaos.checker.invariants import check, told_absent
 from tests.chaos.checker.snapshot import read_world
 from tests.chaos.checker.story import tell_all
 from tests.chaos.checker.world import World
@@ -50,7 +50,8 @@ MOST_BEHIND, MOST_OLD = 500, 5.0
 
 @dataclass
 class Verdict:
-    """What a round was, and what the judge says. `violations` is empty or the stories."""
+    """What a round was, and what the judge says. `violations` is empty or the stories; `told_absent`: how often somebody at a screen
+    (a tablet never) was told that a case is not there, which a restore had taken back and which came again."""
 
     seed: int
     commands: dict[str, int]
@@ -62,6 +63,7 @@ class Verdict:
     violations: str
     judged_after: float
     never_died_at: list[str]
+    told_absent: int
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,7 @@ def _judge(world: World, earlier: Sequence[str], plan: Plan, faults: Faults, cra
         violations="\n".join(stories),
         judged_after=round(time.monotonic() - begun, 1),
         never_died_at=sorted(" ".join(each) for each in crashes.missing),
+        told_absent=len(told_absent(world)),
     )
 
 

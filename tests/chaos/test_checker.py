@@ -193,10 +193,11 @@ def test_each_broken_world_is_named(breaks: Callable[[World], None], invariant: 
     assert f"{invariant}:" in tell_all(world, violations)
 
 
-def test_a_case_that_a_restore_took_back_may_be_absent_for_a_minute() -> None:
-    for seconds, found in ((30.0, []), (90.0, ["I5"])):
+def test_a_case_that_a_restore_took_back_may_be_absent_for_a_minute_but_to_a_tablet() -> None:
+    for seconds, device, found in ((30.0, None, []), (90.0, None, ["I5"]), (30.0, "tablet-1", ["I5"])):
         world = sound()
         _refuse_without_a_reason(world)
+        world.journal[-2]["device"] = device
         world.journal[-1]["at"] = 200.0 + seconds
         world.journal.append({"at": 200.0, "kind": "restored", "backup_at": 199.0})
         assert [violation.invariant for violation in check(world, [])] == found

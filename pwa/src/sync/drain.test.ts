@@ -198,6 +198,53 @@ describe("what was received", () => {
     expect(tab.queue.entries.get().length).toBe(0);
   });
 
+  it("waits, sent, while the case that a restore took back is absent; nobody is asked to mend it, and what came later keeps its place", async () => {
+    const { owner, tab } = await tablet(1);
+    await tab.drain();
+    await tab.queue.afterContact(["one"], 1_000);
+    Object.assign(owner, { log: [], incarnation: "two" });
+    owner.absent.add("case-0");
+    await tab.queue.enqueue("RecordVisit", "case-0", { i: 1 });
+    expect(await tab.queue.afterContact(["two"], 2_000)).toBe(true);
+    expect(await tab.drain()).toBe("later");
+    expect(states(tab)).toEqual(["sent", "device"]);
+    owner.absent.clear();
+    await tab.drain();
+    expect([owner.log.map(({ payload }) => payload.i), states(tab)]).toEqual([[0, 1], ["received", "received"]]);
+  });
+
+  it("a visit that met the absent case before the restore was heard of goes by itself, too", async () => {
+    const { owner, tab } = await tablet(1);
+    await tab.drain();
+    await tab.queue.afterContact(["one"], 1_000);
+    Object.assign(owner, { log: [], incarnation: "two" });
+    owner.absent.add("case-0").add("case-new");
+    await tab.queue.enqueue("RecordVisit", "case-new", { i: 1 });
+    await tab.drain();
+    expect(states(tab)).toEqual(["received", "refused"]);
+    await tab.queue.afterContact(["two"], 2_000);
+    await tab.drain();
+    expect(states(tab)).toEqual(["sent", "sent"]);
+    owner.absent.clear();
+    await tab.drain();
+    expect(states(tab)).toEqual(["received", "received"]);
+  });
+
+  it("is put to its person when the case is not there 72 h after the restore", async () => {
+    const { owner, tab } = await tablet(1);
+    await tab.drain();
+    await tab.queue.afterContact(["one"], 1_000);
+    Object.assign(owner, { log: [], incarnation: "two" });
+    owner.absent.add("case-0");
+    await tab.queue.afterContact(["two"], 2_000);
+    await tab.queue.afterContact(["two"], 2_000 + 72 * 3_600_000);
+    await tab.drain();
+    expect(states(tab)).toEqual(["sent"]);
+    await tab.queue.afterContact(["two"], 2_001 + 72 * 3_600_000);
+    await tab.drain();
+    expect(states(tab)).toEqual(["refused"]);
+  });
+
   it("is not sent again because an owner was silent", async () => {
     const { tab } = await tablet(1);
     await tab.drain();

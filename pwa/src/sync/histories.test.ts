@@ -17,7 +17,7 @@ type Act =
   | { do: "update"; tab: number; at: number }
   | { do: "fault"; fault: Fault }
   | { do: "sign_in"; staff: string | null }
-  | { do: "restore"; keep: number }
+  | { do: "restore"; keep: number; gone: number }
   | { do: "clock"; years: number }
   | { do: "both" | "hand_in" | "mend" | "offline" | "online" };
 
@@ -31,7 +31,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("mend" as const, "mend" as const, "offline" as const, "online" as const) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("fault" as const), fault: fc.constantFrom(...FAULTS) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("sign_in" as const), staff: fc.constantFrom(ME, OTHER, null) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("restore" as const), keep: fc.nat(5) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("restore" as const), keep: fc.nat(5), gone: fc.nat(3) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("clock" as const), years: fc.constantFrom(-1, 1) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("both" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("hand_in" as const) }) },
@@ -111,7 +111,7 @@ class World {
       case "sign_in":
         return void (this.owner.signedIn = step.staff);
       case "restore":
-        return this.restore(step.keep);
+        return this.restore(step);
       case "clock":
         this.now += step.years * YEAR;
         return;
@@ -134,6 +134,7 @@ class World {
       case "busy":
         return void this.owner.retries.add(SUBJECTS[step.subject] ?? "");
       case "free":
+        this.owner.absent.clear();
         return void this.owner.retries.clear();
       default:
         return this.inTab(step);
@@ -199,12 +200,14 @@ class World {
     if (refused && (await here.queue.withdraw(refused.id))) this.withdrawn.add(refused.id);
   }
 
-  /** The databases of owner and gateway come back from yesterday. */
-  private async restore(keep: number): Promise<void> {
+  /** The databases of owner and gateway come back from yesterday, and one subject (or none) is not there again yet. */
+  private async restore({ keep, gone }: { keep: number; gone: number }): Promise<void> {
     for (const { id } of this.owner.log) this.everTaken.add(id);
     this.owner.log = this.owner.log.slice(0, keep);
     this.owner.handedIn.clear();
     this.owner.incarnation = String(++this.incarnations);
+    this.owner.absent.clear();
+    if (SUBJECTS[gone]) this.owner.absent.add(SUBJECTS[gone]);
     await this.contact();
   }
 
@@ -240,6 +243,7 @@ class World {
   async end(): Promise<void> {
     Object.assign(this.owner, { faults: [], isReachable: true });
     this.owner.retries.clear();
+    this.owner.absent.clear();
     for (const staff of [ME, OTHER]) await this.endOf(staff);
     for (const each of this.tabs) await each.close();
   }

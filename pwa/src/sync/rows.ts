@@ -29,6 +29,8 @@ export function settled(row: QueueRow, outcome: Outcome, now: number): QueueRow 
   if (outcome.status === "ACCEPTED") return accepted(row, outcome, now);
   // Signed in as somebody else in the meantime: theirs is not an answer to this command.
   if (outcome.code === "not_the_author") return null;
+  // Its case is not back from the restore yet: whoever sent it before sends it again.
+  if (outcome.code === "not_found" && row.keptSince !== null) return { ...row, state: "sent" };
   if (outcome.code === "sealed_unreadable" && row.reseal !== "done") return { ...row, reseal: "wanted" };
   const fields = outcome.fields.map(({ path, code }) => ({ path, code }));
   return { ...row, state: "refused", outcome: { code: outcome.code ?? null, fields } };
@@ -113,18 +115,23 @@ export class Rows {
     }
   }
 
-  /** After a contact: what a restored database has forgotten is sent again; what is older than 72 h of server time goes, and what
-   *  was accepted about an erased case. What was not accepted stays: its owner decides. */
+  /** After a contact: what a restored database has forgotten is sent again, and for the 72 h in which others send theirs again nothing
+   *  here is refused because its case is not back yet. What is older than 72 h of server time goes, and what was accepted about an
+   *  erased case. What was not accepted stays: its owner decides. */
   afterContact(incarnations: readonly string[], serverTime: number, erased: readonly string[]): Promise<{ again: number; gone: number }> {
     return this.store.write(["queue"], async (tx) => {
-      const rows = (await tx.objectStore("queue").getAll()).filter((row) => !row.open);
-      const isOld = (row: QueueRow) => row.keptSince !== null && serverTime - row.keptSince > KEPT_MS && (row.handedIn || row.state === "received");
+      const all = await tx.objectStore("queue").getAll();
+      const rows = all.filter((row) => !row.open);
+      const isOver = (row: QueueRow) => row.keptSince !== null && serverTime - row.keptSince > KEPT_MS;
+      const isOld = (row: QueueRow) => isOver(row) && (row.handedIn || row.state === "received");
       const old = rows.filter((row) => isOld(row) || (erased.includes(row.subject) && !row.handedIn));
       const kept = rows.filter((row) => !old.includes(row));
-      const again = kept.filter((row) => isForgotten(row, incarnations)).map(sendAgain);
+      const again = kept.filter((row) => isForgotten(row, incarnations)).map((row) => sendAgain(row, serverTime));
       const fresh = kept.filter((row) => row.keptSince === null && !isForgotten(row, incarnations)).map((row) => ({ ...row, keptSince: serverTime }));
+      const open = all.filter((row) => row.open && (again.length > 0 || isOver(row)));
+      const waiting = open.map((row) => (again.length > 0 ? patient(row, serverTime) : { ...row, keptSince: null }));
       await Promise.all(old.map((row) => joined(tx.objectStore("queue").delete(row.n))));
-      await put(tx, [...again, ...fresh]);
+      await put(tx, [...again, ...fresh, ...waiting]);
       return { again: again.length, gone: old.length };
     });
   }
@@ -135,8 +142,13 @@ function isForgotten(row: QueueRow, incarnations: readonly string[]): boolean {
   return incarnations.length > 0 && row.incarnation !== null && !incarnations.includes(row.incarnation);
 }
 
-function sendAgain({ handedIn: _handedIn, ...row }: QueueRow): QueueRow {
-  return { ...row, state: "device", open: 1, incarnation: null, receivedAt: null, keptSince: null };
+function sendAgain({ handedIn: _handedIn, ...row }: QueueRow, keptSince: number): QueueRow {
+  return { ...row, state: "device", open: 1, incarnation: null, receivedAt: null, keptSince };
+}
+
+/** Of a command that was not accepted before the restore either. */
+function patient(row: QueueRow, keptSince: number): QueueRow {
+  return row.state === "refused" && row.outcome?.code === "not_found" ? { ...row, state: "device", outcome: null, keptSince } : { ...row, keptSince };
 }
 
 async function put(tx: Writing, rows: QueueRow[]): Promise<QueueRow[]> {

@@ -19,6 +19,8 @@ export class Owner {
   faults: Fault[] = [];
   readonly refuses = new Set<string>();
   readonly retries = new Set<string>();
+  /** Subjects that a restore took back and that nobody has sent again yet. */
+  readonly absent = new Set<string>();
   /** What it takes waits for a manager. */
   confirms = false;
   /** Effects in their order. */
@@ -76,7 +78,8 @@ export class Owner {
     if (!envelope) return outcome(command.id, "REFUSED", "sealed_unreadable");
     if (envelope.author !== signedIn) return outcome(command.id, "REFUSED", "not_the_author");
     if (this.retries.has(envelope.subject)) return outcome(command.id, "RETRY", "service_unavailable");
-    if (this.refuses.has(command.id)) return outcome(command.id, "REFUSED", "not_found");
+    if (this.absent.has(envelope.subject)) return outcome(command.id, "REFUSED", "not_found");
+    if (this.refuses.has(command.id)) return outcome(command.id, "REFUSED", "invalid_payload");
     if (!this.has(command.id)) this.log.push(envelope);
     return { ...outcome(command.id, "ACCEPTED", null), incarnation: this.incarnation, refs: this.confirms ? { confirming: true } : {} };
   }

@@ -72,9 +72,9 @@ def refused_left_nothing(world: World) -> Iterator[Violation]:
 
 
 def refused_for_a_reason(world: World) -> Iterator[Violation]:
-    """I5: a fault is no reason to say no for good. The town's work is refused only where two meet, to a stranger, or while a
-    case that a restore took back is not open again."""
-    restored = [line["at"] for line in world.journal if line["kind"] == "restored"]
+    """I5: a fault is no reason to say no for good. The town's work is refused only where two meet, to a stranger, or to somebody
+    at a screen while a case that a restore took back is not open again (`told_absent`); a tablet asks nobody then."""
+    absent = set(told_absent(world))
     decided = {asked.envelope["subject"] for type in DECIDE_HANDOFF for asked in world.asked_for(type)}
     teams = set(world.tables.get("coordination.case_member", ()))
     for line in world.journal:
@@ -84,9 +84,22 @@ def refused_for_a_reason(world: World) -> Iterator[Violation]:
         met = code in ("already_accepted", "handoff_is_closed") and said["subject"] in decided
         late = code == "changed_meanwhile" and said.get("baseVersion") is not None
         stranger = code == "not_found" and (said["subject"], said["author"]) not in teams
-        reopening = code == "not_found" and any(0 < line["at"] - at < SETTLED_WITHIN for at in restored)
-        if not (met or late or stranger or reopening):
+        if not (met or late or stranger or line["id"] in absent):
             yield Violation("I5", f"{said['type']} was refused without a reason of its own: {code}", line["id"])
+
+
+def told_absent(world: World) -> list[str]:
+    """The commands that somebody at a screen was told "not found" of, within a minute of a restore."""
+    restored = [line["at"] for line in world.journal if line["kind"] == "restored"]
+    return [
+        line["id"]
+        for line in world.journal
+        if line["kind"] == "fail"
+        and line["code"] == "not_found"
+        and world.asked[line["id"]].state == "fail"
+        and not world.asked[line["id"]].envelope.get("device")
+        and any(0 < line["at"] - at < SETTLED_WITHIN for at in restored)
+    ]
 
 
 def nothing_unasked(world: World) -> Iterator[Violation]:

@@ -1,7 +1,7 @@
 """A tablet that is often without a signal: it queues, then sends what it kept in bursts of sealed commands.
 
 It keeps the app's rules: oldest first, at most fifty at once and one of each subject, nothing leaves the queue without a
-definite answer, a refused command stays in 要確認, a 401 pauses.
+definite answer, a refused command stays in 要確認, a 401 pauses; after a restore "not found" is no answer, because the case comes back.
 """
 
 import asyncio
@@ -23,6 +23,8 @@ class Device:
     def __init__(self, worker: Worker, journal: Journal, chosen: random.Random, may_send: asyncio.Event) -> None:
         self.worker, self._journal, self._chosen, self._may_send = worker, journal, chosen, may_send
         self.queue: list[dict[str, Any]] = []
+        self.is_patient = False
+        """It heard of a restore (the app: for 72 hours)."""
         self._vault: Vault
 
     async def set_up(self) -> None:
@@ -58,6 +60,9 @@ class Device:
             outcomes = (await self.worker.ask("SubmitSealed", commands=sealed))["submitSealed"]
         except Unknown as why:
             return await self._unanswered(batch, str(why))
+        for outcome in outcomes:
+            if self.is_patient and outcome["code"] == "not_found":
+                outcome["status"] = "RETRY"
         for status, kind in SAID.items():
             said = [(e, o["code"]) for e, o in zip(batch, outcomes, strict=True) if o["status"] == status]
             if kind != "info":

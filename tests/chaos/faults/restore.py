@@ -36,6 +36,8 @@ async def restore(faults: Faults, load: Load, journal: Path) -> None:
         await rebuild_bus(town.stack)
         for name in SERVICES:
             faults.start(name)
+        for device in load.devices.values():
+            device.is_patient = True
         await faults.journal.say("restored", backup_at=backup_at)
         await resend(load, journal, backup_at)
 
