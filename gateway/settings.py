@@ -59,7 +59,9 @@ class GatewaySettings(OidcSettings):
     passkey_host: str = (
         "localhost"  # the WebAuthn relying party: the host people type, without port; it cannot change later
     )
-    trusted_documents: str = str(ROOT / "gateway" / "trusted_documents.json")
+    trusted_documents: str = (
+        f"{ROOT / 'gateway' / 'trusted_documents.json'}:{ROOT / 'gateway' / 'earlier_documents.json'}"
+    )
     who_saw_names: bool = False  # whether the city's rule names staff to the person in 誰が見たか
     pwa_dist: Path = ROOT / "pwa" / "dist"
     service_worker: Literal["on", "off"] = "on"  # off: every browser that asks for the worker gets its kill switch

@@ -9,6 +9,7 @@ from infra.paths import ROOT
 GENERATED = (
     "gateway/schema.graphql",
     "gateway/trusted_documents.json",
+    "gateway/earlier_documents.json",
     "services/contracts/generated",
     "pwa/src/gateway/generated.ts",
     "pwa/src/gateway/contracts.generated.ts",

@@ -92,6 +92,10 @@ class Stack:
             **self.environment,
         }
 
+    def tree_of(self, name: str) -> Path:
+        """Where the code of a process lies."""
+        return ROOT
+
     def _env_of_all(self) -> dict[str, str]:
         shared = {"PYTHONPATH": str(ROOT), "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap, "BANSO_TOPIC_PREFIX": self.prefix}
         # The administrator's way in to one's own PostgreSQL is for setting up, not for a service to have.
@@ -111,7 +115,7 @@ class Stack:
                 process = subprocess.Popen(
                     command,
                     env={**self.env_of(name), **(extra or {})},
-                    cwd=ROOT,
+                    cwd=self.tree_of(name),
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,

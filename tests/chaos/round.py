@@ -8,8 +8,8 @@ import random
 import shutil
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from tests.chaos.faults.faults import Faults
 from tests.chaos.faults.restore import restore
 from tests.chaos.faults.town import PathedKafka, Town, running_town
 from tests.chaos.rest import rest
+from tests.support.person import document_ids
 from tests.support.servers import running_servers
 
 FAST = (
@@ -71,7 +72,7 @@ class Plan:
     """What a round is to be. `armed`: processes at a time that die at named places; `fast`: the list, else by chance.
 
     `restores`: how often the database is lost; `is_busy`: stacks of paper besides, as many as the town keeps up with;
-    `script`: what is done instead of faults by list or chance.
+    `script`: what is done instead of faults by list or chance; `documents`: what people's app asks (operation -> id).
     """
 
     seed: int
@@ -83,13 +84,14 @@ class Plan:
     restores: int = 0
     is_busy: bool = False
     script: Callable[[Faults], Awaitable[None]] | None = None
+    documents: Mapping[str, str] = field(default_factory=document_ids)
 
 
 async def play(town: Town, home: Path, plan: Plan) -> Verdict:
     """Work under faults for a time, come to rest, judge."""
     begun, path = time.monotonic(), home / f"{town.stack.prefix}.jsonl"
     journal = Journal(path)
-    load = Load(town.url, journal, plan.seed, plan.rate)
+    load = Load(town.url, journal, plan.seed, plan.rate, plan.documents)
     await load.begin()
     faults = Faults(town, journal, random.Random(plan.seed))
     crashes = Crashes(faults, random.Random(plan.seed), plan.armed, 120 if plan.is_busy else 12)

@@ -17,9 +17,9 @@ from tests.support.full_documents import document_id, full_documents
 _MANIFEST = Path(__file__).parents[2] / "gateway" / "trusted_documents.json"
 
 
-def document_ids() -> dict[str, str]:
-    """Operation name -> documentId of the trusted manifest."""
-    documents = json.loads(_MANIFEST.read_text(encoding="utf8"))
+def document_ids(manifest: Path = _MANIFEST) -> dict[str, str]:
+    """Operation name -> documentId of a trusted manifest."""
+    documents = json.loads(manifest.read_text(encoding="utf8"))
     return {text.split("(")[0].split("{")[0].split()[-1]: digest for digest, text in documents.items()}
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -23,14 +23,14 @@ Step = tuple[str, str, object, dict[str, Any]]
 class Load:
     """The town at work against one address."""
 
-    def __init__(self, url: str, journal: Journal, seed: int, rate: float) -> None:
+    def __init__(self, url: str, journal: Journal, seed: int, rate: float, documents: Mapping[str, str]) -> None:
         self.journal, self.seed, self.rate = journal, seed, rate
-        self.workers = {login: Worker(url, login) for login in (*WINDOWS, *COORDINATORS, *IBASHO_STAFF)}
+        self.workers = {login: Worker(url, login, documents) for login in (*WINDOWS, *COORDINATORS, *IBASHO_STAFF)}
         chosen = random.Random(seed)
         self.may_send = asyncio.Event()
         self.may_send.set()
         self.devices = {
-            login: Device(Worker(url, login), journal, random.Random(chosen.random()), self.may_send)
+            login: Device(Worker(url, login, documents), journal, random.Random(chosen.random()), self.may_send)
             for login in (*COORDINATORS, *IBASHO_STAFF)
         }
         self.shed = 0

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -52,7 +53,8 @@ async def seed_more(stack: Stack) -> None:
 class Worker:
     """One signed-in browser or tablet. Signs in again when its session is gone."""
 
-    def __init__(self, url: str, login: str) -> None:
+    def __init__(self, url: str, login: str, documents: Mapping[str, str] = _DOCUMENTS) -> None:
+        self._documents = documents
         self.login, self.id, self.device = login, str(staff_id(login)), str(uuid.uuid4())
         self.http = httpx.AsyncClient(base_url=url, headers={"Origin": url}, timeout=20)  # as the app
         self._signing = asyncio.Lock()
@@ -75,7 +77,7 @@ class Worker:
 
     async def ask(self, operation: str, **variables: Any) -> dict[str, Any]:
         """The data of a trusted document; Unknown when there is no clear answer."""
-        body = {"documentId": _DOCUMENTS[operation], "variables": variables}
+        body = {"documentId": self._documents[operation], "variables": variables}
         try:
             answer = await self.http.post("/graphql", json=body)
         except (*UNREACHABLE, OSError, RuntimeError) as error:

@@ -1,5 +1,8 @@
 """The installation under trial: its processes, its servers, and a path that can be cut between every pair."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -9,7 +12,7 @@ from pathlib import Path
 from infra.kafka import Kafka
 from infra.paths import SERVICES
 from infra.ports import free_ports
-from infra.postgres import Postgres, with_user
+from infra.postgres import Postgres, provision, with_user
 from infra.seed import seed_places, seed_staff
 from infra.stack import Stack
 from tests.chaos.driver.people import seed_more
@@ -18,6 +21,21 @@ from tests.chaos.faults.proxy import Proxy
 from tests.support.city import run
 from tests.support.servers import Servers
 
+_OLDER = """
+import asyncio, sys
+from pathlib import Path
+from infra.seed import seed_places, seed_staff
+from infra.stack import Stack
+from tests.chaos.driver.people import seed_more
+
+async def prepare(stack):
+    await stack.prepare()
+    await seed_staff(stack.dsns["gateway"].app)
+    await seed_places(stack.dsns["ibasho"].app)
+    await seed_more(stack)
+
+asyncio.run(prepare(Stack(sys.argv[1], sys.argv[2], Path(sys.argv[3]), sys.argv[4])))
+"""
 OWNERS = ("intake", "coordination", "ibasho", "notify", "reporting")
 
 
@@ -46,14 +64,19 @@ class PathedStack(Stack):
     """A stack whose processes reach the database, the bus and one another over paths of ours, and go by clocks of ours."""
 
     paths: dict[str, Proxy] = field(default_factory=dict, init=False)
+    trees: dict[str, Path] = field(default_factory=dict, init=False)
+    """Who runs the code of another folder than ours, of an older release."""
 
     @cached_property
     def clocks(self) -> Clocks:
         """Everybody's wall clock."""
         return Clocks(self.var / "clocks")
 
+    def tree_of(self, name: str) -> Path:
+        return self.trees.get(name, super().tree_of(name))
+
     def env_of(self, name: str) -> dict[str, str]:
-        env = {**super().env_of(name), **self.clocks.env_of(name)}
+        env = {**super().env_of(name), **self.clocks.env_of(name), "PYTHONPATH": str(self.tree_of(name))}
         if path := self.paths.get(f"{name}-bus"):
             env["KAFKA_BOOTSTRAP_SERVERS"] = f"127.0.0.1:{path.port}"
         if path := self.paths.get(f"{name}-database"):
@@ -70,11 +93,28 @@ def _second(first: PathedStack) -> PathedStack:
     origins = {"BANSO_PUBLIC_ORIGINS": f"{first.environment['BANSO_PUBLIC_ORIGINS']},{own}"}
     second = replace(first, var=first.var / "second", ports=ports, environment={**first.environment, **origins})
     second.dsns.update(first.dsns)
-    second.paths = first.paths
+    second.paths, second.trees = first.paths, dict(first.trees)
     for folder in ("log", "run"):
         (second.var / folder).mkdir(parents=True)
     (second.var / "secrets").symlink_to(first.var / "secrets")
     return second
+
+
+async def prepare(stack: Stack) -> None:
+    """Databases, staff, places, and what a town has on the first day."""
+    await stack.prepare()
+    await seed_staff(stack.dsns["gateway"].app)
+    await seed_places(stack.dsns["ibasho"].app)
+    await seed_more(stack)
+
+
+def _prepare_older(stack: PathedStack, tree: Path) -> None:
+    """As the older release did it, in a process of its own; then its databases are known here."""
+    said = [stack.admin_dsn, stack.bootstrap, str(stack.var), stack.prefix]
+    env = {**os.environ, "PYTHONPATH": str(tree)}
+    subprocess.run([sys.executable, "-c", _OLDER, *said], cwd=tree, env=env, check=True)
+    for name in SERVICES:
+        stack.dsns[name] = run(provision(stack.admin_dsn, stack.prefix, name, stack.var / "secrets"))
 
 
 def _port(stack: Stack) -> str:
@@ -110,8 +150,9 @@ class Town:
 
 
 @contextmanager
-def running_town(servers: Servers, prefix: str, *, is_double: bool = False) -> Iterator[Town]:
-    """Prepared, seeded, started and at rest; ended afterwards. `is_double`: two of every service. The broker: a `PathedKafka`."""
+def running_town(servers: Servers, prefix: str, *, is_double: bool = False, tree: Path | None = None) -> Iterator[Town]:
+    """Prepared, seeded, started and at rest; ended afterwards. `is_double`: two of every service; `tree`: of an older release, with its
+    databases. The broker: a `PathedKafka`."""
     assert isinstance(servers.kafka, PathedKafka)
     names = [*(f"{name}-database" for name in SERVICES), *(f"gateway-{name}" for name in OWNERS), "coordination-intake"]
     ports = dict(zip([*SERVICES, *names, "door"], free_ports(len(SERVICES) + len(names) + 1), strict=True))
@@ -126,10 +167,11 @@ def running_town(servers: Servers, prefix: str, *, is_double: bool = False) -> I
         {name: ports[name] for name in SERVICES},
         {"BANSO_ENV": "test", "BANSO_PUBLIC_ORIGINS": origins},
     )
-    run(stack.prepare())
-    run(seed_staff(stack.dsns["gateway"].app))
-    run(seed_places(stack.dsns["ibasho"].app))
-    run(seed_more(stack))
+    if tree:
+        stack.trees = dict.fromkeys(SERVICES, tree)
+        _prepare_older(stack, tree)
+    else:
+        run(prepare(stack))
     second = _second(stack) if is_double else None
     every = [stack.ports, *([second.ports] if second else [])]
     for name in names:
