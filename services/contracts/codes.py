@@ -280,9 +280,10 @@ class RequestState(StrEnum):
 
 
 class Holder(StrEnum):
-    """Who holds words of a case beside coordination, and says when they are erased."""
+    """Who holds words of a case beside coordination, and says when they are erased: by the name of their topic."""
 
     INTAKE = "intake"
+    STAFF = "staff"
 
 
 class HeldKind(StrEnum):

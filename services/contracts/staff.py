@@ -71,6 +71,13 @@ class StaffEvent(EventData):
     SERVICE = "staff"
 
 
+class ErasureDone(StaffEvent):
+    """What was handed in to the gateway about an erased case is gone. Subject = the case."""
+
+    request_id: UUID
+    case_id: UUID
+
+
 class StaffAssigned(StaffEvent):
     """A dated assignment began or changed. Subject = the member of staff. `until` is the last day, or open."""
 
@@ -91,4 +98,4 @@ class UnitClosed(StaffEvent):
 
 
 COMMANDS: tuple[type[Command], ...] = (RegisterStaff, NoteHomeStreet, ChangeAssignments)
-EVENTS: tuple[type[EventData], ...] = (StaffAssigned, UnitClosed)
+EVENTS: tuple[type[EventData], ...] = (StaffAssigned, UnitClosed, ErasureDone)

@@ -21,6 +21,6 @@ app = build_service(
     ],
     reactions=REACTIONS,
     known_events=EVENTS,
-    listens_to=["intake", "ibasho"],
+    listens_to=["staff", "intake", "ibasho"],
     loops=[fetch_packages],
 )

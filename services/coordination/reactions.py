@@ -1,10 +1,11 @@
 """What coordination does when something happened elsewhere."""
 
+from services.contracts import intake, staff
 from services.contracts.base import EventData
 from services.contracts.codes import HandoffKind
 from services.contracts.coordination import CaseOpened
 from services.contracts.ibasho import AttendanceLogged
-from services.contracts.intake import ErasureDone, HandoffAccepted
+from services.contracts.intake import HandoffAccepted
 from services.coordination import erasure_store, package_store, token_store
 from services.kernel.commands import Work
 from services.kernel.stream import Event, Reaction
@@ -42,12 +43,13 @@ async def hear_attendance(event: Event, work: Work) -> None:
 
 async def note_erased(event: Event, work: Work) -> None:
     """A holder's part of an erasure is done."""
-    done: ErasureDone = event.data
+    done: intake.ErasureDone | staff.ErasureDone = event.data
     await erasure_store.note_done(work.tx, done.request_id, event.topic, event.time)
 
 
 REACTIONS: dict[type[EventData], Reaction] = {
     HandoffAccepted: open_case,
     AttendanceLogged: hear_attendance,
-    ErasureDone: note_erased,
+    intake.ErasureDone: note_erased,
+    staff.ErasureDone: note_erased,
 }

@@ -13,7 +13,7 @@ from tests.chaos.checker.world import Access, Command, DeadLetter, Event, Record
 from tests.chaos.driver.journal import read_journal
 
 LISTENERS = {
-    "staff": ("notify",),
+    "staff": ("notify", "coordination"),
     "intake": ("coordination", "notify", "reporting", "gateway"),
     "coordination": ("intake", "notify", "reporting", "gateway"),
     "ibasho": ("coordination", "notify", "reporting"),

@@ -320,7 +320,7 @@ async def dsns(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Ds
     folders = folders_of("coordination")
     await migrate(made.owner, folders, made.app_role)
     owner = await connect(made.owner)
-    await owner.execute("insert into consumer_offset values ('intake', 0, 0), ('ibasho', 0, 0)")
+    await owner.execute("insert into consumer_offset values ('intake', 0, 0), ('ibasho', 0, 0), ('staff', 0, 0)")
     await owner.close()
     return made
 

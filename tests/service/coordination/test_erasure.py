@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.contracts.intake import ErasureDone
+from services.contracts import intake, staff
 from services.coordination import erasure_store, package_store
 from services.kernel.ids import new_id
 from services.kernel.token import Actor
@@ -111,7 +111,7 @@ async def test_an_approved_erasure_leaves_no_word_in_any_table(world: World) -> 
     assert (data["requestId"], data["consultationId"], data["holders"]) == (
         request,
         str(case.accepted.consultation_id),
-        ["intake"],
+        ["intake", "staff"],
     )
 
 
@@ -158,7 +158,7 @@ async def test_nobody_sees_an_erased_case_but_its_manager_a_line(world: World) -
     for actor in (case.owner, partner, case.staff("manager", "another-unit")):
         assert (await world.get(actor, "/views/requests")).json() == []
     [line] = (await world.get(manager, "/views/requests")).json()
-    assert (line["id"], line["label"], line["state"], line["owed"]) == (request, "消去済み", "erasing", ["intake"])
+    assert (line["id"], line["label"], line["state"], line["owed"]) == (request, "消去済み", "erasing", ["intake", "staff"])
     assert (line["asked"], line["note"], line["mayDecide"]) == ("", "", False)
 
 
@@ -175,10 +175,12 @@ async def test_the_tablet_s_next_sync_drops_it(world: World) -> None:
 async def test_the_request_is_complete_when_every_holder_has_answered(world: World) -> None:
     """Heard twice, or of a request nobody knows: harmless."""
     case, manager, request = await erased_case(world)
-    done = ErasureDone(request_id=request, case_id=case.id)
     for version in (1, 2):
-        await world.apply(case.id, done, version, NOW, new_id())
-    await world.apply(unknown := new_id(), ErasureDone(request_id=new_id(), case_id=unknown), 1, NOW, new_id())
+        await world.apply(case.id, intake.ErasureDone(request_id=request, case_id=case.id), version, NOW, new_id())
+    await world.apply(unknown := new_id(), intake.ErasureDone(request_id=new_id(), case_id=unknown), 1, NOW, new_id())
+    [line] = (await world.get(manager, "/views/requests")).json()
+    assert (line["state"], line["owed"]) == ("erasing", ["staff"])
+    await world.apply(case.id, staff.ErasureDone(request_id=request, case_id=case.id), 1, NOW, new_id())
     [line] = (await world.get(manager, "/views/requests")).json()
     assert (line["state"], line["owed"]) == ("done", [])
 

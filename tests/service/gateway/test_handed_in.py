@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -136,6 +137,9 @@ def test_what_was_handed_in_about_an_erased_case_goes_with_it_also_what_comes_la
     decided = {"requestId": request, "decision": "approve"}
     Person(city.url, "sasaki").do("DecidePersonRequest", case, decided)
     wait_until(lambda: kept(city, early)[0]["state"] == "withdrawn")
+    query = "select holder from erasure_done where request_id = $1 order by 1"
+    asked = (city, query, UUID(request))
+    wait_until(lambda: [row["holder"] for row in rows(*asked, service="coordination")] == ["intake", "staff"])
     assert hand_in(city, vault.seal(late), vault.seal(trace)).json()["kept"] == [late["id"], trace["id"]]
     for gone in (early, late):
         [row] = kept(city, gone)
