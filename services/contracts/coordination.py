@@ -147,7 +147,7 @@ class ReviewAccess(Command):
     """閲覧を確認済にする, of this case alone. Subject = the case. By whoever looks after the log, never for one's own read."""
 
     access_id: UUID
-    note: Line = ""
+    note: Annotated[Line, Field(min_length=1)]
 
 
 class CoordinationEvent(EventData):

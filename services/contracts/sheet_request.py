@@ -1,7 +1,10 @@
 """The language of 本人からの請求 about a sheet, spoken by 相談受付 (個人情報保護法76条・90条・98条),
 and of looking after its log."""
 
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from services.contracts.base import Command, EventData, Line, UnitId
 from services.contracts.codes import RequestDecision, RequestKind
@@ -31,7 +34,7 @@ class ReviewSheetAccess(Command):
     """閲覧を確認済にする. Subject = the consultation. By whoever looks after the log, never for one's own read."""
 
     access_id: UUID
-    note: Line = ""
+    note: Annotated[Line, Field(min_length=1)]
 
 
 class SheetRequestOpened(EventData):

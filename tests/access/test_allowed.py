@@ -169,7 +169,8 @@ def of_sheets(house: House, command: str) -> tuple[object, dict[str, Any]]:
     if command == "ReviewSheetAccess":
         clerk.ask("Consultation", id=str(sheet))
         lines = house.people["auditor"].ask_everything("accessLog", days=1, staffId=clerk.id)["lines"]
-        return sheet, {"accessId": next(line["id"] for line in lines if line["consultationId"] == str(sheet))}
+        read = next(line["id"] for line in lines if line["consultationId"] == str(sheet))
+        return sheet, {"accessId": read, "note": "当番"}
     kind = "suspension" if command == "LiftSheetSuspension" else "correction"
     asked = {"requestId": str(new_id()), "kind": kind}
     if command == "OpenSheetRequest":
@@ -205,7 +206,8 @@ def of_sharing(house: House, command: str) -> tuple[object, dict[str, Any]]:
         case "ReviewAccess":
             member.ask("Case", id=str(case))
             asked = {"days": 1, "staffId": member.id, "caseId": str(case)}
-            return case, {"accessId": house.people["auditor"].ask_everything("accessLog", **asked)["lines"][0]["id"]}
+            lines = house.people["auditor"].ask_everything("accessLog", **asked)["lines"]
+            return case, {"accessId": lines[0]["id"], "note": "当番"}
         case "ConveneConference":
             return case, basis_payload(command, new_id(), called.id)
     if command in ("CloseCase", "ReopenCase"):

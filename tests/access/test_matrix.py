@@ -291,7 +291,7 @@ def sheet_envelope(story: Story, person: Person, command: str) -> dict:
         "DecideSheetRequest": {"requestId": story.sheet_request, "decision": "approve"},
         "LiftSheetSuspension": {"requestId": story.sheet_request, "reason": "求めの取りやめ"},
         "CorrectSheet": {"requestId": story.sheet_request, "personName": "別人"},
-        "ReviewSheetAccess": {"accessId": story.sheet_read},
+        "ReviewSheetAccess": {"accessId": story.sheet_read, "note": "当番"},
     }[command]
     return person.envelope(command, story.open_consultation, payload)
 
@@ -308,7 +308,7 @@ def sharing_envelope(story: Story, person: Person, command: str) -> dict:
         case "PledgeSecrecy":
             return person.envelope(command, story.case, {"basisId": story.meeting})
         case "ReviewAccess":
-            return person.envelope(command, story.case, {"accessId": story.read})
+            return person.envelope(command, story.case, {"accessId": story.read, "note": "当番"})
         case "EndBasis":
             return person.envelope(command, story.case, {"basisId": story.consent})
     if command in ("CloseCase", "ReopenCase"):

@@ -90,6 +90,8 @@ def test_a_nosy_read_comes_first_is_looked_at_and_is_named_to_the_person(
     look(page, "access-log-case", size)
     odd.get_by_role("button", name="𠮷田 美咲さんの閲覧を確認済にする").first.click()
     dialog = page.get_by_role("dialog", name="𠮷田 美咲さんの閲覧を確認済にする")
+    dialog.get_by_role("button", name="確認済にする").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("確かめてわかったことを書いてください")
     dialog.get_by_label("メモ").fill(NOTE)
     look(page, "access-log-review", size)
     dialog.get_by_role("button", name="確認済にする").click()

@@ -194,7 +194,7 @@ async def test_a_read_is_looked_at_once_with_a_note_and_never_by_its_reader(toda
         said = await today.act(actor, "ReviewSheetAccess", consultation, payload)
         assert (said["status"], said["code"]) == ("refused", "not_found")
     assert (await today.act(LEAD, "ReviewSheetAccess", other, payload))["code"] == "not_found"
-    own = {"accessId": lines[str(LEAD.id)]}
+    own = {**payload, "accessId": lines[str(LEAD.id)]}
     assert (await today.act(LEAD, "ReviewSheetAccess", consultation, own))["code"] == "own_reading"
     assert (await today.act(LEAD, "ReviewSheetAccess", consultation, payload))["status"] == "accepted"
     again = {**payload, "note": "別のメモ"}

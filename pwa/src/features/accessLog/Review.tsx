@@ -15,6 +15,7 @@ export function Review({ told, onClose, onDone }: { told: Told; onClose: () => v
   const [problem, setProblem] = useState("");
   const { busy, send } = useSubmit();
   const run = async () => {
+    if (!note.trim()) return setProblem(t("log.noteRequired"));
     if (!online.get()) return setProblem(t("error.needs_network"));
     setProblem("");
     const outcomes = await Promise.all(told.looked.map(({ accessId, type, about }) => send(type, about, { accessId, note: note.trim() })));
@@ -26,7 +27,7 @@ export function Review({ told, onClose, onDone }: { told: Told; onClose: () => v
     <Dialog title={t("log.reviewOf", { name: told.line.staff.name })} submit={t("log.review")} busy={busy} onSubmit={() => void run()} onClose={onClose}>
       <p class="sub">{nearDayText(told.day)} {timeText(told)}{told.times > 1 && `　${t("log.times", { n: told.times })}`}</p>
       <p>{t("log.reviewHelp")}</p>
-      <TextField id="log-note" label={t("log.note")} help={t("log.noteHelp")} value={note} marked onInput={setNote} />
+      <TextField id="log-note" label={t("log.note")} help={t("log.noteHelp")} value={note} marked required onInput={setNote} />
       <Alert text={problem} />
     </Dialog>
   );

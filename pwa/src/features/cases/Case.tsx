@@ -82,7 +82,7 @@ function Page({ record, refresh }: { record: CaseAnswer; refresh: () => void }) 
       <p class="row nobr facts">
         {record.team[0] && <span><span class="sub">{t("case.team")}</span>　{record.team.map((staff) => staff.name).join("・")}</span>}
         {record.fromUnit && <span><span class="sub">{t("case.from")}</span>　{record.fromUnit.name}</span>}
-        {opens(record, "promise") && !record.closedAt && <span><span class="sub">{t(isPast(record.nextPromise, today) ? "today.nextContact" : "case.next")}</span>　{nextText(record.nextPromise) || t("cases.noPromise")}</span>}
+        {tells(record, nextText(record.nextPromise)) && !record.closedAt && <span><span class="sub">{t(isPast(record.nextPromise, today) ? "today.nextContact" : "case.next")}</span>　{nextText(record.nextPromise) || t("cases.noPromise")}</span>}
       </p>
       <div class="cols cols-side">
         {opens(record, "timeline") && <Timeline entries={timeline} />}
@@ -96,6 +96,9 @@ function Page({ record, refresh }: { record: CaseAnswer; refresh: () => void }) 
 export function opens({ shown }: { shown?: readonly string[] }, group: string): boolean {
   return !shown || shown.includes(group);
 }
+
+/** Whether to speak of a promise: that there is none knows only who would be shown one made with the family. */
+const tells = (record: CaseAnswer, promise: string) => opens(record, "promise") && (promise || opens(record, "family_words"));
 
 function personLine(record: CaseAnswer, today: string): string {
   const name = [record.personName, record.personKana && `（${record.personKana}）`].join("");
@@ -144,7 +147,7 @@ function Aside({ record, refresh }: { record: CaseAnswer; refresh: () => void })
   return (
     <aside class="stack stick" aria-label={t("case.aside")}>
       <section class="card stack stack-s">
-        {opens(record, "promise") && <><h2>{t("case.promised")}</h2><p class="said">{record.promised || t("app.none")}</p></>}
+        {tells(record, record.promised) && <><h2>{t("case.promised")}</h2><p class="said">{record.promised || t("app.none")}</p></>}
         <dl class="kv">
           {record.personKnows && <><dt>{t("tray.personKnows")}</dt><dd>{knowsText(record.personKnows)}</dd></>}
           {record.receiptNumber && <><dt>{t("case.receipt")}</dt><dd>{record.receiptNumber}</dd></>}
