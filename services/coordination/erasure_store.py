@@ -53,6 +53,7 @@ async def erase(tx: Connection, erased: RecordErased, now: datetime) -> None:
     )
     for table, of_the_case in WORDS.items():
         await tx.execute(f"delete from {table} where {of_the_case}", case_id)
+    await tx.execute("select forget_commands(array[$1::uuid])", case_id)
     await tx.execute(
         "update draft_private set body = '{}', finished_at = coalesce(finished_at, $2)"
         " where body ->> 'caseId' = $1::uuid::text",
@@ -84,5 +85,7 @@ async def find_erased(tx: Connection, actor: Actor, ids: Sequence[str]) -> list[
 
 
 async def note_done(tx: Connection, request_id: UUID, holder: str, at: datetime) -> None:
-    """A holder erased what it held. Again, or before anything is known of the request, is harmless."""
+    """A holder erased what it held. Again, or before anything is known of the request, is harmless. The decision itself, which
+    was logged after its erasure, is forgotten now."""
     await tx.execute("insert into erasure_done values ($1, $2, $3) on conflict do nothing", request_id, holder, at)
+    await tx.execute("select forget_commands(array(select case_id from erasure where request_id = $1))", request_id)

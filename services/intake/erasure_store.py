@@ -64,6 +64,7 @@ async def _erase_words(tx: Connection, consultation_id: UUID, now: datetime) -> 
     await tx.execute("select 1 from handoff where consultation_id = $1 for update", consultation_id)
     for table, of_it in WORDS.items():
         await tx.execute(f"delete from {table} where {of_it}", consultation_id)
+    await tx.execute(f"select forget_commands(array[$1::uuid] || array{_ITS_HANDOFFS})", consultation_id)
     await tx.execute(
         "update draft_private set body = '{}', finished_at = coalesce(finished_at, $2) where draft_id = $1"
         f" or body ->> 'consultationId' = $1::uuid::text or draft_id in {_ITS_HANDOFFS}",

@@ -145,7 +145,10 @@ async def _run(
         await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", str(envelope.id))
         stored = await tx.fetchrow("select * from command_log where command_id = $1", envelope.id)
         if stored is not None:
-            if stored["actor_id"] != actor.id or stored["payload_hash"] != said:
+            if stored["actor_id"] != actor.id or stored["payload_hash"] not in (
+                said,
+                b"",
+            ):  # empty: its words were erased
                 raise Refusal("command_id_reused", "this id was accepted with another payload or author")
             return dict(stored["refs"])
         known = envelope.base_version is None or await _version(tx, envelope.subject) == envelope.base_version
@@ -154,9 +157,9 @@ async def _run(
         if not known:  # said only now: whoever may not touch the subject learns nothing of its version
             raise Refusal("changed_meanwhile", "the subject has moved on from baseVersion")
         await tx.execute(
-            "insert into command_log (command_id, actor_id, command_type, payload_hash, refs, recorded_at)"
-            " values ($1, $2, $3, $4, $5, $6)",
-            *(envelope.id, actor.id, envelope.type, said, refs, now),
+            "insert into command_log (command_id, actor_id, command_type, payload_hash, refs, recorded_at, subject)"
+            " values ($1, $2, $3, $4, $5, $6, $7)",
+            *(envelope.id, actor.id, envelope.type, said, refs, now, envelope.subject),
         )
         await access.record(tx, actor, "write", {envelope.type: [envelope.subject]}, basis="command")
     return refs

@@ -112,6 +112,18 @@ async def test_an_event_id_follows_from_its_command(room: Room) -> None:
     assert await room.value("select event_id from outbox") == event_id(UUID(str(command["id"])), 0)
 
 
+async def test_a_command_whose_words_were_erased_is_known_by_its_id_and_author(room: Room) -> None:
+    command, other = envelope(), envelope()
+    first = await run(room, command)
+    await run(room, other)
+    async with room.db.transaction() as tx:
+        await tx.execute("select forget_commands(array[$1::uuid])", command["subject"])
+    assert await room.value("select count(*)::int from command_log where payload_hash = ''") == 1
+    assert (await run(room, {**command, "payload": {"step": 2}})).refs == first.refs
+    assert (await run(room, {**other, "payload": {"step": 2}})).status == "refused"
+    assert await effects(room) == (2, 2, 2)
+
+
 async def test_versions_of_a_subject_are_gap_free_under_concurrency(room: Room) -> None:
     subject = str(new_id())
     await asyncio.gather(*(run(room, envelope(subject=subject, step=13 if n % 5 == 0 else 1)) for n in range(40)))
@@ -128,6 +140,7 @@ async def test_the_write_leaves_an_access_row_and_the_log_is_append_only(room: R
         "delete from access_log",
         "delete from outbox",
         "delete from command_log",
+        "update command_log set payload_hash = ''",
     ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with room.db.transaction() as tx:

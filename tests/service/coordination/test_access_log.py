@@ -442,7 +442,9 @@ async def test_nobody_checks_their_own_reads(today: World) -> None:
     manager = case.staff("manager")
     await today.case(manager, case)
     mine = (await log(today, auditor(), staffId=str(manager.id)))[0]
-    assert (await do(today, manager, case, "ReviewAccess", accessId=mine["id"], note="自分の分"))["code"] == "own_reading"
+    assert (await do(today, manager, case, "ReviewAccess", accessId=mine["id"], note="自分の分"))[
+        "code"
+    ] == "own_reading"
 
 
 async def test_the_person_s_answer_names_every_reader_and_leaves_out_the_family_s_record(today: World) -> None:

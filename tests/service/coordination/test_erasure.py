@@ -95,6 +95,22 @@ async def erased_case(world: World) -> tuple[Case, Actor, str]:
     return case, manager, request
 
 
+_COMPARED = "select count(*)::int from command_log where subject = $1 and payload_hash <> ''"
+
+
+async def test_a_command_of_an_erased_case_is_known_by_its_id_alone(world: World) -> None:
+    case = await full_case(world)
+    envelope = world.envelope(case.owner, case.id, visit(memo=world.word), type="RecordVisit")
+    [first] = await world.submit(case.owner, envelope)
+    assert await world.tables.fetchval(_COMPARED, case.id) > 3
+    await decide(world, case.staff("manager"), case, await ask(world, case.owner, case))
+    assert await world.tables.fetchval(_COMPARED, case.id) == 1, "of the decision, until the first holder answers"
+    assert await world.submit(case.owner, envelope) == [first]
+    stranger = case.staff("coordinator")
+    [said] = await world.submit(stranger, {**envelope, "author": str(stranger.id)})
+    assert said["code"] == "command_id_reused"
+
+
 async def test_an_approved_erasure_leaves_no_word_in_any_table(world: World) -> None:
     case = await full_case(world)
     request = await ask(world, case.owner, case)
@@ -158,7 +174,12 @@ async def test_nobody_sees_an_erased_case_but_its_manager_a_line(world: World) -
     for actor in (case.owner, partner, case.staff("manager", "another-unit")):
         assert (await world.get(actor, "/views/requests")).json() == []
     [line] = (await world.get(manager, "/views/requests")).json()
-    assert (line["id"], line["label"], line["state"], line["owed"]) == (request, "消去済み", "erasing", ["intake", "staff"])
+    assert (line["id"], line["label"], line["state"], line["owed"]) == (
+        request,
+        "消去済み",
+        "erasing",
+        ["intake", "staff"],
+    )
     assert (line["asked"], line["note"], line["mayDecide"]) == ("", "", False)
 
 
@@ -180,6 +201,7 @@ async def test_the_request_is_complete_when_every_holder_has_answered(world: Wor
     await world.apply(unknown := new_id(), intake.ErasureDone(request_id=new_id(), case_id=unknown), 1, NOW, new_id())
     [line] = (await world.get(manager, "/views/requests")).json()
     assert (line["state"], line["owed"]) == ("erasing", ["staff"])
+    assert await world.tables.fetchval(_COMPARED, case.id) == 0, "nor can anybody try words against a hash"
     await world.apply(case.id, staff.ErasureDone(request_id=request, case_id=case.id), 1, NOW, new_id())
     [line] = (await world.get(manager, "/views/requests")).json()
     assert (line["state"], line["owed"]) == ("done", [])
