@@ -26,7 +26,8 @@ const OPENING_MS = 12_000;
 export default function Case({ id }: { id: string }) {
   useTitle("case.title");
   const { data, failure, refresh } = useAsked(CaseDocument, { id }, ["case"]);
-  const [patient, setPatient] = useState(true);
+  // Asked once only, else: each answer "not found" is a line in 記録の閲覧.
+  const [patient, setPatient] = useState(() => isRecent(id));
   useReadNotices("caseId", id);
   const absent = Boolean(data && !data.case);
   useEffect(() => {
@@ -40,7 +41,7 @@ export default function Case({ id }: { id: string }) {
     return () => clearInterval(again);
   }, [absent, patient, pending]);
   if (!data) return <Waiting failure={failure} />;
-  if (!data.case) return patient && isRecent(id) ? <Opening /> : <NotFound record><Link class="btn line" href={`/cases/${id}/sharing`}>{t("case.openOther")}</Link><Link class="btn line" href={`/cases/${id}/requests`}>{t("sharing.requests")}</Link></NotFound>;
+  if (!data.case) return patient ? <Opening /> : <NotFound record><Link class="btn line" href={`/cases/${id}/sharing`}>{t("case.openOther")}</Link><Link class="btn line" href={`/cases/${id}/requests`}>{t("sharing.requests")}</Link></NotFound>;
   return (
     <div class="stack">
       <Page record={data.case} refresh={refresh} />
