@@ -9,7 +9,7 @@ nowhere (the area under the curve of Mann and Whitney) is what a single look tel
 import random
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -58,8 +58,12 @@ COMMANDS: dict[str, tuple[str, str, dict[str, object]]] = {
 
 
 @pytest.fixture(scope="module")
-def theirs(city: Stack) -> Iterator[dict[str, UUID]]:
-    """A thing of every kind that has an id in a path."""
+def theirs(city: Stack) -> dict[str, UUID]:
+    return tell_theirs(city)
+
+
+def tell_theirs(city: Stack) -> dict[str, UUID]:
+    """A thing of every kind that has an id in a path, none of it the stranger's."""
     clerk, member = Person(city.url, "watanabe"), Person(city.url, "takahashi")
     case, consultation, handoff, session = open_case(clerk, member), new_id(), new_id(), new_id()
     clerk.do("OpenConsultation", consultation, consultation_payload())
@@ -67,7 +71,7 @@ def theirs(city: Stack) -> Iterator[dict[str, UUID]]:
     host = Person(city.url, "mori")
     host.do("ScheduleSession", session, session_payload(host))
     member.do("OpenPersonRequest", case, {"requestId": str(new_id()), "kind": "disclosure"})
-    yield {"case_id": case, "consultation_id": consultation, "handoff_id": handoff, "session_id": session}
+    return {"case_id": case, "consultation_id": consultation, "handoff_id": handoff, "session_id": session}
 
 
 async def views_of(client: httpx.AsyncClient, service: str) -> list[str]:

@@ -1,0 +1,111 @@
+"""Not yours = not found, by the database's own log: what is another's and what is nowhere make a service ask the same statements, as
+often. `test_same_answer.py` holds the clock beside it, which one more cached statement does not move.
+"""
+
+import asyncio
+import re
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import pytest
+
+from infra.stack import Stack
+from services.kernel.db import connect
+from services.kernel.ids import new_id
+from services.kernel.token import Actor, Signer, service_actor
+from tests.access.test_same_answer import COMMANDS, STRANGER, kind_of, tell_theirs, views_of, with_id
+from tests.support.city import running_city
+from tests.support.servers import Servers
+
+TIMES, QUIET_SECONDS, LATE_SECONDS = 20, 3.0, 0.1
+OWNERS = ("intake", "coordination", "ibasho")
+_EXECUTED = re.compile(r"LOG:  execute [^:]+: (.*?)(?=\n\d{4}-\d\d-\d\d |\Z)", re.DOTALL)
+Ask = Callable[[str], Awaitable[httpx.Response]]
+
+
+class Questions:
+    """What PostgreSQL is asked by a city's services, read from its log: the text of each statement, no value of any."""
+
+    def __init__(self, city: Stack, theirs: dict[str, UUID], log: Path) -> None:
+        self.city, self.theirs, self._log = city, theirs, log
+        time.sleep(QUIET_SECONDS)
+        self.background = {*self._since(0)}
+        """What is asked anyway: loops, and what was asked at the start."""
+
+    def _since(self, start: int) -> Counter[str]:
+        return Counter(_EXECUTED.findall(self._log.read_text(encoding="utf8")[start:]))
+
+    async def of(self, ask: Ask, ids: list[str]) -> Counter[str]:
+        """How often each statement was asked for all of these."""
+        start = len(self._log.read_text(encoding="utf8"))
+        for one in ids:
+            await ask(one)
+        await asyncio.sleep(LATE_SECONDS)
+        found = self._since(start)
+        return Counter({text: count for text, count in found.items() if text not in self.background})
+
+
+@pytest.fixture(scope="module")
+def questions(servers: Servers) -> Iterator[Questions]:
+    """A city of its own, whose databases write down what its services ask."""
+    with running_city(servers, "asked") as city:
+        theirs = tell_theirs(city)
+        asyncio.run(write_down(city))
+        city.stop(OWNERS)
+        city.start(OWNERS)
+        yield Questions(city, theirs, servers.postgres.log)
+
+
+async def write_down(city: Stack) -> None:
+    """Whoever connects from now on as one of these services."""
+    admin = await connect(city.admin_dsn)
+    try:
+        for name in OWNERS:
+            await admin.execute(f"alter role {city.prefix}_{name}_app set log_statement = 'all'")
+    finally:
+        await admin.close()
+
+
+async def is_one_list(what: str, questions: Questions, ask: Ask, theirs: UUID) -> None:
+    """The same statements, each as often; and there are some."""
+    await questions.of(ask, [str(theirs), str(new_id())])  # the first time a type is looked up
+    nowhere = await questions.of(ask, [str(new_id()) for _ in range(TIMES)])
+    another = await questions.of(ask, [str(theirs)] * TIMES)
+    assert sum(another.values()) >= TIMES, f"{what}: nothing was asked"
+    assert another == nowhere, f"{what}: {another - nowhere} | {nowhere - another}"
+
+
+@pytest.mark.parametrize("service", OWNERS)
+async def test_every_view_with_an_id_asks_the_same(questions: Questions, service: str) -> None:
+    city = questions.city
+    async with httpx.AsyncClient(base_url=city.service_url(service), timeout=10) as client:
+        for path in await views_of(client, service):
+            by = (Signer(city.keys_dir, "coordination"), service_actor("coordination"))
+            signer, actor = by if path.startswith("/packages/") else (Signer(city.keys_dir, "gateway"), STRANGER)
+
+            async def ask(one: str, path: str = path, signer: Signer = signer, actor: Actor = actor) -> httpx.Response:
+                headers = {"Authorization": f"Bearer {signer.sign(actor, service)}"}
+                return await client.get(with_id(path, one), headers=headers, params={"event_id": str(new_id())})
+
+            await is_one_list(path, questions, ask, questions.theirs[kind_of(path)])
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_a_command_asks_the_same(questions: Questions, command: str) -> None:
+    city = questions.city
+    service, kind, payload = COMMANDS[command]
+    signer = Signer(city.keys_dir, "gateway")
+    async with httpx.AsyncClient(base_url=city.service_url(service), timeout=10) as client:
+
+        async def ask(subject: str) -> httpx.Response:
+            told = {"id": str(new_id()), "type": command, "v": 1, "author": str(STRANGER.id), "subject": subject}
+            told |= {"deviceSeq": 1, "capturedAt": datetime.now(UTC).isoformat(), "payload": payload}
+            headers = {"Authorization": f"Bearer {signer.sign(STRANGER, service)}"}
+            return await client.post("/commands", json={"commands": [told]}, headers=headers)
+
+        await is_one_list(command, questions, ask, questions.theirs[kind])
