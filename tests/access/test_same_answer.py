@@ -36,7 +36,7 @@ from tests.support.rows import rows
 
 PAIRS, TELLS = 150, 0.15
 """With 150 pairs the area strays by 0.033 by chance: four and a half times that are no chance. Half a millisecond more
-for what is there is found (0.9); one more query for what lies in memory, a tenth of that, is not."""
+for what is there is found (0.9); one more query for what lies in memory, a tenth of that, is not: `test_same_questions.py` sees that."""
 STRANGER = Actor(new_id(), "staff", tuple(("unit-of-nothing", role) for role in Role if role is not Role.AUDITOR))
 """Every role, in a unit that has nothing: refused by relation alone. Auditors look into every log."""
 Ask = Callable[[str], Awaitable[httpx.Response]]
