@@ -53,8 +53,8 @@ schema = Schema(
     extensions=[
         lambda: AddValidationRules(_RULES),
         lambda: MaxTokensLimiter(max_token_count=3000),
-        ParserCache,
-        ValidationCache,
+        lambda: ParserCache(maxsize=None),  # of trusted documents, which are counted
+        lambda: ValidationCache(maxsize=None),
     ],
 )
 

@@ -82,7 +82,8 @@ def nest(town: Stack) -> None:
         headers |= {} if name == "gateway" else Tokens(town, name).header()
         url = (town.url if name == "gateway" else town.service_url(name)) + path.replace("{new}", str(new_id()))
         body = wrapped if path == "/graphql" else text
-        httpx.request(method, url, content=body, headers=headers, cookies=dict(person.http.cookies), timeout=30)
+        said = httpx.request(method, url, content=body, headers=headers, cookies=dict(person.http.cookies), timeout=30)
+        assert said.status_code == 422, (name, path, said.status_code)
 
 
 def drip_heads(town: Stack) -> None:

@@ -16,7 +16,8 @@ from typing import Any
 import httpx
 
 from infra.paths import SERVICES
-from tests.chaos.checker.invariants import check, told_absent
+from tests.chaos.checker.invariants import check
+from tests.chaos.checker.refusals import told_absent
 from tests.chaos.checker.snapshot import read_world
 from tests.chaos.checker.story import tell_all
 from tests.chaos.checker.world import World

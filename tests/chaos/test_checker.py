@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.chaos.checker.invariants import check
+from tests.chaos.checker.refusals import told_absent
 from tests.chaos.checker.story import tell_all
 from tests.chaos.checker.world import Access, Asked, Command, DeadLetter, Event, Record, World
 
@@ -201,6 +202,15 @@ def test_a_case_that_a_restore_took_back_may_be_absent_for_a_minute_but_to_a_tab
         world.journal[-1]["at"] = 200.0 + seconds
         world.journal.append({"at": 200.0, "kind": "restored", "backup_at": 199.0})
         assert [violation.invariant for violation in check(world, [])] == found
+        assert told_absent(world) == ([] if found else ["command-4"])
+
+
+def test_a_stranger_is_refused_at_any_time_and_is_not_counted() -> None:
+    world = sound()
+    _refuse_without_a_reason(world)
+    world.journal[-2] |= {"device": None, "author": "staff-9"}
+    world.journal.append({"at": 50.0, "kind": "restored", "backup_at": 49.0})
+    assert (check(world, []), told_absent(world)) == ([], [])
 
 
 def test_an_unknown_command_may_be_there_whole_or_not_at_all() -> None:

@@ -30,8 +30,8 @@ export interface QueueRow {
   incarnation: string | null;
   /** ms of this device's clock, for the sync line only. */
   receivedAt: number | null;
-  /** Server time of the first contact after it was received; kept 72 h from then. Of what is open: of the contact that heard of a
-   *  restore; for 72 h "not found" is no answer. */
+  /** Server time of the first contact after it was received; kept 72 h from then. Of what is open: when it was
+   *  refused, or of the contact that heard of a restore, after which "not found" is no answer for an hour. */
   keptSince: number | null;
   /** Nothing that a person wrote: the sync line does not count it. */
   trace?: boolean;

@@ -216,13 +216,13 @@ describe("what was received", () => {
   it("a visit that met the absent case before the restore was heard of goes by itself, too", async () => {
     const { owner, tab } = await tablet(1);
     await tab.drain();
-    await tab.queue.afterContact(["one"], 1_000);
+    await tab.queue.afterContact(["one"], Date.now());
     Object.assign(owner, { log: [], incarnation: "two" });
     owner.absent.add("case-0").add("case-new");
     await tab.queue.enqueue("RecordVisit", "case-new", { i: 1 });
     await tab.drain();
     expect(states(tab)).toEqual(["received", "refused"]);
-    await tab.queue.afterContact(["two"], 2_000);
+    await tab.queue.afterContact(["two"], Date.now());
     await tab.drain();
     expect(states(tab)).toEqual(["sent", "sent"]);
     owner.absent.clear();
@@ -230,19 +230,37 @@ describe("what was received", () => {
     expect(states(tab)).toEqual(["received", "received"]);
   });
 
-  it("is put to its person when the case is not there 72 h after the restore", async () => {
+  it("is put to its person when the case is not there an hour after the restore", async () => {
     const { owner, tab } = await tablet(1);
     await tab.drain();
     await tab.queue.afterContact(["one"], 1_000);
     Object.assign(owner, { log: [], incarnation: "two" });
     owner.absent.add("case-0");
     await tab.queue.afterContact(["two"], 2_000);
-    await tab.queue.afterContact(["two"], 2_000 + 72 * 3_600_000);
+    await tab.queue.afterContact(["two"], 2_000 + 3_600_000);
     await tab.drain();
     expect(states(tab)).toEqual(["sent"]);
-    await tab.queue.afterContact(["two"], 2_001 + 72 * 3_600_000);
+    await tab.queue.afterContact(["two"], 2_001 + 3_600_000);
     await tab.drain();
     expect(states(tab)).toEqual(["refused"]);
+  });
+
+  it("what was refused long before the restore, or for another reason, stays with its person", async () => {
+    const { owner, tab } = await tablet(1);
+    await tab.drain();
+    const { id } = await tab.queue.enqueue("RecordVisit", "case-bad", {});
+    owner.refuses.add(id);
+    owner.absent.add("case-old");
+    await tab.queue.enqueue("RecordVisit", "case-old", {});
+    await tab.drain();
+    const refusedAt = Date.now();
+    await tab.queue.afterContact(["one"], refusedAt);
+    Object.assign(owner, { log: [], incarnation: "two" });
+    owner.absent.clear();
+    await tab.queue.afterContact(["two"], refusedAt + 3_700_000);
+    await tab.drain();
+    expect(states(tab)).toEqual(["received", "refused", "refused"]);
+    expect(owner.log.length).toBe(1);
   });
 
   it("is not sent again because an owner was silent", async () => {

@@ -8,6 +8,8 @@ export type NewRow = Omit<QueueRow, "n">;
 type Writing = Transaction<PersonSchema, "readwrite">;
 
 const KEPT_MS = 72 * 3_600_000;
+/** After a restore the services read one another again; so long a case that is not there yet may still come. */
+const PATIENT_MS = 3_600_000;
 
 /** What may be sent now, in order: the first unanswered command of each subject, unless a refused one stands before it. */
 export function sendable(rows: readonly QueueRow[], device: string, skip: ReadonlySet<string>, limit: number): QueueRow[] {
@@ -29,11 +31,11 @@ export function settled(row: QueueRow, outcome: Outcome, now: number): QueueRow 
   if (outcome.status === "ACCEPTED") return accepted(row, outcome, now);
   // Signed in as somebody else in the meantime: theirs is not an answer to this command.
   if (outcome.code === "not_the_author") return null;
-  // Its case is not back from the restore yet: whoever sent it before sends it again.
+  // Its case may not be back from the restore yet.
   if (outcome.code === "not_found" && row.keptSince !== null) return { ...row, state: "sent" };
   if (outcome.code === "sealed_unreadable" && row.reseal !== "done") return { ...row, reseal: "wanted" };
   const fields = outcome.fields.map(({ path, code }) => ({ path, code }));
-  return { ...row, state: "refused", outcome: { code: outcome.code ?? null, fields } };
+  return { ...row, state: "refused", outcome: { code: outcome.code ?? null, fields }, keptSince: now };
 }
 
 function accepted({ open: _open, ...row }: QueueRow, outcome: Outcome, now: number): QueueRow {
@@ -115,24 +117,25 @@ export class Rows {
     }
   }
 
-  /** After a contact: what a restored database has forgotten is sent again, and for the 72 h in which others send theirs again nothing
-   *  here is refused because its case is not back yet. What is older than 72 h of server time goes, and what was accepted about an
-   *  erased case. What was not accepted stays: its owner decides. */
+  /** After a contact: what a restored database has forgotten is sent again, and for an hour nothing here is refused because its case is
+   *  not back yet, nor was in the minutes before this was known. What is older than 72 h of server time goes, and what was accepted
+   *  about an erased case. What was not accepted stays: its owner decides. */
   afterContact(incarnations: readonly string[], serverTime: number, erased: readonly string[]): Promise<{ again: number; gone: number }> {
     return this.store.write(["queue"], async (tx) => {
       const all = await tx.objectStore("queue").getAll();
       const rows = all.filter((row) => !row.open);
-      const isOver = (row: QueueRow) => row.keptSince !== null && serverTime - row.keptSince > KEPT_MS;
-      const isOld = (row: QueueRow) => isOver(row) && (row.handedIn || row.state === "received");
+      const isOver = (row: QueueRow, ms: number) => row.keptSince !== null && serverTime - row.keptSince > ms;
+      const isOld = (row: QueueRow) => isOver(row, KEPT_MS) && (row.handedIn || row.state === "received");
       const old = rows.filter((row) => isOld(row) || (erased.includes(row.subject) && !row.handedIn));
       const kept = rows.filter((row) => !old.includes(row));
-      const again = kept.filter((row) => isForgotten(row, incarnations)).map((row) => sendAgain(row, serverTime));
-      const fresh = kept.filter((row) => row.keptSince === null && !isForgotten(row, incarnations)).map((row) => ({ ...row, keptSince: serverTime }));
-      const open = all.filter((row) => row.open && (again.length > 0 || isOver(row)));
-      const waiting = open.map((row) => (again.length > 0 ? patient(row, serverTime) : { ...row, keptSince: null }));
+      const forgotten = kept.filter((row) => isForgotten(row, incarnations));
+      const fresh = kept.filter((row) => row.keptSince === null && !forgotten.includes(row)).map((row) => ({ ...row, keptSince: serverTime }));
+      const open = all.filter((row) => row.open);
+      const impatient = open.filter((row) => isOver(row, PATIENT_MS)).map((row) => ({ ...row, keptSince: null }));
+      const waiting = forgotten.length > 0 ? open.filter((row) => row.state !== "refused" || (row.outcome?.code === "not_found" && !isOver(row, PATIENT_MS))) : [];
       await Promise.all(old.map((row) => joined(tx.objectStore("queue").delete(row.n))));
-      await put(tx, [...again, ...fresh, ...waiting]);
-      return { again: again.length, gone: old.length };
+      await put(tx, [...fresh, ...impatient, ...[...forgotten, ...waiting].map((row) => sendAgain(row, serverTime))]);
+      return { again: forgotten.length, gone: old.length };
     });
   }
 }
@@ -143,12 +146,7 @@ function isForgotten(row: QueueRow, incarnations: readonly string[]): boolean {
 }
 
 function sendAgain({ handedIn: _handedIn, ...row }: QueueRow, keptSince: number): QueueRow {
-  return { ...row, state: "device", open: 1, incarnation: null, receivedAt: null, keptSince };
-}
-
-/** Of a command that was not accepted before the restore either. */
-function patient(row: QueueRow, keptSince: number): QueueRow {
-  return row.state === "refused" && row.outcome?.code === "not_found" ? { ...row, state: "device", outcome: null, keptSince } : { ...row, keptSince };
+  return { ...row, state: "device", open: 1, outcome: null, incarnation: null, receivedAt: null, keptSince };
 }
 
 async function put(tx: Writing, rows: QueueRow[]): Promise<QueueRow[]> {

@@ -6,11 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from tests.chaos.checker.effects import SAYS, Expected, downstream_rows, heard_rows, name_of, owner_rows
+from tests.chaos.checker.refusals import SETTLED_WITHIN, refused_for_a_reason
 from tests.chaos.checker.world import Row, Violation, World
-
-DECIDE_HANDOFF = ("AcceptHandoff", "ReturnHandoff", "WithdrawHandoff")
-SETTLED_WITHIN = 60.0
-"""Seconds after the last fault and the last work."""
 
 
 def check(world: World, receivers: Sequence[str]) -> list[Violation]:
@@ -69,37 +66,6 @@ def refused_left_nothing(world: World) -> Iterator[Violation]:
     for id, asked in world.asked.items():
         if asked.state == "fail" and id in world.applied:
             yield Violation("I2", "refused for good, and applied", id)
-
-
-def refused_for_a_reason(world: World) -> Iterator[Violation]:
-    """I5: a fault is no reason to say no for good. The town's work is refused only where two meet, to a stranger, or to somebody
-    at a screen while a case that a restore took back is not open again (`told_absent`); a tablet asks nobody then."""
-    absent = set(told_absent(world))
-    decided = {asked.envelope["subject"] for type in DECIDE_HANDOFF for asked in world.asked_for(type)}
-    teams = set(world.tables.get("coordination.case_member", ()))
-    for line in world.journal:
-        if line["kind"] != "fail" or world.asked[line["id"]].state != "fail":
-            continue
-        said, code = world.asked[line["id"]].envelope, line["code"]
-        met = code in ("already_accepted", "handoff_is_closed") and said["subject"] in decided
-        late = code == "changed_meanwhile" and said.get("baseVersion") is not None
-        stranger = code == "not_found" and (said["subject"], said["author"]) not in teams
-        if not (met or late or stranger or line["id"] in absent):
-            yield Violation("I5", f"{said['type']} was refused without a reason of its own: {code}", line["id"])
-
-
-def told_absent(world: World) -> list[str]:
-    """The commands that somebody at a screen was told "not found" of, within a minute of a restore."""
-    restored = [line["at"] for line in world.journal if line["kind"] == "restored"]
-    return [
-        line["id"]
-        for line in world.journal
-        if line["kind"] == "fail"
-        and line["code"] == "not_found"
-        and world.asked[line["id"]].state == "fail"
-        and not world.asked[line["id"]].envelope.get("device")
-        and any(0 < line["at"] - at < SETTLED_WITHIN for at in restored)
-    ]
 
 
 def nothing_unasked(world: World) -> Iterator[Violation]:

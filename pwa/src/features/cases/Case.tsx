@@ -83,7 +83,7 @@ function Page({ record, refresh }: { record: CaseAnswer; refresh: () => void }) 
       <p class="row nobr facts">
         {record.team[0] && <span><span class="sub">{t("case.team")}</span>　{record.team.map((staff) => staff.name).join("・")}</span>}
         {record.fromUnit && <span><span class="sub">{t("case.from")}</span>　{record.fromUnit.name}</span>}
-        {tells(record, nextText(record.nextPromise)) && !record.closedAt && <span><span class="sub">{t(isPast(record.nextPromise, today) ? "today.nextContact" : "case.next")}</span>　{nextText(record.nextPromise) || t("cases.noPromise")}</span>}
+        {(nextText(record.nextPromise) || sees(record, "promise")) && !record.closedAt && <span><span class="sub">{t(isPast(record.nextPromise, today) ? "today.nextContact" : "case.next")}</span>　{nextText(record.nextPromise) || t("cases.noPromise")}</span>}
       </p>
       <div class="cols cols-side">
         {opens(record, "timeline") && <Timeline entries={timeline} />}
@@ -98,8 +98,8 @@ export function opens({ shown }: { shown?: readonly string[] }, group: string): 
   return !shown || shown.includes(group);
 }
 
-/** Whether to speak of a promise: that there is none knows only who would be shown one made with the family. */
-const tells = (record: CaseAnswer, promise: string) => opens(record, "promise") && (promise || opens(record, "family_words"));
+/** Whether this reader would be shown one of these if there were one, also one with the family alone. */
+export const sees = (record: { shown?: readonly string[] }, group: string) => opens(record, group) && opens(record, "family_words");
 
 function personLine(record: CaseAnswer, today: string): string {
   const name = [record.personName, record.personKana && `（${record.personKana}）`].join("");
@@ -148,7 +148,7 @@ function Aside({ record, refresh }: { record: CaseAnswer; refresh: () => void })
   return (
     <aside class="stack stick" aria-label={t("case.aside")}>
       <section class="card stack stack-s">
-        {tells(record, record.promised) && <><h2>{t("case.promised")}</h2><p class="said">{record.promised || t("app.none")}</p></>}
+        {(record.promised || sees(record, "promise")) && <><h2>{t("case.promised")}</h2><p class="said">{record.promised || t("app.none")}</p></>}
         <dl class="kv">
           {record.personKnows && <><dt>{t("tray.personKnows")}</dt><dd>{knowsText(record.personKnows)}</dd></>}
           {record.receiptNumber && <><dt>{t("case.receipt")}</dt><dd>{record.receiptNumber}</dd></>}

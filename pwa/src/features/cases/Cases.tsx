@@ -9,7 +9,7 @@ import { TextField } from "../../ui/forms";
 import { useAsked, useToday } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Empty, ScreenHead, Stale, Waiting } from "../../ui/parts";
-import { opens } from "./Case";
+import { sees } from "./Case";
 
 type Card = CasesQuery["cases"][number];
 
@@ -52,13 +52,13 @@ function Row({ card, today, hasTwin }: { card: Card; today: string; hasTwin: boo
         <p class="sub">
           {hasTwin && card.openedAt && `${t("case.opened")} ${nearDayText(tokyoDay(card.openedAt))}　`}
           {card.owner && `${t("cases.owner", { name: card.owner.name })}　`}
-          {card.lastContactAt ? t("cases.lastContact", { date: nearDayText(tokyoDay(card.lastContactAt)) }) : opens(card, "timeline") && t("cases.noContact")}
+          {card.lastContactAt ? t("cases.lastContact", { date: nearDayText(tokyoDay(card.lastContactAt)) }) : sees(card, "timeline") && t("cases.noContact")}
         </p>
       </div>
       {card.packagePending && <span class="chip quiet"><Icon name="clock" />{t("cases.pending")}</span>}
       <p class="next">
         {card.nextPromisedOn && <>{t(card.nextPromisedOn < today ? "cases.promised" : "cases.next", { date: nearDayText(card.nextPromisedOn) })}<br /></>}
-        <span class="sub">{card.nextPromiseNote || (!card.nextPromisedOn && opens(card, "promise") && t("cases.noPromise"))}</span>
+        <span class="sub">{card.nextPromiseNote || (!card.nextPromisedOn && sees(card, "promise") && t("cases.noPromise"))}</span>
       </p>
     </li>
   );

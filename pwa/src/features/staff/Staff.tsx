@@ -1,11 +1,12 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { Link } from "../../app/router";
-import { hasRole } from "../../app/session";
+import { hasRole, me, session } from "../../app/session";
 import { Staffing as StaffingDocument } from "./documents";
 import { momentText, nearDayText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
-import { useAsked, useTitle, useToday } from "../../ui/hooks";
+import { Store } from "../../sync/store";
+import { useAsked, useStore, useTitle, useToday } from "../../ui/hooks";
 import { Note, Stale, Waiting } from "../../ui/parts";
 import { SignIns } from "../account/SignIns";
 import { NotFound } from "../problem/NotFound";
@@ -14,11 +15,17 @@ import { AddAssignment, CloseUnit, OpenUnit } from "./Dialogs";
 import { Pending } from "./Pending";
 import { People } from "./People";
 
+/** What was gathered and is not made yet, and by whom: another screen and back loses nothing of it, leaving the page asks. */
+const gathered = new Store<{ by: string; lines: readonly Line[] }>({ by: "", lines: [] });
+const linesOf = ({ by, lines }: { by: string; lines: readonly Line[] }) => (by === me().staff.id ? lines : []);
+addEventListener("beforeunload", (event) => session.get().state === "in" && linesOf(gathered.get()).length > 0 && event.preventDefault());
+
 /** 職員と担当: who is what, from when until when; what changes is gathered and changed all at once. */
 export default function Staff() {
   useTitle("staff.title");
   const { data, failure, refresh } = useAsked(StaffingDocument, {});
-  const [lines, setLines] = useState<readonly Line[]>([]);
+  const lines = linesOf(useStore(gathered));
+  const setLines = (lines: readonly Line[]) => gathered.set({ by: me().staff.id, lines });
   if (!hasRole("manager")) return <NotFound record />;
   const staffing = data?.staffing;
   if (!staffing) return <Waiting failure={failure} />;
