@@ -64,20 +64,20 @@ def test_a_manager_changes_assignments_at_once_after_giving_the_password_again(
 
 def test_a_manager_gives_a_code_and_signs_somebody_out(city: Stack, sign_in: SignIn) -> None:
     hired = hire(city)
-    rows(city, "gateway", "update staff_private set name = '見本 花' where staff_id = $1", hired.staff_id)
+    rows(city, "gateway", "update staff_private set name = '試験 花' where staff_id = $1", hired.staff_id)
     person = Person(city.url, hired.login, FIRST_PASSWORD)
     page = sign_in("sasaki", "desk")
     page.get_by_role("link", name="職員", exact=True).click()
-    page.get_by_role("button", name="見本 花さんの設定コードを出す").click()
+    page.get_by_role("button", name="試験 花さんの設定コードを出す").click()
     page.get_by_role("dialog").get_by_role("button", name="設定コードを出す").click()
     expect(page.get_by_text("本人に手渡してください")).to_be_visible()
     look(page, "staff-code", "desk")
     assert len(rows(city, "gateway", "select 1 from set_up_code_private where staff_id = $1", hired.staff_id)) == 1
     page.get_by_role("button", name="渡しました").click()
-    page.get_by_role("button", name="見本 花さんをサインアウトさせる").click()
+    page.get_by_role("button", name="試験 花さんをサインアウトさせる").click()
     page.get_by_role("dialog").get_by_role("button", name="サインアウトさせる").click()
     wait_until(lambda: person.post("Me").status_code == 401)
-    expect(page.get_by_role("button", name="見本 花さんをサインアウトさせる")).to_have_count(0)
+    expect(page.get_by_role("button", name="試験 花さんをサインアウトさせる")).to_have_count(0)
 
 
 def test_nobody_but_a_manager_is_shown_the_screen(city: Stack, sign_in: SignIn) -> None:
