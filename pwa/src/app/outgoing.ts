@@ -4,6 +4,7 @@ import { errorText } from "../i18n/messages";
 import { watchNetwork } from "../sync/live";
 import { nextDeviceSeq } from "../sync/sequence";
 import { later, Outgoing, type Outcome } from "../sync/outgoing";
+import { keep } from "../sync/queue";
 import { Store } from "../sync/store";
 import { now } from "../sync/time";
 import { uuid7 } from "../sync/uuid7";
@@ -27,10 +28,15 @@ type SharingCommand = "CloseCase" | "ReopenCase" | "OpenPersonRequest" | "Decide
 export const offlineCommands = ["RecordVisit", "LogAttendance", "CorrectAttendance", "OpenSession", "CloseSession", "ViewedOffline", "ViewedSessionOffline", "ReadNotice"] as const;
 export type OfflineCommand = (typeof offlineCommands)[number];
 
-/** Write a command down and send it. Resolves with its owner's answer. */
-export function submit(author: string, type: CommandName, subject: string, payload: Record<string, unknown>): Promise<Outcome> {
-  const capturedAt = now().toISOString();
-  return outgoing.submit({ id: uuid7(), type, v: 1, author, subject, deviceSeq: nextDeviceSeq(), capturedAt, payload });
+/** What a thread begins with: without it, what is queued about it could not come again after a restore. */
+const KEPT = /^OpenConsultation|^HandOff|Handoff$|^ScheduleSession/;
+
+/** Send a command. Resolves with its owner's answer. */
+export async function submit(author: string, type: CommandName, subject: string, payload: Record<string, unknown>): Promise<Outcome> {
+  const envelope = { id: uuid7(), type, v: 1, author, subject, deviceSeq: nextDeviceSeq(), capturedAt: now().toISOString(), payload };
+  const outcome = await outgoing.submit(envelope);
+  if (outcome.status === "ACCEPTED" && KEPT.test(type)) await keep(envelope, outcome.incarnation).catch(() => undefined);
+  return outcome;
 }
 
 /** What is said of an outcome that was not ACCEPTED. */

@@ -154,7 +154,7 @@ export async function leave(): Promise<void> {
 /** The person at the screen; screens are drawn only while somebody is signed in. */
 export function me(): Person {
   const now = session.get();
-  if (now.state !== "in") throw new Error("nobody is signed in");
+  if (now.state !== "in") throw new Error("signed out");
   return now.me;
 }
 

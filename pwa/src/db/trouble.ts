@@ -25,18 +25,10 @@ export function isClosed(failure: unknown): boolean {
 }
 
 /** The vault is locked: nothing can be read or sealed. */
-export class VaultLocked extends Error {
-  constructor() {
-    super("the vault is locked");
-  }
-}
+export class VaultLocked extends Error {}
 
 /** The device is not registered with the gateway: nothing can be sealed for it yet. */
-export class NotRegistered extends Error {
-  constructor() {
-    super("this device is not registered");
-  }
-}
+export class NotRegistered extends Error {}
 
 /** The code of the sentence for what was not written down, whatever failed. */
 export function troubleCode(failure: unknown): string {

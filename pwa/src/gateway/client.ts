@@ -18,7 +18,7 @@ export class GatewayFailure extends Error {
     readonly code: string | null = null,
     readonly sentence: string | null = null,
   ) {
-    super(`${kind}${code ? `: ${code}` : ""}`);
+    super(code ?? kind);
   }
 
   /** A definite no, to be asked no more; not an owner that is out of reach for now. */

@@ -100,6 +100,13 @@ export class CommandQueue {
     return entry;
   }
 
+  /** Of a command that went over the network and was accepted: kept for 72 h as what was queued is, in case its owner is restored.
+   *  @throws VaultLocked, NotRegistered, DeviceFailure: it is not kept. */
+  async keep(envelope: CommandEnvelope, incarnation: string | null): Promise<void> {
+    const { open: _open, ...row } = (await this.sealed(envelope)).row;
+    await this.need().add({ ...row, state: "received", incarnation, trace: true });
+  }
+
   /** Take a refused command back. False when it is not refused. */
   async withdraw(id: string): Promise<boolean> {
     const gone = await this.need().withdraw(id);
@@ -129,9 +136,9 @@ export class CommandQueue {
 
   /** After a contact; see `Rows.afterContact`. True when something must be sent again. */
   async afterContact(incarnations: readonly string[], serverTime: number, erased: readonly string[] = []): Promise<boolean> {
-    const { again, gone } = (await this.rows?.afterContact(incarnations, serverTime, erased)) ?? { again: 0, gone: 0 };
-    if (again + gone > 0) await this.reload();
-    return again > 0;
+    const { isBack = false, gone = 0 } = (await this.rows?.afterContact(incarnations, serverTime, erased)) ?? {};
+    if (isBack || gone > 0) await this.reload();
+    return isBack;
   }
 
   /** The cases whose accepted visits are still kept here. */
@@ -197,10 +204,14 @@ export class CommandQueue {
 
   private async seal(type: string, subject: string, payload: Record<string, unknown>): Promise<{ row: NewRow; entry: QueueEntry }> {
     const author = this.vault.staffId();
+    const capturedAt = now().toISOString();
+    return this.sealed({ id: uuid7(), type, v: 1, author, subject, deviceSeq: nextDeviceSeq(), capturedAt, payload });
+  }
+
+  private async sealed(envelope: CommandEnvelope): Promise<{ row: NewRow; entry: QueueEntry }> {
+    const { author, subject, type } = envelope;
     if (author !== this.staffId) throw new NotRegistered();
     const registration = await this.registration();
-    const capturedAt = now().toISOString();
-    const envelope: CommandEnvelope = { id: uuid7(), type, v: 1, author, subject, deviceSeq: nextDeviceSeq(), capturedAt, payload };
     const sealed = await this.vault.seal(`queue/${envelope.id}`, envelope);
     const { kid, blob } = await sealForGateway(envelope, registration);
     const fate = { state: "device", open: 1, outcome: null, incarnation: null, receivedAt: null, keptSince: null } as const;

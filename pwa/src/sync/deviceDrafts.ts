@@ -1,6 +1,7 @@
 import type { DraftRow, PersonStore } from "../db/person";
 import type { DraftsQuery } from "../gateway/generated";
 import { joined } from "../db/joined";
+import { NotRegistered } from "../db/trouble";
 import type { KeyVault } from "../vault/keyVault";
 import { now } from "./time";
 
@@ -61,7 +62,7 @@ export class DeviceDrafts {
 
   private need(): PersonStore {
     const store = this.store();
-    if (!store) throw new Error("no person's database");
+    if (!store) throw new NotRegistered();
     return store;
   }
 }

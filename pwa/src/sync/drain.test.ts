@@ -6,6 +6,7 @@ import { Locks, ME, newProfile, OTHER, PIN, Tab } from "../testkit/tablet";
 import { GatewayFailure } from "../gateway/client";
 import { endDevice, handInAll, handInOrphans, waitingHere } from "./handIn";
 import { settled } from "./rows";
+import { uuid7 } from "./uuid7";
 
 async function tablet(count = 0) {
   newProfile();
@@ -261,6 +262,26 @@ describe("what was received", () => {
     await tab.drain();
     expect(states(tab)).toEqual(["received", "refused", "refused"]);
     expect(owner.log.length).toBe(1);
+  });
+
+  it("what went over the network and was accepted is kept, too, counted nowhere, and sent again to a restored owner", async () => {
+    const { owner, tab } = await tablet();
+    const envelope = { id: uuid7(), type: "AcceptHandoff", v: 1, author: ME, subject: "handoff-1", deviceSeq: 1, capturedAt: new Date().toISOString(), payload: { caseId: "case-1" } };
+    await tab.queue.keep(envelope, "one");
+    await tab.queue.enqueue("RecordVisit", "case-1", {});
+    expect(await tab.drain()).toBe("done");
+    expect([tab.queue.counts.get().received, owner.log.length]).toEqual([1, 1]);
+    await tab.queue.afterContact(["one"], 1_000);
+    Object.assign(owner, { log: [], incarnation: "two" });
+    expect(await tab.queue.afterContact(["two"], 2_000)).toBe(true);
+    await tab.drain();
+    expect(owner.log.map(({ type, id }) => [type, id === envelope.id])).toEqual([["AcceptHandoff", true], ["RecordVisit", false]]);
+  });
+
+  it("another person's is not kept under this one's key", async () => {
+    const { tab } = await tablet();
+    const envelope = { id: uuid7(), type: "AcceptHandoff", v: 1, author: OTHER, subject: "handoff-1", deviceSeq: 1, capturedAt: "", payload: {} };
+    await expect(tab.queue.keep(envelope, "one")).rejects.toThrow();
   });
 
   it("is not sent again because an owner was silent", async () => {

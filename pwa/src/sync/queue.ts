@@ -1,5 +1,6 @@
 import type { EntryState, PlainOutcome } from "../db/person";
 import { NotRegistered } from "../db/trouble";
+import type { CommandEnvelope } from "../gateway/generated";
 import type { CommandQueue } from "./commandQueue";
 import { Store } from "./store";
 
@@ -51,6 +52,11 @@ function need(): CommandQueue {
  *  @throws VaultLocked, NotRegistered, DeviceFailure: nothing was written. */
 export async function enqueue(type: string, subject: string, payload: Record<string, unknown>, draftId?: string): Promise<QueueEntry> {
   return need().enqueue(type, subject, payload, draftId);
+}
+
+/** A browser with a PIN keeps an accepted command, sealed, in case its owner is restored; no other does. */
+export async function keep(envelope: CommandEnvelope, incarnation: string | null): Promise<void> {
+  await real?.keep(envelope, incarnation);
 }
 
 /** A person takes a refused command back. False when it is not refused. */

@@ -120,22 +120,22 @@ export class Rows {
   /** After a contact: what a restored database has forgotten is sent again, and for an hour nothing here is refused because its case is
    *  not back yet, nor was in the minutes before this was known. What is older than 72 h of server time goes, and what was accepted
    *  about an erased case. What was not accepted stays: its owner decides. */
-  afterContact(incarnations: readonly string[], serverTime: number, erased: readonly string[]): Promise<{ again: number; gone: number }> {
+  afterContact(incarnations: readonly string[], serverTime: number, erased: readonly string[]): Promise<{ isBack: boolean; gone: number }> {
     return this.store.write(["queue"], async (tx) => {
-      const all = await tx.objectStore("queue").getAll();
-      const rows = all.filter((row) => !row.open);
-      const isOver = (row: QueueRow, ms: number) => row.keptSince !== null && serverTime - row.keptSince > ms;
-      const isOld = (row: QueueRow) => isOver(row, KEPT_MS) && (row.handedIn || row.state === "received");
-      const old = rows.filter((row) => isOld(row) || (erased.includes(row.subject) && !row.handedIn));
-      const kept = rows.filter((row) => !old.includes(row));
-      const forgotten = kept.filter((row) => isForgotten(row, incarnations));
-      const fresh = kept.filter((row) => row.keptSince === null && !forgotten.includes(row)).map((row) => ({ ...row, keptSince: serverTime }));
-      const open = all.filter((row) => row.open);
-      const impatient = open.filter((row) => isOver(row, PATIENT_MS)).map((row) => ({ ...row, keptSince: null }));
-      const waiting = forgotten.length > 0 ? open.filter((row) => row.state !== "refused" || (row.outcome?.code === "not_found" && !isOver(row, PATIENT_MS))) : [];
-      await Promise.all(old.map((row) => joined(tx.objectStore("queue").delete(row.n))));
-      await put(tx, [...fresh, ...impatient, ...[...forgotten, ...waiting].map((row) => sendAgain(row, serverTime))]);
-      return { again: forgotten.length, gone: old.length };
+      const rows = await tx.objectStore("queue").getAll();
+      const isOver = ({ keptSince }: QueueRow, ms: number) => keptSince !== null && serverTime - keptSince > ms;
+      const gone = rows.filter((row) => !row.open && (row.handedIn ? isOver(row, KEPT_MS) : erased.includes(row.subject) || (row.state === "received" && isOver(row, KEPT_MS))));
+      const kept = rows.filter((row) => !gone.includes(row));
+      const isBack = kept.some((row) => isForgotten(row, incarnations));
+      await put(tx, kept.flatMap((row) => {
+        const over = isOver(row, PATIENT_MS);
+        const goesAgain = row.open ? isBack && (row.state !== "refused" || (row.outcome?.code === "not_found" && !over)) : isForgotten(row, incarnations);
+        if (goesAgain) return sendAgain(row, serverTime);
+        if (row.open) return over ? { ...row, keptSince: null } : [];
+        return row.keptSince === null ? { ...row, keptSince: serverTime } : [];
+      }));
+      await Promise.all(gone.map((row) => joined(tx.objectStore("queue").delete(row.n))));
+      return { isBack, gone: gone.length };
     });
   }
 }

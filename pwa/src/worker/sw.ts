@@ -14,7 +14,7 @@ async function keepShell(): Promise<void> {
   const answers = await Promise.all(files.map((url) => fetch(url, { cache: "no-cache", redirect: "error" })));
   const bytes = new Blob(await Promise.all(answers.map((answer) => answer.clone().blob())));
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", await bytes.arrayBuffer()));
-  if (CACHE !== `banso-shell-${btoa(String.fromCharCode(...hash))}`) throw new Error("not the files of this build");
+  if (CACHE !== `banso-shell-${btoa(String.fromCharCode(...hash))}`) throw new Error(); // not installed: tried again at the next visit
   const cache = await caches.open(CACHE);
   await Promise.all(answers.map((answer, index) => cache.put(files[index] as string, answer)));
 }
@@ -27,7 +27,7 @@ async function takeOver(): Promise<void> {
 }
 
 async function carryOn(): Promise<void> {
-  if ((await carry()) === "later") throw new Error("later");
+  if ((await carry()) === "later") throw new Error(); // the browser wakes us again
 }
 
 async function answer(file: string, request: Request): Promise<Response> {

@@ -43,7 +43,7 @@ async def restore(faults: Faults, load: Load, journal: Path) -> None:
 
 
 async def resend(load: Load, journal: Path, since: float) -> None:
-    """Everything acknowledged since then, in that order, each until it is acknowledged again."""
+    """Everything acknowledged since then, in that order, each until it is acknowledged again: as browsers with a PIN do, here all of them."""
     lines = read_journal(journal)
     envelopes = {line["id"]: line for line in lines if line["kind"] == "invoke"}
     workers = {worker.id: worker for worker in load.workers.values()}

@@ -42,7 +42,7 @@ export function Camera({ onCode, onClose }: { onCode: (code: string) => void; on
 
 async function watch(video: HTMLVideoElement | null, leaving: AbortSignal, onCode: (code: string) => void): Promise<void> {
   const Detector = detectorClass();
-  if (!Detector || !video) throw new Error("no detector");
+  if (!Detector || !video) throw new Error();
   const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
   const stop = () => stream.getTracks().forEach((track) => track.stop());
   if (leaving.aborted) return stop();
