@@ -171,7 +171,7 @@ def test_what_was_erased_stays_erased_in_a_restored_backup(town: tuple[Stack, Se
         assert asyncio.run(rows_with(stack, thread.word)) == {}
         assert on_the_bus(servers, thread.word) == []
     before = asyncio.run(ledger(stack))
-    assert [len(rows) for rows in before.values()] == [3, 5, 3]
+    assert [len(rows) for rows in before.values()] == [3, 5, 6]
     have = [{"kind": "case", "id": each["id"], "etag": each["etag"]} for each in taken]
     assert str(whole.case) in people["takahashi"].ask("Sync", have=have, waiting=0)["sync"]["drop"]
 
