@@ -145,10 +145,7 @@ async def _run(
         await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", str(envelope.id))
         stored = await tx.fetchrow("select * from command_log where command_id = $1", envelope.id)
         if stored is not None:
-            if stored["actor_id"] != actor.id or stored["payload_hash"] not in (
-                said,
-                b"",
-            ):  # empty: its words were erased
+            if stored["actor_id"] != actor.id or stored["payload_hash"] not in (said, b""):  # b"": erased since
                 raise Refusal("command_id_reused", "this id was accepted with another payload or author")
             return dict(stored["refs"])
         known = envelope.base_version is None or await _version(tx, envelope.subject) == envelope.base_version
