@@ -34,6 +34,6 @@ export function Who({ told: { line } }: { told: Told }) {
 /** A case or sheet by its number, which leads to what was read of it; the record itself is not to be had here. */
 export function Cases({ told: { cases }, onCase }: { told: Told; onCase: (chosen: NamedCase) => void }) {
   const [first, ...others] = cases as [NamedCase, ...NamedCase[]];
-  if (others.length > 0) return <><span class="nowrap">{nameOf(first)}</span> {t("log.someCases", { n: others.length })}</>;
+  if (others.length > 0) return <>{t("log.someCases", { first: nameOf(first), n: others.length })}</>;
   return <><button class="btn text in-line" type="button" aria-label={t("log.onlyCase", { receipt: nameOf(first) })} onClick={() => onCase(first)}>{nameOf(first)}</button>{!first.isCase && t("log.sheet")}</>;
 }
