@@ -79,6 +79,32 @@ async def views_of(client: httpx.AsyncClient, service: str) -> list[str]:
     return [path for path, methods in found.items() if "get" in methods and "{" in path]
 
 
+def asking_view(city: Stack, client: httpx.AsyncClient, service: str, path: str) -> Ask:
+    """The stranger asks for a view of one id; a package only coordination may ask for."""
+    by = (Signer(city.keys_dir, "coordination"), service_actor("coordination"))
+    signer, actor = by if path.startswith("/packages/") else (Signer(city.keys_dir, "gateway"), STRANGER)
+
+    async def ask(one: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {signer.sign(actor, service)}"}
+        return await client.get(with_id(path, one), headers=headers, params={"event_id": str(new_id())})
+
+    return ask
+
+
+def asking_command(city: Stack, client: httpx.AsyncClient, command: str) -> Ask:
+    """The stranger sends a command about a subject."""
+    service, _, payload = COMMANDS[command]
+    signer = Signer(city.keys_dir, "gateway")
+
+    async def ask(subject: str) -> httpx.Response:
+        told = {"id": str(new_id()), "type": command, "v": 1, "author": str(STRANGER.id), "subject": subject}
+        told |= {"deviceSeq": 1, "capturedAt": datetime.now(UTC).isoformat(), "payload": payload}
+        headers = {"Authorization": f"Bearer {signer.sign(STRANGER, service)}"}
+        return await client.post("/commands", json={"commands": [told]}, headers=headers)
+
+    return ask
+
+
 async def is_one_answer(what: str, theirs: UUID, ask: Ask, status: int = 404) -> None:
     """Same status, body and headers, and no telling by the time."""
     said: tuple[set[object], set[object]] = (set(), set())
@@ -113,14 +139,7 @@ async def test_every_view_with_an_id_says_the_same_as_soon(city: Stack, theirs: 
         views = await views_of(client, service)
         assert bool(views) == (service not in {"notify", "reporting"})
         for path in views:
-            by = (Signer(city.keys_dir, "coordination"), service_actor("coordination"))
-            signer, actor = by if path.startswith("/packages/") else (Signer(city.keys_dir, "gateway"), STRANGER)
-
-            async def ask(one: str, path: str = path, signer: Signer = signer, actor: Actor = actor) -> httpx.Response:
-                headers = {"Authorization": f"Bearer {signer.sign(actor, service)}"}
-                return await client.get(with_id(path, one), headers=headers, params={"event_id": str(new_id())})
-
-            await is_one_answer(path, theirs[kind_of(path)], ask)
+            await is_one_answer(path, theirs[kind_of(path)], asking_view(city, client, service, path))
         print(f"{service}: {len(views)} views")
 
 
@@ -137,16 +156,9 @@ async def test_every_printed_page_says_the_same_as_soon(city: Stack, theirs: dic
 
 @pytest.mark.parametrize("command", COMMANDS)
 async def test_a_command_says_the_same_as_soon(city: Stack, theirs: dict[str, UUID], command: str) -> None:
-    service, kind, payload = COMMANDS[command]
-    signer = Signer(city.keys_dir, "gateway")
+    service, kind, _ = COMMANDS[command]
     async with httpx.AsyncClient(base_url=city.service_url(service), timeout=10) as client:
-
-        async def ask(subject: str) -> httpx.Response:
-            told = {"id": str(new_id()), "type": command, "v": 1, "author": str(STRANGER.id), "subject": subject}
-            told |= {"deviceSeq": 1, "capturedAt": datetime.now(UTC).isoformat(), "payload": payload}
-            headers = {"Authorization": f"Bearer {signer.sign(STRANGER, service)}"}
-            return await client.post("/commands", json={"commands": [told]}, headers=headers)
-
+        ask = asking_command(city, client, command)
         await is_one_answer(command, theirs[kind], ask, 200)
         assert (await ask(str(theirs[kind]))).json()["outcomes"][0]["code"] == "not_found"
 

@@ -6,8 +6,7 @@ import asyncio
 import re
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -17,15 +16,21 @@ import pytest
 from infra.stack import Stack
 from services.kernel.db import connect
 from services.kernel.ids import new_id
-from services.kernel.token import Actor, Signer, service_actor
-from tests.access.test_same_answer import COMMANDS, STRANGER, kind_of, tell_theirs, views_of, with_id
+from tests.access.test_same_answer import (
+    COMMANDS,
+    Ask,
+    asking_command,
+    asking_view,
+    kind_of,
+    tell_theirs,
+    views_of,
+)
 from tests.support.city import running_city
 from tests.support.servers import Servers
 
 TIMES, QUIET_SECONDS, LATE_SECONDS = 20, 3.0, 0.1
 OWNERS = ("intake", "coordination", "ibasho")
 _EXECUTED = re.compile(r"LOG:  execute [^:]+: (.*?)(?=\n\d{4}-\d\d-\d\d |\Z)", re.DOTALL)
-Ask = Callable[[str], Awaitable[httpx.Response]]
 
 
 class Questions:
@@ -85,27 +90,13 @@ async def test_every_view_with_an_id_asks_the_same(questions: Questions, service
     city = questions.city
     async with httpx.AsyncClient(base_url=city.service_url(service), timeout=10) as client:
         for path in await views_of(client, service):
-            by = (Signer(city.keys_dir, "coordination"), service_actor("coordination"))
-            signer, actor = by if path.startswith("/packages/") else (Signer(city.keys_dir, "gateway"), STRANGER)
-
-            async def ask(one: str, path: str = path, signer: Signer = signer, actor: Actor = actor) -> httpx.Response:
-                headers = {"Authorization": f"Bearer {signer.sign(actor, service)}"}
-                return await client.get(with_id(path, one), headers=headers, params={"event_id": str(new_id())})
-
+            ask = asking_view(city, client, service, path)
             await is_one_list(path, questions, ask, questions.theirs[kind_of(path)])
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 async def test_a_command_asks_the_same(questions: Questions, command: str) -> None:
-    city = questions.city
-    service, kind, payload = COMMANDS[command]
-    signer = Signer(city.keys_dir, "gateway")
-    async with httpx.AsyncClient(base_url=city.service_url(service), timeout=10) as client:
-
-        async def ask(subject: str) -> httpx.Response:
-            told = {"id": str(new_id()), "type": command, "v": 1, "author": str(STRANGER.id), "subject": subject}
-            told |= {"deviceSeq": 1, "capturedAt": datetime.now(UTC).isoformat(), "payload": payload}
-            headers = {"Authorization": f"Bearer {signer.sign(STRANGER, service)}"}
-            return await client.post("/commands", json={"commands": [told]}, headers=headers)
-
+    service, kind, _ = COMMANDS[command]
+    async with httpx.AsyncClient(base_url=questions.city.service_url(service), timeout=10) as client:
+        ask = asking_command(questions.city, client, command)
         await is_one_list(command, questions, ask, questions.theirs[kind])

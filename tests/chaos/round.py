@@ -52,8 +52,8 @@ MOST_BEHIND, MOST_OLD = 500, 5.0
 
 @dataclass
 class Verdict:
-    """What a round was, and what the judge says. `violations` is empty or the stories; `told_absent`: how often somebody at a screen
-    (a tablet never) was told that a case is not there, which a restore had taken back and which came again."""
+    """What a round was, and what the judge says. `violations` is empty or the stories; `told_absent`: how often somebody of the team,
+    at a screen, was told soon after a restore that their case is not there (a tablet: a violation)."""
 
     seed: int
     commands: dict[str, int]

@@ -251,6 +251,7 @@ describe("what was received", () => {
     await tab.drain();
     const { id } = await tab.queue.enqueue("RecordVisit", "case-bad", {});
     owner.refuses.add(id);
+    owner.refusal = "invalid_payload";
     owner.absent.add("case-old");
     await tab.queue.enqueue("RecordVisit", "case-old", {});
     await tab.drain();

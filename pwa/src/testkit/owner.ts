@@ -18,6 +18,8 @@ export class Owner {
   isReachable = true;
   faults: Fault[] = [];
   readonly refuses = new Set<string>();
+  /** Why. */
+  refusal = "not_found";
   readonly retries = new Set<string>();
   /** Subjects that a restore took back and that nobody has sent again yet. */
   readonly absent = new Set<string>();
@@ -79,7 +81,7 @@ export class Owner {
     if (envelope.author !== signedIn) return outcome(command.id, "REFUSED", "not_the_author");
     if (this.retries.has(envelope.subject)) return outcome(command.id, "RETRY", "service_unavailable");
     if (this.absent.has(envelope.subject)) return outcome(command.id, "REFUSED", "not_found");
-    if (this.refuses.has(command.id)) return outcome(command.id, "REFUSED", "invalid_payload");
+    if (this.refuses.has(command.id)) return outcome(command.id, "REFUSED", this.refusal);
     if (!this.has(command.id)) this.log.push(envelope);
     return { ...outcome(command.id, "ACCEPTED", null), incarnation: this.incarnation, refs: this.confirms ? { confirming: true } : {} };
   }
