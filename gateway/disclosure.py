@@ -1,5 +1,5 @@
 """開示の下書き: one page of plain Japanese for a manager to look through and hand over. Coordination says what is told
-of a case, intake what is told of a sheet."""
+of a case, intake what is told of a sheet, 居場所 what is told to who takes part."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -45,6 +45,22 @@ async def get_sheet_disclosure_page(request: Request, consultation_id: str) -> H
     require_fresh(context)
     said = await context.ask("intake", f"/views/consultations/{uuid_of(consultation_id)}/disclosure")
     return await _sheet_page(context, said) if said["person"] else no_paper("disclosure.noPaperHelp")
+
+
+@router.get("/print/participant-disclosure/{participant_id}", include_in_schema=False)
+async def get_participant_disclosure_page(request: Request, participant_id: str) -> HTMLResponse:
+    """The paper of 居場所 about one participant, as above. It asks nobody's name."""
+    session = await current_session(request)
+    context = Context(service_of(request), request.app.state.owners, request.app.state.sealing, session, "Disclosure")
+    require_fresh(context)
+    said = await context.ask("ibasho", f"/views/participants/{uuid_of(participant_id)}/disclosure")
+    parts = [
+        _section("person", _pairs((name, said[name] or "") for name in ("nickname", "code", "place"))),
+        _section("attendance", _lines(f"{_came(one)}　{one['programme']}" for one in said["attendance"])),
+        _section("requests", _dated(map(_request, said["requests"]))),
+    ]
+    left_out = (HeldKind.CLOSING_LINE, HeldKind.DRAFT, "support")
+    return await _paper(context, said["unitId"], "disclosure.participantTitle", parts, left_out)
 
 
 async def _case_page(context: Context, said: dict[str, Any]) -> HTMLResponse:

@@ -7,11 +7,13 @@ from gateway.types import Date, DateTime, Staff
 
 @strawberry.type
 class PersonRequest:
-    """A request of the person, about a case or a sheet. Once erased, nothing but that it is, and who still owes its part."""
+    """A request of the person, about a case, a sheet or who takes part in 居場所. Once erased, nothing but that it is, and who
+    still owes its part."""
 
     id: strawberry.ID
     case_id: strawberry.ID | None
     consultation_id: strawberry.ID | None
+    participant_id: strawberry.ID | None
     label: str
     receipt_number: str | None
     kind: str
@@ -33,7 +35,7 @@ class PersonRequest:
 
 @strawberry.type
 class PersonRequests:
-    """Of cases and of sheets. An owner that does not answer is named in `unavailable`."""
+    """Of cases, of sheets and of 居場所. An owner that does not answer is named in `unavailable`."""
 
     requests: list[PersonRequest]
     unavailable: list[str]
@@ -52,7 +54,7 @@ class HeldOf:
 
 @strawberry.type
 class Holdings:
-    """What is held of a case or a sheet. An owner that does not answer is named in `unavailable`."""
+    """What is held of a case, a sheet or a participant. An owner that does not answer is named in `unavailable`."""
 
     held: list[HeldOf]
     unavailable: list[str]
@@ -60,12 +62,21 @@ class Holdings:
 
 @strawberry.type
 class RetentionProposal:
-    """A closed case, or a sheet that became none, that was kept as long as the rule asks; of a sheet, since anything happened
-    last."""
+    """A closed case, a sheet that became none, or a participant, kept as long as the rule asks; of a sheet, since anything
+    happened last, of a participant, since they came last."""
 
     case_id: strawberry.ID | None
     consultation_id: strawberry.ID | None
+    participant_id: strawberry.ID | None
     label: str
     receipt_number: str | None
     closed_at: DateTime
     years: int
+
+
+@strawberry.type
+class FoundParticipant:
+    """Whose token or nickname it is."""
+
+    id: strawberry.ID
+    nickname: str

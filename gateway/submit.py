@@ -10,6 +10,7 @@ from services.contracts import staff
 from services.contracts.base import Command
 from services.contracts.coordination import LetIn
 from services.contracts.messages import sentence
+from services.contracts.participant_request import DecideParticipantRequest
 from services.contracts.person_request import DecidePersonRequest, LiftSuspension
 from services.contracts.registry import COMMAND_OWNERS
 from services.contracts.sheet_request import DecideSheetRequest, LiftSheetSuspension
@@ -19,6 +20,7 @@ MAX_COMMANDS = 50
 _WEIGHTY: tuple[type[Command], ...] = (
     DecidePersonRequest,
     DecideSheetRequest,
+    DecideParticipantRequest,
     LiftSuspension,
     LiftSheetSuspension,
     LetIn,

@@ -19,7 +19,7 @@ from services.contracts.wareki import to_wareki, weekday
 from services.kernel.request import service_of
 
 router = APIRouter()
-OF_THE_UNIT = {"member", "unit_lead", "own_unit", "request"}
+OF_THE_UNIT = {"member", "unit_lead", "own_unit", "unit_staff", "request"}
 COLUMNS = ("day", "unit", "why", "parts", "times")
 
 
@@ -100,6 +100,15 @@ async def get_sheet_who_saw_page(request: Request, consultation_id: str) -> HTML
         return no_paper("whosaw.noPaperHelp")
     body = await _body(context, await _lines(context, reads), "whosaw.sheetTitle", "whosaw.sheetIntro")
     return paper("whosaw.sheetTitle", body)
+
+
+@router.get("/print/participant-who-saw/{participant_id}", include_in_schema=False)
+async def get_participant_who_saw_page(request: Request, participant_id: str) -> HTMLResponse:
+    """The answer of 居場所 about one participant, as above."""
+    context = await _context(request)
+    reads = await context.ask("ibasho", f"/views/participants/{uuid_of(participant_id)}/who-saw")
+    body = await _body(context, await _lines(context, reads), "whosaw.participantTitle", "whosaw.participantIntro")
+    return paper("whosaw.participantTitle", body)
 
 
 async def _context(request: Request) -> Context:

@@ -28,9 +28,11 @@ from infra.stack import Stack
 from infra.topics import create_topics, delete_topics, read_topic
 from services.contracts.base import EventData
 from services.contracts.coordination import BasisEnded, ConsentWithdrawn, TeamChanged
+from services.contracts.participant_request import ParticipantErased
 from services.contracts.person_request import PersonRequestDecided, RecordErased
 from services.contracts.sheet_request import SheetErased, SheetRequestDecided
 from services.coordination import basis_store, erasure_store, request_store
+from services.ibasho import erasure_store as participant_erasure_store
 from services.intake import erasure_store as sheet_erasure_store
 from services.intake import request_store as sheet_request_store
 from services.kernel import outbox
@@ -88,6 +90,7 @@ def _write(report: Path, missing: list[KnownEvent]) -> None:
 NARROWS: dict[str, tuple[str, type[EventData], Any]] = {
     RecordErased.type_name(): ("coordination", RecordErased, erasure_store.erase),
     SheetErased.type_name(): ("intake", SheetErased, sheet_erasure_store.erase_sheet),
+    ParticipantErased.type_name(): ("ibasho", ParticipantErased, participant_erasure_store.erase),
     ConsentWithdrawn.type_name(): ("coordination", ConsentWithdrawn, basis_store.end_again),
     BasisEnded.type_name(): ("coordination", BasisEnded, basis_store.end_again),
     TeamChanged.type_name(): ("coordination", TeamChanged, basis_store.keep_off_again),

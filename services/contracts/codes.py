@@ -280,14 +280,15 @@ class RequestState(StrEnum):
 
 
 class Holder(StrEnum):
-    """Who holds words of a case beside coordination, and says when they are erased: by the name of their topic."""
+    """Who holds something of an erased record beside its owner, and says when it is gone: by the name of their topic."""
 
     INTAKE = "intake"
     STAFF = "staff"
+    COORDINATION = "coordination"
 
 
 class HeldKind(StrEnum):
-    """What an owner may hold of a case, as it is counted for whoever decides about it. Never the words."""
+    """What an owner may hold of somebody, as it is counted for whoever decides about it. Never the words."""
 
     PERSON = "person"
     CONTACT_SAFETY = "contact_safety"
@@ -304,6 +305,10 @@ class HeldKind(StrEnum):
     REQUEST = "request"
     CONSULTATION = "consultation"
     HANDOFF = "handoff"
+    NICKNAME = "nickname"
+    TOKEN_ATTENDANCE = "token_attendance"  # noqa: S105 - a code
+    CORRECTION_NOTE = "correction_note"
+    CLOSING_LINE = "closing_line"
 
 
 class NoticeKind(StrEnum):

@@ -270,6 +270,15 @@ class BasisEnded(CoordinationEvent):
     kind: BasisKind
 
 
+class ErasureDone(EventData):
+    """No link to a participant whom 居場所 erased is left, whether there was one or not: which, nobody is told.
+    Subject = the participant."""
+
+    SERVICE = "coordination"
+    request_id: UUID
+    participant_id: UUID
+
+
 COMMANDS: tuple[type[Command], ...] = (
     *(RecordVisit, ViewedOffline, DecideQuarantine, JoinToken, SeparateToken, ChangeTeam, KeepOff, LetIn),
     *(GiveConsent, ConveneConference, PledgeSecrecy, ShareByLaw, UseEmergency, EndBasis, ReviewAccess),
@@ -278,7 +287,7 @@ COMMANDS: tuple[type[Command], ...] = (
 )
 EVENTS: tuple[type[EventData], ...] = (
     *(CaseOpened, VisitRecorded, VisitQuarantined, TeamChanged, ConsentGiven, ConsentWithdrawn),
-    *(ConferenceConvened, SecrecyPledged, SharedByLaw, EmergencyUsed, BasisEnded),
+    *(ConferenceConvened, SecrecyPledged, SharedByLaw, EmergencyUsed, BasisEnded, ErasureDone),
     *closing.EVENTS,
     *person_request.EVENTS,
 )

@@ -6,8 +6,10 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from services.contracts.base import Command, EventData, Instant, Line, Model, Text, UnitId
+from services.contracts import participant_request
+from services.contracts.base import Command, EventData, Instant, Model, Text, UnitId
 from services.contracts.codes import AttendanceKind, SessionStyle
+from services.contracts.participant_request import Nickname
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -24,7 +26,6 @@ def _checked(code: str) -> str:
 
 
 TokenCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-HJKMNP-TV-Z]{6}$"), AfterValidator(_checked)]
-Nickname = Annotated[Line, StringConstraints(min_length=1, max_length=40)]
 
 
 class ScheduleSession(Command):
@@ -123,5 +124,9 @@ class SessionClosed(IbashoEvent):
 
 COMMANDS: tuple[type[Command], ...] = (
     *(ScheduleSession, OpenSession, LogAttendance, CorrectAttendance, CloseSession, ViewedSessionOffline),
+    *participant_request.COMMANDS,
 )
-EVENTS: tuple[type[EventData], ...] = (SessionScheduled, AttendanceLogged, SessionClosed)
+EVENTS: tuple[type[EventData], ...] = (
+    *(SessionScheduled, AttendanceLogged, SessionClosed),
+    *participant_request.EVENTS,
+)

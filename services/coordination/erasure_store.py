@@ -13,7 +13,7 @@ from services.coordination import token_store
 from services.kernel.db import Connection
 from services.kernel.token import Actor
 
-EXPECTED = tuple(Holder)
+EXPECTED = (Holder.INTAKE, Holder.STAFF)
 """Who answers with `ErasureDone`. notify and reporting keep ids, 居場所 knows no case."""
 
 _VISITS = "(select visit_id from visit where case_id = $1)"

@@ -3,9 +3,10 @@
 from services.contracts import intake, staff
 from services.contracts.base import EventData
 from services.contracts.codes import HandoffKind
-from services.contracts.coordination import CaseOpened
+from services.contracts.coordination import CaseOpened, ErasureDone
 from services.contracts.ibasho import AttendanceLogged
 from services.contracts.intake import HandoffAccepted
+from services.contracts.participant_request import ParticipantErased
 from services.coordination import erasure_store, package_store, token_store
 from services.kernel.commands import Work
 from services.kernel.stream import Event, Reaction
@@ -41,6 +42,15 @@ async def hear_attendance(event: Event, work: Work) -> None:
         await token_store.insert_heard(work.tx, logged, event.time, event.recorded_at)
 
 
+async def forget_participant(event: Event, work: Work) -> None:
+    """Somebody had 居場所 forget them: no case is linked to them any more. Which was, nobody is told."""
+    erased: ParticipantErased = event.data
+    await token_store.lock_token(work.tx, erased.participant_id)
+    await token_store.forget_participant(work.tx, erased.participant_id)
+    done = ErasureDone(request_id=erased.request_id, participant_id=erased.participant_id)
+    await work.emit(erased.participant_id, done)
+
+
 async def note_erased(event: Event, work: Work) -> None:
     """A holder's part of an erasure is done."""
     done: intake.ErasureDone | staff.ErasureDone = event.data
@@ -50,6 +60,7 @@ async def note_erased(event: Event, work: Work) -> None:
 REACTIONS: dict[type[EventData], Reaction] = {
     HandoffAccepted: open_case,
     AttendanceLogged: hear_attendance,
+    ParticipantErased: forget_participant,
     intake.ErasureDone: note_erased,
     staff.ErasureDone: note_erased,
 }

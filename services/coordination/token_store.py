@@ -61,3 +61,9 @@ async def separate(tx: Connection, case_id: UUID, participant_id: UUID) -> None:
     """Nothing of the token is left at the case. Again changes nothing."""
     await tx.execute("delete from case_attendance where case_id = $1 and participant_id = $2", case_id, participant_id)
     await tx.execute("delete from case_token where case_id = $1 and participant_id = $2", case_id, participant_id)
+
+
+async def forget_participant(tx: Connection, participant_id: UUID) -> None:
+    """Nothing of the token is left anywhere, at no case and apart from cases. Again changes nothing."""
+    for table in ("case_attendance", "case_token", "attendance_heard"):
+        await tx.execute(f"delete from {table} where participant_id = $1", participant_id)

@@ -40,13 +40,15 @@ async def find_same(tx: Connection, session: SessionState, new: NewParticipant) 
 async def insert_participant(
     tx: Connection, session: SessionState, participant_id: UUID, new: NewParticipant, now: datetime
 ) -> None:
-    """Somebody new at the session's place."""
+    """Somebody new at the session's place. Who was erased, and lost by a restore, comes back as nobody."""
+    is_erased = await tx.fetchval("select exists (select 1 from erasure where participant_id = $1)", participant_id)
     query = "insert into participant values ($1, $2, $3, $4)"
-    await tx.execute(query, participant_id, session.place_id, new.code, now)
-    await tx.execute(
-        "insert into participant_private values ($1, $2, $3, $4)",
-        *(participant_id, session.place_id, new.nickname, nickname_key(new.nickname)),
-    )
+    await tx.execute(query, participant_id, session.place_id, None if is_erased else new.code, now)
+    if not is_erased:
+        await tx.execute(
+            "insert into participant_private values ($1, $2, $3, $4)",
+            *(participant_id, session.place_id, new.nickname, nickname_key(new.nickname)),
+        )
 
 
 async def insert_alias(tx: Connection, alias_id: UUID, participant_id: UUID, code: str) -> None:

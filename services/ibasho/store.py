@@ -25,6 +25,7 @@ related as (
 """
 # An attendance that stands, i.e. was not corrected.
 _STANDS = "not exists (select 1 from correction c where c.attendance_id = a.attendance_id)"
+_NOT_ERASED = "not exists (select 1 from erased_line where line_id = $1)"
 _COUNTED = f"""
 select count(distinct a.participant_id) filter (where a.kind = 'arrived') as people,
        count(*) filter (where a.kind = 'plus_one') as unnamed, count(*) filter (where a.kind = 'at_door') as at_door
@@ -103,8 +104,8 @@ async def mark_closed(tx: Connection, session: SessionState, at: datetime) -> No
 async def insert_closing_line(
     tx: Connection, actor: Actor, session: SessionState, closing_id: UUID, line: str, at: datetime
 ) -> None:
-    """One line more; earlier ones stay."""
-    query = "insert into closing_line_private values ($1, $2, $3, $4, $5)"
+    """One line more; earlier ones stay. What was erased, and lost by a restore, does not come back."""
+    query = f"insert into closing_line_private select $1, $2, $3, $4, $5 where {_NOT_ERASED}"
     await tx.execute(query, closing_id, session.session_id, actor.id, at, line)
 
 
@@ -146,7 +147,8 @@ async def insert_correction(
     query = "insert into correction values ($1, $2, $3, $4)"
     await tx.execute(query, correction_id, attendance_id, actor.id, at)
     if note:
-        await tx.execute("insert into correction_private values ($1, $2)", correction_id, note)
+        query = f"insert into correction_private select $1, $2 where {_NOT_ERASED}"
+        await tx.execute(query, correction_id, note)
 
 
 async def count_session(tx: Connection, session: SessionState) -> tuple[int, int]:

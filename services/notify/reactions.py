@@ -7,7 +7,16 @@ Whoever the event says is kept off the case is told nothing. A signal to a whole
 from collections.abc import Iterable
 from uuid import UUID
 
-from services.contracts import closing, coordination, ibasho, intake, person_request, sheet_request, staff
+from services.contracts import (
+    closing,
+    coordination,
+    ibasho,
+    intake,
+    participant_request,
+    person_request,
+    sheet_request,
+    staff,
+)
 from services.contracts.base import EventData
 from services.contracts.codes import NoticeKind, Role, SignalHint
 from services.contracts.notify import NoticeRaised, SignalRaised
@@ -116,9 +125,9 @@ async def tell_managers_of_request(event: Event, work: Work) -> None:
     await _notify(event, work, told, NoticeKind.REQUEST_WAITS, case_id=data.case_id)
 
 
-async def tell_managers_of_sheet_request(event: Event, work: Work) -> None:
-    """A request about a sheet waits: the managers of its unit learn that, and not of which."""
-    data: sheet_request.SheetRequestOpened = event.data
+async def tell_managers_of_unit(event: Event, work: Work) -> None:
+    """A request about a sheet, or about who takes part in 居場所, waits: the managers of the unit learn that, and not of whom."""
+    data: sheet_request.SheetRequestOpened | participant_request.ParticipantRequestOpened = event.data
     managers = await store.find_staff(work.tx, [data.unit_id], [Role.MANAGER], tokyo_day(work.now))
     await _notify(event, work, [one for one in managers if one != data.opened_by], NoticeKind.REQUEST_WAITS)
 
@@ -183,7 +192,8 @@ REACTIONS: dict[type[EventData], Reaction] = {
     coordination.VisitRecorded: tell_case_team,
     coordination.VisitQuarantined: tell_managers_to_decide,
     person_request.PersonRequestOpened: tell_managers_of_request,
-    sheet_request.SheetRequestOpened: tell_managers_of_sheet_request,
+    sheet_request.SheetRequestOpened: tell_managers_of_unit,
+    participant_request.ParticipantRequestOpened: tell_managers_of_unit,
     sheet_request.SheetRequestDecided: refresh_sheets,
     sheet_request.SheetSuspensionLifted: refresh_sheets,
     closing.CaseClosed: refresh_case,

@@ -13,8 +13,8 @@ export type FieldGroup = "identity" | "contact_safety" | "timeline" | "person_wo
 export type HandoffKind = "lead" | "parallel";
 export type HandoffStatus = "open" | "accepted" | "returned" | "withdrawn";
 export type HeardFrom = "city_news" | "website" | "social_media" | "leaflet" | "event" | "acquaintance" | "agency" | "voice_station" | "tokyo_leaflet" | "other";
-export type HeldKind = "person" | "contact_safety" | "package" | "visit" | "family_words" | "quarantine" | "basis" | "link" | "attendance" | "draft" | "access_review" | "closing" | "request" | "consultation" | "handoff";
-export type Holder = "intake" | "staff";
+export type HeldKind = "person" | "contact_safety" | "package" | "visit" | "family_words" | "quarantine" | "basis" | "link" | "attendance" | "draft" | "access_review" | "closing" | "request" | "consultation" | "handoff" | "nickname" | "token_attendance" | "correction_note" | "closing_line";
+export type Holder = "intake" | "staff" | "coordination";
 export type NoticeKind = "handoff_arrived" | "handoff_accepted" | "handoff_returned" | "handoff_withdrawn" | "visit_recorded" | "record_waits" | "emergency_used" | "pledge_asked" | "request_waits";
 export type OtherIssue = "poverty" | "care" | "disability" | "child" | "housing" | "illness" | "other";
 export type PersonKnows = "knows" | "does_not_know" | "unclear";
@@ -33,4 +33,4 @@ export type VisitOutcome = "met" | "voice_only" | "through_door" | "letter_left"
 export type WithWhom = "person" | "family" | "agency" | "nobody";
 export type YesNoUnclear = "yes" | "no" | "unclear";
 
-export const commandVersions = { AcceptHandoff: 1, ChangeAssignments: 1, ChangeTeam: 1, CloseCase: 1, CloseSession: 1, ConveneConference: 1, CorrectAttendance: 1, CorrectPerson: 1, CorrectSheet: 1, DecidePersonRequest: 1, DecideQuarantine: 1, DecideSheetRequest: 1, EndBasis: 1, GiveConsent: 1, HandOff: 1, JoinToken: 1, KeepOff: 1, LetIn: 1, LiftSheetSuspension: 1, LiftSuspension: 1, LogAttendance: 1, NoteHomeStreet: 1, OpenConsultation: 1, OpenPersonRequest: 1, OpenSession: 1, OpenSheetRequest: 1, PledgeSecrecy: 1, ReadNotice: 1, RecordVisit: 1, RegisterStaff: 1, ReopenCase: 1, ReturnHandoff: 1, ReviewAccess: 1, ReviewSheetAccess: 1, ScheduleSession: 1, SeparateToken: 1, ShareByLaw: 1, UseEmergency: 1, ViewedOffline: 1, ViewedSessionOffline: 1, WithdrawHandoff: 1 } as const;
+export const commandVersions = { AcceptHandoff: 1, ChangeAssignments: 1, ChangeTeam: 1, CloseCase: 1, CloseSession: 1, ConveneConference: 1, CorrectAttendance: 1, CorrectNickname: 1, CorrectPerson: 1, CorrectSheet: 1, DecideParticipantRequest: 1, DecidePersonRequest: 1, DecideQuarantine: 1, DecideSheetRequest: 1, EndBasis: 1, GiveConsent: 1, HandOff: 1, JoinToken: 1, KeepOff: 1, LetIn: 1, LiftSheetSuspension: 1, LiftSuspension: 1, LogAttendance: 1, NoteHomeStreet: 1, OpenConsultation: 1, OpenParticipantRequest: 1, OpenPersonRequest: 1, OpenSession: 1, OpenSheetRequest: 1, PledgeSecrecy: 1, ReadNotice: 1, RecordVisit: 1, RegisterStaff: 1, ReopenCase: 1, ReturnHandoff: 1, ReviewAccess: 1, ReviewSheetAccess: 1, ScheduleSession: 1, SeparateToken: 1, ShareByLaw: 1, UseEmergency: 1, ViewedOffline: 1, ViewedSessionOffline: 1, WithdrawHandoff: 1 } as const;

@@ -133,6 +133,14 @@ export type EndSignInMutationVariables = Exact<{
 
 export type EndSignInMutation = { endSignIn: boolean };
 
+export type FindParticipantQueryVariables = Exact<{
+  placeId: string;
+  called: string;
+}>;
+
+
+export type FindParticipantQuery = { participant: { id: string, nickname: string } | null };
+
 export type HandedInQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -148,6 +156,7 @@ export type HandoffQuery = { handoff: { card: { id: string, consultationId: stri
 export type HoldingsQueryVariables = Exact<{
   caseId?: string | null | undefined;
   consultationId?: string | null | undefined;
+  participantId?: string | null | undefined;
 }>;
 
 
@@ -193,7 +202,7 @@ export type PasswordSetAtQuery = { passwordSetAt: string | null };
 export type PersonRequestsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type PersonRequestsQuery = { personRequests: { unavailable: Array<string>, requests: Array<{ id: string, caseId: string | null, consultationId: string | null, label: string, receiptNumber: string | null, kind: string, state: string, asked: string, openedAt: string, decidedAt: string | null, note: string, liftedAt: string | null, liftNote: string, erasedAt: string | null, owed: Array<string>, mayDecide: boolean, mayLift: boolean, openedBy: { id: string, name: string }, decidedBy: { id: string, name: string } | null, liftedBy: { id: string, name: string } | null }> } };
+export type PersonRequestsQuery = { personRequests: { unavailable: Array<string>, requests: Array<{ id: string, caseId: string | null, consultationId: string | null, participantId: string | null, label: string, receiptNumber: string | null, kind: string, state: string, asked: string, openedAt: string, decidedAt: string | null, note: string, liftedAt: string | null, liftNote: string, erasedAt: string | null, owed: Array<string>, mayDecide: boolean, mayLift: boolean, openedBy: { id: string, name: string }, decidedBy: { id: string, name: string } | null, liftedBy: { id: string, name: string } | null }> } };
 
 export type QuarantineQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -217,7 +226,7 @@ export type RemovePasskeyMutation = { removePasskey: boolean };
 export type RetentionProposalsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type RetentionProposalsQuery = { retentionProposals: Array<{ caseId: string | null, consultationId: string | null, label: string, receiptNumber: string | null, closedAt: string, years: number }> };
+export type RetentionProposalsQuery = { retentionProposals: Array<{ caseId: string | null, consultationId: string | null, participantId: string | null, label: string, receiptNumber: string | null, closedAt: string, years: number }> };
 
 export type RevokeDeviceMutationVariables = Exact<{
   id: string;

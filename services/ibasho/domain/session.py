@@ -1,5 +1,6 @@
 """回: what may be scheduled and logged, when two nicknames are one, and where a session stands. Pure."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,6 +46,12 @@ def decide_attendance(command: LogAttendance, now: datetime) -> None:
 def nickname_key(nickname: str) -> str:
     """Two spellings of one nickname have one key: width, case and spaces do not make another person."""
     return " ".join(unicodedata.normalize("NFKC", nickname).split()).casefold()
+
+
+def code_key(typed: str) -> str:
+    """A token's code as it may be typed: width, case, spaces, dashes and look-alikes do not matter (pwa, tokenCode.ts)."""
+    plain = re.sub(r"[\s\-‐–ー−]", "", unicodedata.normalize("NFKC", typed)).upper()
+    return plain.translate(str.maketrans("OIL", "011"))
 
 
 def status_of(opened_at: datetime | None, closed_at: datetime | None, has_facts: bool) -> SessionStatus:

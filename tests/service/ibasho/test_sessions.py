@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -183,6 +184,8 @@ async def test_nothing_personal_lies_outside_the_private_tables(world: World) ->
     correction = {"attendanceId": refs["attendanceId"], "note": "印わけ"}
     await world.act(session.staff, "CorrectAttendance", session.id, correction)
     await world.act(session.staff, "CloseSession", session.id, {"line": "印ひとこと"})
+    asked = {"requestId": str(new_id()), "kind": "erasure", "asked": "印求め"}
+    await world.act(session.staff, "OpenParticipantRequest", UUID(refs["participantId"]), asked)
     draft = {"kind": "closing", "seq": 1, "body": {"line": "印書きかけ"}, "known": []}
     assert (
         await world.http.put(f"/drafts/{new_id()}", json=draft, headers=world.headers(session.staff))

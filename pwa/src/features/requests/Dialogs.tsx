@@ -8,28 +8,31 @@ import { useAsked } from "../../ui/hooks";
 import { Dialog, Note } from "../../ui/parts";
 import { useAgain } from "../session/useAgain";
 import { useAct, useActAgain } from "../sharing/useAct";
-import { type About, commandOf, paperOf, subjectOf } from "./about";
+import { type About, commandOf, kindOf, paperOf, subjectOf } from "./about";
 import { Holdings, type PersonRequest } from "./documents";
 
 interface Closing {
   onClose: () => void;
 }
 
-type Field = "personName" | "personKana" | "year" | "month" | "day" | "personAddress" | "personPhone";
+type Field = "nickname" | "personName" | "personKana" | "year" | "month" | "day" | "personAddress" | "personPhone";
 const KINDS = ["disclosure", "correction", "suspension", "erasure"] as const;
 const DECISIONS = ["approve", "decline"] as const;
+const ERASED = ["requests.erasedDone", "requests.erasedSheet", "requests.erasedParticipant"] as const;
+const ELSEWHERE = ["requests.heldElsewhere", "requests.heldElsewhereSheet", "requests.heldElsewhereParticipant"] as const;
 const erases = (kind: string) => kind === "erasure" || kind === "retention";
 
-/** 請求を受ける: in the person's words, by whoever hears it. */
-export function Receive({ about, onClose, onDone }: Closing & { about: About; onDone: () => void }) {
+/** 請求を受ける: in the person's words, by whoever hears it. `called`: how somebody at 居場所 is called; nothing of theirs can be suspended. */
+export function Receive({ about, called, onClose, onDone }: Closing & { about: About; called?: string; onDone: () => void }) {
   const [requestId] = useState(uuid7);
   const [kind, setKind] = useState<(typeof KINDS)[number]>(KINDS[0]);
   const [asked, setAsked] = useState("");
   const { busy, run, failed } = useAct(commandOf("open", about), subjectOf(about), onDone);
+  const kinds = called ? KINDS.filter((each) => each !== "suspension") : KINDS;
   return (
-    <Dialog title={t("requests.receive")} submit={t("requests.receiveDo")} busy={busy} onSubmit={() => void run(() => ({ requestId, kind, asked }))} onClose={onClose}>
-      <SelectField id="kind" label={t("requests.kind")} value={kind} options={KINDS.map((each) => [each, codeText("request_kind", each)] as const)} onChange={(value) => setKind(value as typeof kind)} />
-      <p class="sub">{t(`requests.help.${kind}`)}</p>
+    <Dialog title={called ? t("requests.receiveFrom", { nickname: called }) : t("requests.receive")} submit={t("requests.receiveDo")} busy={busy} onSubmit={() => void run(() => ({ requestId, kind, asked }))} onClose={onClose}>
+      <SelectField id="kind" label={t("requests.kind")} value={kind} options={kinds.map((each) => [each, codeText("request_kind", each)] as const)} onChange={(value) => setKind(value as typeof kind)} />
+      <p class="sub">{t(called && kind !== "suspension" ? `requests.helpAtIbasho.${kind}` : `requests.help.${kind}`)}</p>
       <TextField id="asked" label={t("requests.asked")} help={t("requests.askedHelp")} rows={3} value={asked} onInput={setAsked} />
       {failed}
     </Dialog>
@@ -42,7 +45,7 @@ export function Decide({ request, onClose, onDone }: Closing & { request: Person
   const [note, setNote] = useState("");
   const isErased = erases(request.kind) && decision === "approve";
   const isSuspended = request.kind === "suspension" && decision === "approve";
-  const said = isErased ? (request.caseId ? "requests.erasedDone" : "requests.erasedSheet") : isSuspended ? "requests.suspendedDone" : "requests.decidedDone";
+  const said = isErased ? (ERASED[kindOf(request)]) : isSuspended ? "requests.suspendedDone" : "requests.decidedDone";
   const missing = decision ? [] : [{ field: "decision", text: t("requests.decisionMissing") }];
   const options = [["", t("sharing.choose")] as const, ...DECISIONS.map((each) => [each, codeText("request_decision", each)] as const)];
   const { busy, run, failed, of } = useActAgain(commandOf("decide", request), subjectOf(request), () => onDone(t(said)), () => ({ requestId: request.id, decision, note }), missing);
@@ -67,7 +70,7 @@ export function Print({ request, onClose }: Closing & { request: PersonRequest }
   return (
     <Dialog title={t("requests.printOf", { about: `${request.label} ${codeText("request_kind", request.kind)}` })} submit={t(ready ? "requests.close" : "requests.printMake")} busy={busy} onSubmit={() => (ready ? onClose() : void run())} onClose={onClose}>
       <p>{t("requests.printHelp")}</p>
-      {ready ? <a class="btn line" href={paperOf(request)} target="_blank" rel="noopener">{t("requests.printOpen")}</a> : asking}
+      {ready ? <a class="btn line" href={paperOf("disclosure", request)} target="_blank" rel="noopener">{t("requests.printOpen")}</a> : asking}
     </Dialog>
   );
 }
@@ -99,8 +102,8 @@ export function Correct({ request, onClose, onDone }: Closing & { request: Perso
   return (
     <Dialog title={t("requests.correct")} submit={t("requests.correctDo")} busy={busy} onSubmit={() => void run(payload)} onClose={onClose}>
       <p>{request.asked}</p>
-      <Note icon="info" kind="soft"><p>{t("requests.correctHelp")}</p></Note>
-      {["personName", "personKana", "year", "month", "day", "personAddress", "personPhone"].map(field)}
+      {!request.participantId && <Note icon="info" kind="soft"><p>{t("requests.correctHelp")}</p></Note>}
+      {(request.participantId ? ["nickname"] : ["personName", "personKana", "year", "month", "day", "personAddress", "personPhone"]).map(field)}
       {failed}
     </Dialog>
   );
@@ -115,8 +118,9 @@ export function Held({ request, onClose }: Closing & { request: PersonRequest })
   );
 }
 
-function HeldOf({ about: { caseId, consultationId } }: { about: About }) {
-  const { data, failure } = useAsked(Holdings, { caseId, consultationId });
+function HeldOf({ about }: { about: About }) {
+  const { caseId, consultationId, participantId } = about;
+  const { data, failure } = useAsked(Holdings, { caseId, consultationId, participantId });
   if (!data) return <p class="sub" role="status">{t(failure ? "requests.heldUnknown" : "app.loading")}</p>;
   const held = data.holdings?.held ?? [];
   return (
@@ -128,7 +132,7 @@ function HeldOf({ about: { caseId, consultationId } }: { about: About }) {
       </dl>
       {held.length === 0 && <p>{t("requests.nothingHeld")}</p>}
       {data.holdings?.unavailable.length !== 0 && <p>{t("requests.heldUnknown")}</p>}
-      <p class="sub">{t(caseId ? "requests.heldElsewhere" : "requests.heldElsewhereSheet")}</p>
+      <p class="sub">{t(ELSEWHERE[kindOf(about)])}</p>
     </>
   );
 }

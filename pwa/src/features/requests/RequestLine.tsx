@@ -3,8 +3,10 @@ import { hasRole } from "../../app/session";
 import { momentText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
 import { Icon } from "../../ui/Icon";
-import { pageOf } from "./about";
+import { kindOf, pageOf, paperOf } from "./about";
 import type { PersonRequest } from "./documents";
+
+const OF = ["requests.ofCase", "requests.ofSheet", "requests.ofParticipant"] as const;
 
 interface Props {
   request: PersonRequest;
@@ -26,7 +28,7 @@ export function RequestLine({ request, isListed, onDecide, onLift, onHeld, onCor
     <li>
       <div class="grow stack stack-s">
         <p><b>{label}</b>{receiptNumber && <span class="sub">　{receiptNumber}</span>}</p>
-        <p class="row chips"><span class="chip quiet">{t(request.caseId ? "requests.ofCase" : "requests.ofSheet")}</span><span class="chip">{codeText("request_kind", kind)}</span><State state={state} /></p>
+        <p class="row chips"><span class="chip quiet">{t(OF[kindOf(request)])}</span><span class="chip">{codeText("request_kind", kind)}</span><State state={state} /></p>
         <dl class="kv">{erasedAt ? <Erased request={request} /> : <Asked request={request} />}</dl>
         {kind === "correction" && state === "approved" && <div class="row"><button class="btn" type="button" aria-label={t("requests.correctOf", { about })} onClick={onCorrect}>{t("requests.correctDo")}</button></div>}
         {isListed && state === "suspended" && <p><Link href={`${pageOf(request)}/requests`}>{t("requests.more")}</Link></p>}
@@ -36,6 +38,7 @@ export function RequestLine({ request, isListed, onDecide, onLift, onHeld, onCor
             {mayLift && <button class="btn" type="button" aria-label={t("requests.liftOf", { about })} onClick={onLift}>{t("requests.lift")}</button>}
             {isTold && <button class="btn line" type="button" aria-label={t("requests.printOf", { about })} onClick={onPrint}>{t("requests.print")}</button>}
             <button class="btn line" type="button" aria-label={t("requests.heldOf", { about })} onClick={onHeld}>{t("requests.held")}</button>
+            {request.participantId && <a class="btn line" href={paperOf("whoSaw", request)} target="_blank" rel="noopener">{t("log.paper")}</a>}
           </div>
         )}
       </div>

@@ -6,13 +6,14 @@ import { online } from "../../sync/live";
 import { useAsked, useStore, useTitle } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Empty, Note, Stale, Waiting } from "../../ui/parts";
-import { type About, pageOf, subjectOf } from "./about";
+import { AtIbasho } from "./AtIbasho";
+import { type About, pageOf, paperOf, subjectOf } from "./about";
 import { Correct, Decide, Held, Lift, Print, Receive } from "./Dialogs";
 import { type PersonRequest, PersonRequests } from "./documents";
 import { RequestLine } from "./RequestLine";
 import { Retention } from "./Retention";
 
-type Owner = "coordination" | "intake";
+type Owner = "coordination" | "intake" | "ibasho";
 type Open = { what: "decide" | "held" | "correct" | "print" | "lift"; request: PersonRequest } | { what: "receive" } | null;
 
 /** 本人からの請求: of one case or sheet, where one is received; else of all of mine, where a manager decides. */
@@ -36,10 +37,11 @@ export default function Requests({ about }: { about?: About }) {
       {!isOnline && <Note icon="cloud-off"><p role="status">{t("requests.offline")}</p></Note>}
       {unavailable.map((owner) => <Note key={owner} icon="cloud-off"><p role="status">{t(`requests.missing.${owner as Owner}`)}</p></Note>)}
       <Done done={done} />
+      {!about && <AtIbasho onDone={() => after(t("requests.received"))} />}
       {about && (
         <div class="row">
           <button class="btn" type="button" onClick={() => setOpen({ what: "receive" })}>{t("requests.receive")}</button>
-          {about.consultationId && hasRole("manager") && <a class="btn line" href={`/print/sheet-who-saw/${about.consultationId}`} target="_blank" rel="noopener"><Icon name="print" />{t("log.paper")}</a>}
+          {about.consultationId && hasRole("manager") && <a class="btn line" href={paperOf("whoSaw", about)} target="_blank" rel="noopener"><Icon name="print" />{t("log.paper")}</a>}
         </div>
       )}
       {shown.length === 0 && unavailable.length === 0 && <Empty title={t("requests.none")} />}

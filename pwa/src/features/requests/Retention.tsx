@@ -5,8 +5,10 @@ import { uuid7 } from "../../sync/uuid7";
 import { useAsked } from "../../ui/hooks";
 import { Dialog, Note } from "../../ui/parts";
 import { useAct } from "../sharing/useAct";
-import { commandOf, subjectOf } from "./about";
+import { commandOf, kindOf, subjectOf } from "./about";
 import { type Proposal, RetentionProposals } from "./documents";
+
+const LAST = ["requests.closedOn", "requests.lastOn", "requests.lastCame"] as const;
 
 /** 保存期間が過ぎた記録: proposed, never erased by its age. A manager brings it up, another one decides. */
 export function Retention({ onDone }: { onDone: () => void }) {
@@ -19,7 +21,7 @@ export function Retention({ onDone }: { onDone: () => void }) {
       <ul class="list">
         {data.retentionProposals.map((each) => (
           <li key={subjectOf(each)}>
-            <div class="grow"><p><b>{each.label}</b><span class="sub">　{each.receiptNumber}</span></p><p class="sub">{t(each.caseId ? "requests.closedOn" : "requests.lastOn", { day: fullDayText(tokyoDay(each.closedAt)), n: each.years })}</p></div>
+            <div class="grow"><p><b>{each.label}</b><span class="sub">　{each.receiptNumber}</span></p><p class="sub">{t(LAST[kindOf(each)], { day: fullDayText(tokyoDay(each.closedAt)), n: each.years })}</p></div>
             <button class="btn line" type="button" aria-label={t("requests.bringUpOf", { label: each.label })} onClick={() => setChosen(each)}>{t("requests.bringUp")}</button>
           </li>
         ))}

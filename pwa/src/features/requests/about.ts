@@ -1,17 +1,21 @@
 import type { CommandName } from "../../app/outgoing";
 import type { PersonRequest } from "./documents";
 
-/** What a request is about: a case, or a sheet of the window. Each is asked, decided and corrected at its owner. */
-export type About = Pick<PersonRequest, "caseId" | "consultationId">;
+/** What a request is about: a case, a sheet of the window, or who takes part in 居場所. Each is asked, decided and corrected at its owner. */
+export type About = Pick<PersonRequest, "caseId" | "consultationId" | "participantId">;
 
+type Commands = readonly [CommandName, CommandName, CommandName];
 const COMMANDS = {
-  open: ["OpenPersonRequest", "OpenSheetRequest"],
-  decide: ["DecidePersonRequest", "DecideSheetRequest"],
-  lift: ["LiftSuspension", "LiftSheetSuspension"],
-  correct: ["CorrectPerson", "CorrectSheet"],
-} as const satisfies Record<string, readonly [CommandName, CommandName]>;
+  open: ["OpenPersonRequest", "OpenSheetRequest", "OpenParticipantRequest"],
+  decide: ["DecidePersonRequest", "DecideSheetRequest", "DecideParticipantRequest"],
+  lift: ["LiftSuspension", "LiftSheetSuspension", "LiftSuspension"], // of a participant nothing is suspended
+  correct: ["CorrectPerson", "CorrectSheet", "CorrectNickname"],
+} as const satisfies Record<string, Commands>;
+const PAPERS = { disclosure: ["disclosure", "sheet-disclosure", "participant-disclosure"], whoSaw: ["who-saw", "sheet-who-saw", "participant-who-saw"] };
 
-export const commandOf = (what: keyof typeof COMMANDS, { caseId }: About) => COMMANDS[what][caseId ? 0 : 1];
-export const subjectOf = ({ caseId, consultationId }: About) => caseId ?? consultationId ?? "";
-export const pageOf = ({ caseId, consultationId }: About) => (caseId ? `/cases/${caseId}` : `/consultations/${consultationId}`);
-export const paperOf = ({ caseId, consultationId }: About) => (caseId ? `/print/disclosure/${caseId}` : `/print/sheet-disclosure/${consultationId}`);
+/** Which of three it is about. */
+export const kindOf = ({ caseId, consultationId }: About) => (caseId ? 0 : consultationId ? 1 : 2);
+export const commandOf = (what: keyof typeof COMMANDS, about: About) => COMMANDS[what][kindOf(about)];
+export const subjectOf = ({ caseId, consultationId, participantId }: About) => caseId ?? consultationId ?? participantId ?? "";
+export const pageOf = (about: About) => `/${about.caseId ? "cases" : "consultations"}/${subjectOf(about)}`;
+export const paperOf = (what: keyof typeof PAPERS, about: About) => `/print/${PAPERS[what][kindOf(about)]}/${subjectOf(about)}`;
