@@ -29,6 +29,7 @@ STAFF = (
     ("nakamura", "中村 亮", "hikikomori-support", Role.COORDINATOR),
     ("kobayashi", "小林 さつき", "hikikomori-support", Role.COORDINATOR),
     ("mori", "森 あかり", "yato-ibasho", Role.IBASHO_STAFF),
+    ("kudo", "工藤 由紀", "yato-ibasho", Role.MANAGER),
     ("sasaki", "佐々木 誠", "hikikomori-support", Role.MANAGER),
     ("fujiwara", "藤原 実", "audit-office", Role.AUDITOR),
     ("ishii", "石井 遥", "wakamono-station", Role.PARTNER),

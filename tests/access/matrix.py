@@ -2,8 +2,8 @@
 
 People: the clerk who opened the consultation, a clerk of the other window, the accepting coordinator and the colleague on the team
 (case member), a coordinator of the same unit who is not on the team, an ibasho member (other unit), the unit's manager, the auditor,
-somebody of another agency (partner), and nobody (no session). Then the manager of the window, and a coordinator whom the window
-kept off: of the case, and of the sheet and its handoffs. A revoked device: test_revoked.py. What a basis opens: test_bases.py.
+somebody of another agency (partner), and nobody (no session). Then the managers of the window and of 居場所, and a coordinator whom
+the window kept off: of the case, and of the sheet and its handoffs. A revoked device: test_revoked.py. What a basis opens: test_bases.py.
 """
 
 PEOPLE = {
@@ -17,6 +17,7 @@ PEOPLE = {
     "auditor": "fujiwara",
     "partner": "ishii",
     "window_manager": "otsuka",
+    "ibasho_manager": "kudo",
     "kept_off": "kobayashi",
 }
 
@@ -35,10 +36,17 @@ STORY_READERS = {
     "handoff": {"clerk", "member", "window_manager"},
     "open_consultation": {"clerk", "member", "colleague", "same_unit", "manager", "window_manager"},
     "open_handoff": {"clerk", "member", "colleague", "same_unit", "manager", "window_manager"},
-    "statistics": {"manager", "window_manager"},
-    "session": {"member", "other_unit"},  # staff of the session, whatever their unit; staff of the place's unit
+    "statistics": {"manager", "window_manager", "ibasho_manager"},
+    "session": {
+        "member",
+        "other_unit",
+        "ibasho_manager",
+    },  # its staff, whatever their unit; staff and manager of the place's
     "tokenHolder": {"member", "colleague", "same_unit", "other_unit", "kept_off"},
-    "staffing": {"manager", "window_manager"},
+    "staffing": {"manager", "window_manager", "ibasho_manager"},
+    "participant": {"other_unit", "ibasho_manager"},
+    "participant_holdings": {"ibasho_manager"},
+    "participant_whoSaw": {"ibasho_manager"},  # the page to print
 }
 
 # Lists -> who finds the story's thing in it.
@@ -47,17 +55,23 @@ STORY_LISTS = {
     "accessLog": {"manager", "auditor"},
     "accessLog_sheet": {"manager", "auditor", "window_manager"},  # of the sheet it began with: both units
     "accessLog_open": {"auditor", "window_manager"},  # of a sheet that nobody took yet
-    "logReaders": {"manager", "auditor", "window_manager"},  # names of staff, for the filter of the log
+    "logReaders": {
+        "manager",
+        "auditor",
+        "window_manager",
+        "ibasho_manager",
+    },  # names of staff, for the filter of the log
     "personRequests": {"member", "colleague", "manager"},
     "personRequests_sheet": {"clerk", "window_manager"},
+    "personRequests_participant": {"other_unit", "ibasho_manager"},
     "consultations": {"clerk", "window_manager"},
     "tray_received": {"member", "colleague", "same_unit", "manager"},
     "tray_sent": {"clerk", "window_manager"},
     "colleagues": {"member", "colleague", "same_unit", "manager", "kept_off"},
     # of any unit, for coordinators and managers
-    "staffOf": {"member", "colleague", "same_unit", "manager", "window_manager", "kept_off"},
-    "sessions": {"member", "other_unit"},
-    "ibashoPlaces": {"other_unit"},
+    "staffOf": {"member", "colleague", "same_unit", "manager", "window_manager", "ibasho_manager", "kept_off"},
+    "sessions": {"member", "other_unit", "ibasho_manager"},
+    "ibashoPlaces": {"other_unit", "ibasho_manager"},
 }
 
 # Roots that answer everybody signed in with their own things only.
@@ -90,11 +104,11 @@ COMMANDS = {
     "ViewedOffline": set(PEOPLE),  # a line of the access log is never refused
     "DecideQuarantine": {"manager"},
     "ReadNotice": {"colleague"},
-    "ScheduleSession": {"other_unit"},  # at a place of yato-ibasho
-    "OpenSession": {"member", "other_unit"},
-    "LogAttendance": {"member", "other_unit"},
-    "CorrectAttendance": {"member", "other_unit"},
-    "CloseSession": {"member", "other_unit"},
+    "ScheduleSession": {"other_unit", "ibasho_manager"},  # at a place of yato-ibasho
+    "OpenSession": {"member", "other_unit", "ibasho_manager"},
+    "LogAttendance": {"member", "other_unit", "ibasho_manager"},
+    "CorrectAttendance": {"member", "other_unit", "ibasho_manager"},
+    "CloseSession": {"member", "other_unit", "ibasho_manager"},
     "ViewedSessionOffline": set(PEOPLE),
     "JoinToken": {"member", "colleague"},  # the team itself, not its lead
     "SeparateToken": {"member", "colleague"},
@@ -119,7 +133,10 @@ COMMANDS = {
     "LiftSheetSuspension": {"window_manager"},
     "CorrectSheet": {"clerk", "window_manager"},
     "ReviewSheetAccess": {"auditor", "window_manager"},
-    "RegisterStaff": {"manager", "window_manager"},
+    "OpenParticipantRequest": {"other_unit", "ibasho_manager"},
+    "DecideParticipantRequest": {"ibasho_manager"},
+    "CorrectNickname": {"other_unit", "ibasho_manager"},
+    "RegisterStaff": {"manager", "window_manager", "ibasho_manager"},
     "NoteHomeStreet": {"manager"},  # of who is assigned to their units
     "ChangeAssignments": {"manager"},  # of the unit hikikomori-support
 }
@@ -194,12 +211,17 @@ ROUTES = {
         "/views/sessions/{session_id}",
         "/views/places",
         "/views/token-holder",
+        "/views/participants/find",
+        "/views/participants/{participant_id}/holdings",
+        "/views/participants/{participant_id}/disclosure",
+        "/views/participants/{participant_id}/who-saw",
     },
     "open": {"/livez", "/readyz", "/metrics", "/openapi.json"},
     "session": {
         *("/graphql", "/signals", "/print/who-saw/{case_id}", "/session/fresh", "/password"),
         *("/print/disclosure/{case_id}", "/print/sheet-disclosure/{consultation_id}"),
         "/print/sheet-who-saw/{consultation_id}",
+        *("/print/participant-disclosure/{participant_id}", "/print/participant-who-saw/{participant_id}"),
         *("/passkey/new", "/passkey/new/options"),
     },
     "sign-in": {

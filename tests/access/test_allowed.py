@@ -59,6 +59,9 @@ EMITTED = {
     "DecideSheetRequest": "SheetRequestDecided",
     "LiftSheetSuspension": "SheetSuspensionLifted",
     "CorrectSheet": "SheetCorrected",
+    "OpenParticipantRequest": "ParticipantRequestOpened",
+    "DecideParticipantRequest": "ParticipantRequestDecided",
+    "CorrectNickname": "NicknameCorrected",
     "ChangeAssignments": "StaffAssigned",
 }
 """What each command says on the bus. The others change something that only their reader sees: `silent_effect`."""
@@ -160,7 +163,8 @@ def thing_for(house: House, command: str) -> tuple[object, dict[str, Any]]:
 
 
 OF_IBASHO = {*("ScheduleSession", "OpenSession", "CloseSession"), *("LogAttendance", "CorrectAttendance")}
-OF_IBASHO |= {"JoinToken", "SeparateToken"}
+OF_PARTICIPANTS = {"OpenParticipantRequest", "DecideParticipantRequest", "CorrectNickname"}
+OF_IBASHO |= {"JoinToken", "SeparateToken", *OF_PARTICIPANTS}
 
 
 def of_sheets(house: House, command: str) -> tuple[object, dict[str, Any]]:
@@ -255,7 +259,20 @@ def of_ibasho(house: House, command: str) -> tuple[object, dict[str, Any]]:
             case, token = house.case(), house.token()
             house.people["member"].do("JoinToken", case, {"participantId": token})
             return case, {"participantId": token}
-    raise AssertionError(command)
+    return of_participants(house, command)
+
+
+def of_participants(house: House, command: str) -> tuple[object, dict[str, Any]]:
+    """(subject, payload) of a request of somebody who has just come."""
+    who, asked = house.token(), {"requestId": str(new_id()), "kind": "correction"}
+    if command == "OpenParticipantRequest":
+        return who, asked
+    house.people["other_unit"].do("OpenParticipantRequest", who, asked)
+    decided = {"requestId": asked["requestId"], "decision": "approve"}
+    if command == "DecideParticipantRequest":
+        return who, decided
+    house.people["ibasho_manager"].do("DecideParticipantRequest", who, decided)
+    return who, {"requestId": asked["requestId"], "nickname": f"とり{who[-8:]}"}
 
 
 def of_staff(house: House, command: str) -> tuple[object, dict[str, Any]]:

@@ -31,13 +31,16 @@ SEEN = ROOT / "var" / "test" / "bases.json"
 COMMAND = {"consent": "GiveConsent", "article_69_2": "ShareByLaw", "emergency": "UseEmergency"}
 COMMAND |= {"conference": "ConveneConference"}  # the last: its notice stays with its reader
 READER = {"consent": "partner", "article_69_2": "partner", "emergency": "other_unit", "conference": "partner"}
+TOLD = {"emergency": "ibasho_manager"}
+"""Who is told that there is a basis, and of what kind: the manager of whoever used it."""
 OWN = {"member", "colleague", "manager"}
 PAGES = sorted(path for path in ROUTES["session"] if path.startswith("/print/"))
 OF_THE_LOG = {"access log", "sheet access log", "access log by number", "who saw", "logReaders", "holdings"}
 OF_THE_LOG |= {"/print/who-saw/{case_id}", "/print/sheet-who-saw/{consultation_id}"}
+OF_THE_LOG |= {"/print/participant-who-saw/{participant_id}"}
 """They grow by every look, for those who answer for the log: `LOG_KEEPERS`. Who else may see them: test_fields.py."""
 CLOCKS = {"serverTime", "lastSeenAt"}
-LOG_KEEPERS = {"auditor", "window_manager"}
+LOG_KEEPERS = {"auditor", "window_manager", "ibasho_manager"}
 ELSEWHERE = {
     **dict.fromkeys(
         ("Case.closedAt", "CaseCard.closedAt"), "of a closed case: tests/service/coordination/test_closing.py"
@@ -77,7 +80,8 @@ class Shared(Story):
             if not only or row in only:
                 answers[row] = person.ask_everything(root, **about)
         for path in () if only else PAGES:
-            page = person.http.get(path.format(case_id=self.case, consultation_id=self.open_consultation))
+            ids = {"consultation_id": self.open_consultation, "participant_id": self.participant}
+            page = person.http.get(path.format(case_id=self.case, **ids))
             answers[path] = page.text if page.status_code == 200 else None
         return {row: without_clocks(one) for row, one in answers.items()}
 
@@ -99,12 +103,14 @@ class Shared(Story):
         member, reader, basis = self.people["member"], self.people[READER[kind]], str(new_id())
         giver = {"article_69_2": self.people["manager"], "emergency": reader}.get(kind, member)
         to = reader.id if kind == "conference" else "wakamono-station"
-        called = len(reader.ask("Notices")["notices"])
+        told = self.people[TOLD.get(kind, READER[kind])]
+        called = len(told.ask("Notices")["notices"])
         giver.do(COMMAND[kind], self.case, basis_payload(COMMAND[kind], basis, to))
         if kind == "conference":
             assert reader.ask_everything("case", id=self.case) is None, "before the pledge"
             reader.do("PledgeSecrecy", self.case, {"basisId": basis})
-            wait_until(lambda: len(reader.ask("Notices")["notices"]) > called)
+        if kind in {"conference", *TOLD}:
+            wait_until(lambda: len(told.ask("Notices")["notices"]) > called)
         return basis
 
 
@@ -173,6 +179,10 @@ def test_a_basis_opens_its_fields_to_its_reader_alone(city: Stack, story: Shared
     story.found["left"] |= {kind: left} if left else {}
     write_seen(story)
     assert opened == {row: kinds[kind] for row, kinds in table()["rows"].items() if kind in kinds}
+    told = others.pop(TOLD.get(kind, ""), {})
+    assert {*told} <= {"notices", "today", "sync", "sync of a held case"} and bool(told) == (kind in TOLD), (
+        "that it was used, nothing of it"
+    )
     assert {who: rows for who, rows in others.items() if rows} == {}, "to whom it opens nothing"
     assert_over(story, kind, "ended", left)
     second = story.share(kind)
@@ -183,6 +193,8 @@ def test_a_basis_opens_its_fields_to_its_reader_alone(city: Stack, story: Shared
     assert story.gained(READER[kind], "case") == {"case": opened["case"]}, "in force until its hour"
     asyncio.run(expire(city, second))
     assert_over(story, kind, "expired", story.gained(READER[kind]))
+    if kind in TOLD:
+        story.before[TOLD[kind]] = story.answers(TOLD[kind])  # the notices stay
     fields = sum(len(fields_below(root)) for root, _ in story.roots().values()) + len(PAGES)
     print(f"{fields * (len(story.before) + 3)} cells: {kind}, {len(all_rows(story))} rows, {len(story.before)} people")
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from infra.paths import ROOT
-from infra.seed_people import staff_id
+from infra.seed_people import demo_id, staff_id
 from infra.stack import Stack
 from services.contracts.tokyo import tokyo_day
 from services.kernel.ids import new_id
@@ -100,7 +100,7 @@ ELSEWHERE = {
     "PersonRequests.unavailable": "no person in it",
     "AccessLog.unavailable": "no person in it",
     **dict.fromkeys(
-        _of("RetentionProposal", "caseId consultationId label receiptNumber closedAt years"),
+        _of("RetentionProposal", "caseId consultationId participantId label receiptNumber closedAt years"),
         "tests/service/coordination/test_requests.py",
     ),
 }
@@ -156,7 +156,7 @@ class Story:
         """A session of We+ with a token that a case was joined to."""
         ibasho_staff, member = self.people["other_unit"], self.people["member"]
         self.session, self.came, self.code = str(new_id()), str(new_id()), token_code(new_id().int % 32**5)
-        participant = str(new_id())
+        self.participant = participant = str(new_id())
         ibasho_staff.do("ScheduleSession", self.session, session_payload(ibasho_staff, member))
         new = {"participantId": participant, "newParticipant": {"nickname": f"ねこ{self.code}", "code": self.code}}
         ibasho_staff.do("LogAttendance", self.session, attendance_payload("arrived", attendanceId=self.came, **new))
@@ -194,10 +194,11 @@ class Story:
         rows(city, "gateway", insert, before, today(), after)
 
     def _asked_for(self) -> None:
-        """A 開示請求 that was approved, of the case and of the sheet that waits."""
+        """A 開示請求 that was approved, of the case, of the sheet that waits and of who came."""
         for what, subject, asking, deciding in (
             ("Person", self.case, "member", "manager"),
             ("Sheet", self.open_consultation, "clerk", "window_manager"),
+            ("Participant", self.participant, "other_unit", "ibasho_manager"),
         ):
             asked = {"requestId": str(new_id()), "kind": "disclosure", "asked": "記録を見たい"}
             self.people[asking].do(f"Open{what}Request", subject, asked)
@@ -221,7 +222,7 @@ class Story:
     @property
     def ids(self) -> set[str]:
         sheets = {self.consultation, self.handoff, self.case, self.open_consultation, self.open_handoff, self.draft}
-        return sheets | {self.session, self.came, *self.bases}
+        return sheets | {self.session, self.came, self.participant, *self.bases}
 
     def roots(self) -> dict[str, tuple[str, dict[str, Any]]]:
         """Row of the table -> (root of the schema, its variables)."""
@@ -246,6 +247,8 @@ class Story:
             "holdings": ("holdings", {"caseId": self.case}),
             "who saw": ("whoSaw", {"caseId": self.case}),
             "sheet holdings": ("holdings", {"consultationId": self.open_consultation}),
+            "participant holdings": ("holdings", {"participantId": self.participant}),
+            "participant": ("participant", {"placeId": str(demo_id("place", 1)), "called": f"ねこ{self.code}"}),
             "access log": ("accessLog", {"days": 1, "staffId": self.people["member"].id, "caseId": self.case}),
             "sheet access log": ("accessLog", {"days": 1, "staffId": self.people["clerk"].id}),
         }
@@ -277,7 +280,7 @@ class Story:
             return bool(item["isThisOne"])
         if "revokedAt" in item:  # a tablet: the story has none
             return False
-        about = {item.get(name) for name in ("id", "caseId", "consultationId", "handoffId")}
+        about = {item.get(name) for name in ("id", "caseId", "consultationId", "participantId", "handoffId")}
         is_aggregate = {"caseId", "label", "kind", "etag"} & item.keys() and not {"recordedAt", "oldest"} & item.keys()
         return not is_aggregate or bool(about & self.ids)
 

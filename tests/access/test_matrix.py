@@ -13,13 +13,14 @@ from graphql import build_schema
 
 from infra.paths import ROOT
 from infra.seed import actor_of
+from infra.seed_people import demo_id
 from infra.stack import Stack
 from services.contracts.tokyo import tokyo_day
 from services.kernel.db import connect
 from services.kernel.ids import new_id
 from services.kernel.token import Actor, Signer, service_actor
 from tests.access.matrix import COMMANDS, OWN_THINGS, PEOPLE, ROUTES, STORY_LISTS, STORY_READERS
-from tests.access.test_allowed import OF_REQUESTS
+from tests.access.test_allowed import OF_PARTICIPANTS, OF_REQUESTS
 from tests.support.person import (
     Person,
     assignments_payload,
@@ -57,6 +58,7 @@ class Story:
     request: str
     sheet_request: str
     sheet_read: str
+    participant_request: str
 
 
 @pytest.fixture(scope="module")
@@ -89,14 +91,17 @@ def story(city: Stack) -> Iterator[Story]:
         clerk.ask("Consultation", id=sheet)
     lines = people["auditor"].ask_everything("accessLog", days=1, staffId=clerk.id)["lines"]
     sheet_read = next(line["id"] for line in lines if line["consultationId"] == str(consultation))
+    participant_request = str(new_id())
+    asked = {"requestId": participant_request, "kind": "erasure"}
+    ibasho_staff.do("OpenParticipantRequest", participant, asked)
     ids = (session, participant, code, came["attendanceId"], consent, meeting, read, request, sheet_request, sheet_read)
-    yield Story(people, case, sent["consultationId"], sent["id"], consultation, handoff, *ids)
+    yield Story(people, case, sent["consultationId"], sent["id"], consultation, handoff, *ids, participant_request)
 
 
 def test_every_query_and_mutation_has_a_row() -> None:
     schema = build_schema((ROOT / "gateway" / "schema.graphql").read_text(encoding="utf8"))
     assert schema.query_type and schema.mutation_type
-    known = {name.removeprefix("open_").removeprefix("sheet_") for name in STORY_READERS}
+    known = {name.removeprefix("open_").removeprefix("sheet_").removeprefix("participant_") for name in STORY_READERS}
     known |= {n.split("_")[0] for n in STORY_LISTS} | OWN_THINGS
     assert set(schema.query_type.fields) == known
     assert set(schema.mutation_type.fields) == {
@@ -155,6 +160,15 @@ def reads(story: Story, person: Person, field: str) -> object:
         "staffing": {},
         "tokenHolder": {"code": story.code},
     }
+    if field == "participant":
+        return person.ask("FindParticipant", placeId=str(demo_id("place", 1)), called=f"ねこ{story.code}")[
+            "participant"
+        ]
+    if field == "participant_whoSaw":
+        page = person.http.get(f"/print/participant-who-saw/{story.participant}")
+        return page.text if page.status_code == 200 else None
+    if field == "participant_holdings":
+        return person.ask_everything("holdings", participantId=str(story.participant))
     if field == "sheet_whoSaw":
         page = person.http.get(f"/print/sheet-who-saw/{story.open_consultation}")
         return page.text if page.status_code == 200 else None
@@ -189,6 +203,7 @@ def test_lists_hold_exactly_what_the_table_says(story: Story, who: str) -> None:
         "logReaders": person.id in {each["staff"]["id"] for each in person.ask("LogReaders")["logReaders"]},
         "personRequests": story.request in requests,
         "personRequests_sheet": story.sheet_request in requests,
+        "personRequests_participant": story.participant_request in requests,
         "consultations": story.consultation
         in {c["id"] for c in person.ask("Consultations", limit=200)["consultations"]},
         "tray_received": str(story.open_handoff) in {c["id"] for c in tray["received"]},
@@ -281,7 +296,24 @@ def ibasho_envelope(story: Story, person: Person, command: str) -> dict:
             return person.envelope(command, story.people["member"].id, {"homeStreet": "南町3丁目"})
         case "ChangeAssignments":
             return person.envelope(command, new_id(), assignments_payload(story.people["other_clerk"]))
+    return record_envelope(story, person, command)
+
+
+def record_envelope(story: Story, person: Person, command: str) -> dict:
+    """The command about one of the story's records, and who sees it."""
+    if command in OF_PARTICIPANTS:
+        return participant_envelope(story, person, command)
     return (sheet_envelope if "Sheet" in command else sharing_envelope)(story, person, command)
+
+
+def participant_envelope(story: Story, person: Person, command: str) -> dict:
+    """A request about who came to the story's afternoon."""
+    payload: dict[str, object] = {
+        "OpenParticipantRequest": {"requestId": str(new_id()), "kind": "disclosure"},
+        "DecideParticipantRequest": {"requestId": story.participant_request, "decision": "approve"},
+        "CorrectNickname": {"requestId": story.participant_request, "nickname": "別の名"},
+    }[command]
+    return person.envelope(command, story.participant, payload)
 
 
 def sheet_envelope(story: Story, person: Person, command: str) -> dict:

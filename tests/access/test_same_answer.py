@@ -33,6 +33,7 @@ from tests.support.person import (
     session_payload,
 )
 from tests.support.rows import rows
+from tests.support.tokens import token_code
 
 PAIRS, TELLS = 150, 0.15
 """With 150 pairs the area strays by 0.033 by chance: four and a half times that are no chance. Half a millisecond more
@@ -53,6 +54,7 @@ COMMANDS: dict[str, tuple[str, str, dict[str, object]]] = {
     "OpenSheetRequest": ("intake", "consultation_id", {"requestId": str(new_id()), "kind": "disclosure"}),
     "CloseSession": ("ibasho", "session_id", {}),
     "LogAttendance": ("ibasho", "session_id", attendance_payload()),
+    "OpenParticipantRequest": ("ibasho", "participant_id", {"requestId": str(new_id()), "kind": "disclosure"}),
 }
 """Command -> its owner, what its subject is, its payload."""
 
@@ -71,7 +73,12 @@ def tell_theirs(city: Stack) -> dict[str, UUID]:
     host = Person(city.url, "mori")
     host.do("ScheduleSession", session, session_payload(host))
     member.do("OpenPersonRequest", case, {"requestId": str(new_id()), "kind": "disclosure"})
-    return {"case_id": case, "consultation_id": consultation, "handoff_id": handoff, "session_id": session}
+    participant, code = new_id(), token_code(new_id().int % 32**5)
+    made = {"participantId": str(participant), "newParticipant": {"nickname": f"よそ{code}", "code": code}}
+    host.do("LogAttendance", session, attendance_payload("arrived", **made))
+    host.do("OpenParticipantRequest", participant, {"requestId": str(new_id()), "kind": "disclosure"})
+    ids = {"case_id": case, "consultation_id": consultation, "handoff_id": handoff, "session_id": session}
+    return {**ids, "participant_id": participant}
 
 
 async def views_of(client: httpx.AsyncClient, service: str) -> list[str]:
