@@ -35,10 +35,12 @@ export function lookedUp(all: Catalogue, sources: readonly string[]): Catalogue 
   return Object.fromEntries(Object.entries(all).filter(([key]) => isNeeded(key)));
 }
 
-/** The keys the source names; their place in this list is their number in the build. */
+/** The keys the source names, in the order it names them; their place in this list is their number in the build, so that what is said
+ *  together begins alike and packs well. */
 export function namedKeys(all: Catalogue, sources: readonly string[]): string[] {
   const text = sources.join("\n");
-  return Object.keys(all).filter((key) => text.includes(`"${key}"`));
+  const first = new Map(Object.keys(all).map((key) => [key, text.indexOf(`"${key}"`)]));
+  return [...first].filter(([, at]) => at >= 0).sort(([, a], [, b]) => a - b).map(([key]) => key);
 }
 
 /** `t("today.title")` becomes `t(417)`: every string of the code that is a key is replaced by its number. */

@@ -8,8 +8,10 @@ from services.coordination import store
 from services.coordination.domain.visit import CaseState
 from services.coordination.domain.who_may import Relation
 from services.kernel.db import Connection
-from services.kernel.errors import NotFound
+from services.kernel.errors import NotFound, Refusal
 from services.kernel.token import Actor
+
+_FORGOTTEN = "exists (select 1 from participant_forgotten where participant_id = {})"
 
 
 async def lock_case_of_team(tx: Connection, actor: Actor, case_id: UUID, now: datetime) -> CaseState:
@@ -26,9 +28,9 @@ async def lock_token(tx: Connection, participant_id: UUID) -> None:
 
 
 async def insert_heard(tx: Connection, logged: AttendanceLogged, at: datetime, recorded_at: datetime) -> None:
-    """Keep a fact about a token, and copy it to every case the token is joined to."""
+    """Keep a fact about a token, and copy it to every case the token is joined to. Of whom 居場所 erased, nothing."""
     await tx.execute(
-        "insert into attendance_heard values ($1, $2, $3, $4, $5, $6)",
+        f"insert into attendance_heard select $1, $2, $3, $4, $5, $6 where not {_FORGOTTEN.format('$2')}",
         *(logged.attendance_id, logged.participant_id, logged.session_id, logged.kind, at, recorded_at),
     )
     await tx.execute(
@@ -45,7 +47,10 @@ async def forget_heard(tx: Connection, attendance_id: UUID) -> None:
 
 
 async def join(tx: Connection, actor: Actor, case_id: UUID, participant_id: UUID, now: datetime) -> None:
-    """The person wished it; who noted that, and when. What was heard so far comes in. Again changes nothing."""
+    """The person wished it; who noted that, and when. What was heard so far comes in. Again changes nothing.
+    Refusal `record_erased` of whom 居場所 erased."""
+    if await tx.fetchval(f"select {_FORGOTTEN.format('$1')}", participant_id):
+        raise Refusal("record_erased", "what is asked about was erased")
     await tx.execute(
         "insert into case_token values ($1, $2, $3, $4) on conflict do nothing",
         *(case_id, participant_id, actor.id, now),
@@ -64,6 +69,7 @@ async def separate(tx: Connection, case_id: UUID, participant_id: UUID) -> None:
 
 
 async def forget_participant(tx: Connection, participant_id: UUID) -> None:
-    """Nothing of the token is left anywhere, at no case and apart from cases. Again changes nothing."""
+    """Nothing of the token is left anywhere, at no case and apart from cases, nor comes again. Again changes nothing."""
+    await tx.execute("insert into participant_forgotten values ($1) on conflict do nothing", participant_id)
     for table in ("case_attendance", "case_token", "attendance_heard"):
         await tx.execute(f"delete from {table} where participant_id = $1", participant_id)

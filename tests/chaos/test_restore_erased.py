@@ -14,11 +14,21 @@ from infra.stack import Stack
 from services.kernel.db import connect
 from services.kernel.ids import new_id
 from tests.support.city import running_city
-from tests.support.person import Person, basis_payload, consultation_payload, package_payload, visit_payload, wait_until
+from tests.support.person import (
+    Person,
+    attendance_payload,
+    basis_payload,
+    consultation_payload,
+    package_payload,
+    session_payload,
+    visit_payload,
+    wait_until,
+)
 from tests.support.rows import rows
 from tests.support.servers import Servers, running_servers
+from tests.support.tokens import token_code
 
-PEOPLE = ("watanabe", "takahashi", "sasaki", "otsuka")
+PEOPLE = ("watanabe", "takahashi", "sasaki", "otsuka", "mori", "kudo")
 KEPT_OFF = staff_id("hamada")
 
 
@@ -34,6 +44,7 @@ class Thread:
     def __init__(self, people: dict[str, Person], word: str) -> None:
         self.people, self.word = people, word
         self.consultation, self.handoff, self.case, self.request, self.basis = (new_id() for _ in range(5))
+        self.participant = new_id()
         self.kept: list[tuple[str, dict[str, Any]]] = []
 
     def do(self, login: str, type_: str, subject: object, payload: dict[str, Any]) -> None:
@@ -88,6 +99,22 @@ class Thread:
         self.do("takahashi", "OpenPersonRequest", self.case, asked)
         self.do("sasaki", "DecidePersonRequest", self.case, {"requestId": str(self.request), "decision": "approve"})
 
+    def come(self) -> None:
+        """To the table of 居場所, under a nickname, where staff wrote of them."""
+        host, session, code = self.people["mori"], new_id(), token_code(new_id().int % 32**5)
+        self.do("mori", "ScheduleSession", session, session_payload(host))
+        new = {"participantId": str(self.participant), "newParticipant": {"nickname": self.word, "code": code}}
+        came = attendance_payload("arrived", **new)
+        self.do("mori", "LogAttendance", session, came)
+        self.do("mori", "CorrectAttendance", session, {"attendanceId": came["attendanceId"], "note": self.word})
+        self.do("mori", "CloseSession", session, {"line": f"{self.word}さんと将棋。"})
+
+    def be_forgotten(self) -> None:
+        asked = {"requestId": str(self.request), "kind": "erasure", "asked": self.word}
+        self.do("mori", "OpenParticipantRequest", self.participant, asked)
+        decided = {"requestId": str(self.request), "decision": "approve", "note": self.word}
+        self.do("kudo", "DecideParticipantRequest", self.participant, decided)
+
     def send_again(self) -> set[str]:
         """Everything that was acknowledged; how it ends."""
         return {str(self.people[login].submit(envelope)[0]["code"]) for login, envelope in self.kept}
@@ -119,6 +146,8 @@ async def ledger(stack: Stack) -> dict[str, set[Any]]:
         ("coordination", "select case_id, request_id from erasure"),
         ("intake", "select coalesce(case_id, consultation_id), request_id from erasure"),
         ("coordination", "select request_id, holder from erasure_done"),
+        ("ibasho", "select participant_id, request_id from erasure"),
+        ("ibasho", "select request_id, holder from erasure_done"),
     ):
         connection = await connect(stack.dsns[service].owner)
         found[query[:30] + service] = {tuple(row) for row in await connection.fetch(query)}
@@ -139,14 +168,17 @@ def closed(stack: Stack) -> set[object]:
 def test_what_was_erased_stays_erased_in_a_restored_backup(town: tuple[Stack, Servers], tmp_path: Path) -> None:
     stack, servers = town
     people = {login: Person(stack.url, login) for login in PEOPLE}
-    names = ("まる", "なかば", "あと", "のこる", "とめた", "ひょう", "あとのひょう")
-    whole, half, late, kept, stopped, sheet, late_sheet = (Thread(people, f"ことば{name}ことば") for name in names)
+    names = ("まる", "なかば", "あと", "のこる", "とめた", "ひょう", "あとのひょう", "きた", "あとできた")
+    words = (f"ことば{name}ことば" for name in names)
+    whole, half, late, kept, stopped, sheet, late_sheet, came, late_came = (Thread(people, word) for word in words)
     for thread in (whole, kept, stopped):
         thread.open()
         thread.walk_along()
     stopped.ask_to_stop()
     half.open()
     sheet.open_alone()
+    came.come()
+    kept.do("takahashi", "JoinToken", kept.case, {"participantId": str(came.participant)})
     stack.wait_settled()
     assert len(asyncio.run(rows_with(stack, whole.word))) >= 8, "it stands in many tables"
     taken = people["takahashi"].ask("Sync", have=[], waiting=0)["sync"]["cases"]
@@ -158,20 +190,23 @@ def test_what_was_erased_stays_erased_in_a_restored_backup(town: tuple[Stack, Se
     late.open()
     late.walk_along()
     late_sheet.open_alone()
+    late_came.come()
     for thread in (whole, half, late):
         thread.erase()
     for thread in (sheet, late_sheet):
         thread.erase_sheet()
+    for thread in (came, late_came):
+        thread.be_forgotten()
     kept.do("takahashi", "EndBasis", kept.case, {"basisId": str(kept.basis)})
     kept.do("sasaki", "KeepOff", kept.case, {"staffId": str(KEPT_OFF)})
     stopped.stop()
-    erased = (whole, half, late, sheet, late_sheet)
+    erased = (whole, half, late, sheet, late_sheet, came, late_came)
     stack.wait_settled()
     for thread in erased:
         assert asyncio.run(rows_with(stack, thread.word)) == {}
         assert on_the_bus(servers, thread.word) == []
     before = asyncio.run(ledger(stack))
-    assert [len(rows) for rows in before.values()] == [3, 5, 6]
+    assert [len(rows) for rows in before.values()] == [3, 5, 6, 2, 2]
     have = [{"kind": "case", "id": each["id"], "etag": each["etag"]} for each in taken]
     assert str(whole.case) in people["takahashi"].ask("Sync", have=have, waiting=0)["sync"]["drop"]
 
@@ -179,12 +214,13 @@ def test_what_was_erased_stays_erased_in_a_restored_backup(town: tuple[Stack, Se
     servers.postgres.stop("immediate")
     servers.postgres.restore(backup)
     servers.postgres.start()
-    for thread in (whole, sheet):
+    for thread in (whole, sheet, came):
         assert asyncio.run(rows_with(stack, thread.word)) != {}, "the restore really went back"
     rebuilt = asyncio.run(rebuild_bus(stack, tmp_path / "missing.json"))
-    assert rebuilt.narrowed_again == 5 + 3, "and a consent taken back, somebody kept off, the use of a record stopped"
+    assert rebuilt.narrowed_again == 7 + 3, "and a consent taken back, somebody kept off, the use of a record stopped"
     stack.start()
     stack.wait_settled()
+    assert rows(stack, "coordination", "select 1 from case_token") == [], "nor is the token joined to a case any more"
     assert closed(stack) == {kept.basis, (kept.case, KEPT_OFF), stopped.case, stopped.consultation}
     for thread in erased:
         assert asyncio.run(rows_with(stack, thread.word)) == {}
@@ -202,5 +238,6 @@ def test_what_was_erased_stays_erased_in_a_restored_backup(town: tuple[Stack, Se
     for thread in erased:
         assert asyncio.run(rows_with(stack, thread.word)) == {}, "what devices send again brings nothing back"
     assert asyncio.run(rows_with(stack, kept.word)) != {}
+    assert rows(stack, "coordination", "select 1 from case_token") == []
     assert asyncio.run(ledger(stack)) == before
     assert asyncio.run(rebuild_bus(stack)).narrowed_again == 0, "a second rebuild finds it done"

@@ -10,6 +10,7 @@ import pytest
 
 from services.contracts.codes import AttendanceKind
 from services.contracts.ibasho import AttendanceLogged
+from services.contracts.participant_request import ParticipantErased
 from services.kernel.ids import new_id
 from services.kernel.token import Actor
 from tests.service.coordination.conftest import NOW, Case, World
@@ -81,6 +82,35 @@ async def test_a_fact_taken_back_at_the_board_leaves_the_timeline(world: World) 
     await token(world, case.owner, case, "SeparateToken", mine)
     await token(world, case.owner, case, "JoinToken", mine)
     assert await attended(world, case) == []
+
+
+async def test_of_somebody_whom_the_place_forgot_no_case_keeps_a_link(world: World) -> None:
+    case, mine, other = await world.settled(), new_id(), new_id()
+    for who in (mine, other):
+        await hear(world, who, "arrived")
+        await token(world, case.owner, case, "JoinToken", who)
+    about: dict[str, Any] = {"participant_id": mine, "also_known_as": [], "lines": [], "unit_id": "yato-ibasho"}
+    about |= {"kind": "erasure", "opened_by": new_id(), "decided_by": new_id()}
+    for version in (1, 2):
+        await world.apply(mine, ParticipantErased(request_id=new_id(), **about), version, NOW, new_id())
+    page = await world.case(case.owner, case)
+    assert [one["participantId"] for one in page["tokens"]] == [str(other)]
+    assert len(await attended(world, case)) == 1
+    for table in ("case_token", "case_attendance", "attendance_heard"):
+        query = f"select count(*) from {table} where participant_id = $1"
+        assert await world.tables.fetchval(query, mine) == 0, table
+    await hear(world, mine, "arrived")
+    said = await token(world, case.owner, case, "JoinToken", mine)
+    assert (said["status"], said["code"]) == ("refused", "record_erased"), "however late somebody comes with it"
+    assert await world.tables.fetchval("select count(*) from attendance_heard where participant_id = $1", mine) == 0
+    unlinked = new_id()
+    await world.apply(
+        unlinked, ParticipantErased(request_id=new_id(), **{**about, "participant_id": unlinked}), 1, NOW, new_id()
+    )
+    query = "select subject, data - 'requestId' as data from outbox where subject = any($1) order by id"
+    answers = [dict(row) for row in await world.tables.fetch(query, [mine, unlinked])]
+    assert [one["data"] for one in answers] == [{"participantId": str(one["subject"])} for one in answers]
+    assert {one["subject"] for one in answers} == {mine, unlinked}, "whether there was a link, nobody is told"
 
 
 async def test_joining_while_hearing_misses_nothing(world: World) -> None:

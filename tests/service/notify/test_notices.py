@@ -14,14 +14,17 @@ from services.kernel.ids import new_id
 from tests.support.hired import FIRST_PASSWORD, hire, today
 from tests.support.person import (
     Person,
+    attendance_payload,
     basis_payload,
     consultation_payload,
     open_case,
     package_payload,
+    session_payload,
     visit_payload,
     wait_until,
 )
 from tests.support.rows import rows
+from tests.support.tokens import token_code
 
 
 def notices(stack: Stack, column: str, about: object) -> set[tuple[str, UUID]]:
@@ -154,6 +157,21 @@ def test_a_request_about_a_sheet_is_told_to_the_managers_of_its_unit_without_say
     city.wait_settled()
     assert "request_waits" not in {n["kind"] for n in elsewhere.ask("Notices")["notices"] if n["caseId"] is None}
     assert "request_waits" not in {n["kind"] for n in clerk.ask("Notices")["notices"]}
+
+
+def test_a_request_at_the_table_is_told_to_the_managers_of_the_place_without_saying_of_whom(city: Stack) -> None:
+    staff, manager, session, who = Person(city.url, "mori"), Person(city.url, "kudo"), new_id(), new_id()
+    staff.do("ScheduleSession", session, session_payload(staff))
+    code = token_code(new_id().int % 32**5)
+    new = {"participantId": str(who), "newParticipant": {"nickname": f"札 {code}", "code": code}}
+    staff.do("LogAttendance", session, attendance_payload("arrived", **new))
+    before = len(manager.ask("Notices")["notices"])
+    staff.do("OpenParticipantRequest", who, {"requestId": str(new_id()), "kind": "erasure"})
+    wait_until(lambda: len(manager.ask("Notices")["notices"]) == before + 1)
+    newest = manager.ask("Notices")["notices"][0]
+    assert (newest["kind"], newest["caseId"], newest["handoffId"]) == ("request_waits", None, None)
+    city.wait_settled()
+    assert "request_waits" not in {n["kind"] for n in staff.ask("Notices")["notices"]}
 
 
 def test_what_a_closed_unit_had_is_told_to_the_managers_of_its_successor(city: Stack) -> None:
