@@ -4,6 +4,7 @@ of a case, intake what is told of a sheet, 居場所 what is told to who takes p
 from collections.abc import Iterable
 from datetime import date, datetime
 from html import escape
+from textwrap import wrap
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -54,8 +55,9 @@ async def get_participant_disclosure_page(request: Request, participant_id: str)
     context = Context(service_of(request), request.app.state.owners, request.app.state.sealing, session, "Disclosure")
     require_fresh(context)
     said = await context.ask("ibasho", f"/views/participants/{uuid_of(participant_id)}/disclosure")
+    about = [("nickname", said["nickname"]), ("code", "-".join(wrap(said["code"], 3))), ("place", said["place"])]
     parts = [
-        _section("person", _pairs((name, said[name] or "") for name in ("nickname", "code", "place"))),
+        _section("person", _pairs(about)),
         _section("attendance", _lines(f"{_came(one)}　{one['programme']}" for one in said["attendance"])),
         _section("requests", _dated(map(_request, said["requests"]))),
     ]

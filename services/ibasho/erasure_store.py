@@ -50,13 +50,14 @@ class Held:
 
 async def find_held(tx: Connection, participant_id: UUID) -> list[Held]:
     """Everything that is held of somebody, line by line; lines that staff wrote only where they name them."""
+    found = [
+        Held(kind, None, row[0]) for kind, query in _COUNTED.items() for row in await tx.fetch(query, participant_id)
+    ]
+    found += [Held(HeldKind.CORRECTION_NOTE, row["id"], row["at"]) for row in await tx.fetch(_NOTES, participant_id)]
     nickname = await tx.fetchval(f"select {_NICKNAME}", participant_id)
-    found = [Held(HeldKind.CORRECTION_NOTE, row["id"], row["at"]) for row in await tx.fetch(_NOTES, participant_id)]
     for kind, query in _WRITTEN.items():
         rows = await tx.fetch(query, participant_id) if nickname else []
         found += [Held(kind, row["id"], row["at"]) for row in rows if names(nickname, row["words"] or "")]
-    for kind, query in _COUNTED.items():
-        found += [Held(kind, None, row[0]) for row in await tx.fetch(query, participant_id)]
     return found
 
 

@@ -66,7 +66,7 @@ def test_an_erasure_at_the_table_from_the_asking_to_its_last_line(
     opened.value.close()
     line.get_by_role("button", name="を決める").click()
     dialog = manager.get_by_role("dialog")
-    expect(dialog.get_by_text("名前の出てくる、回のひとこと")).to_be_visible()
+    expect(dialog.get_by_text("名前のあるひとこと")).to_be_visible()
     dialog.get_by_label("決定").select_option("approve")
     found += meet(manager, "participant-requests-decide", size)
     dialog.get_by_role("button", name="消去する").click()
