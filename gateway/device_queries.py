@@ -2,7 +2,7 @@
 
 import strawberry
 
-from gateway import device_types, devices, passkeys, sessions, staff_page, staff_types, store, sync_types
+from gateway import device_types, devices, left_queues, passkeys, sessions, staff_page, staff_types, store, sync_types
 from gateway.context import Ctx
 from gateway.queries import Query as Screens
 from gateway.sync import sync
@@ -48,6 +48,11 @@ class Query(Screens):
     async def handed_in(self, info: Ctx) -> list[device_types.HandedIn]:
         """My own commands that somebody handed in, waiting for my decision."""
         return await devices.find_handed_in(info.context)  # type: ignore[return-value]
+
+    @strawberry.field
+    async def left_queues(self, info: Ctx) -> list[device_types.LeftCommand]:
+        """What was handed in by people of units I manage who work here no more."""
+        return await left_queues.find(info.context)  # type: ignore[return-value]
 
     @strawberry.field
     async def quarantine(self, info: Ctx) -> list[sync_types.Quarantined]:

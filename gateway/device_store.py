@@ -173,10 +173,51 @@ async def find_one_handed_in(tx: Connection, author_id: UUID, command_id: UUID) 
     return row
 
 
-async def decide(tx: Connection, author_id: UUID, command_id: UUID, state: str, now: datetime) -> None:
-    """Sent or withdrawn: the row stays, its words go."""
+async def decide(
+    tx: Connection, author_id: UUID, command_id: UUID, state: str, now: datetime, by: UUID | None = None
+) -> None:
+    """Sent or withdrawn: the row stays, its words go. `by`: who did it for an author who works here no more."""
     await tx.execute(
-        "update handed_in set state = $3, decided_at = $4, sealed = ''"
+        "update handed_in set state = $3, decided_at = $4, decided_by = $5, sealed = ''"
         " where author_id = $1 and command_id = $2 and state = 'waiting'",
-        *(author_id, command_id, state, now),
+        *(author_id, command_id, state, now, by),
     )
+
+
+# As `_VISIBLE`: what waits on the device of somebody who works here no more, and does not come back.
+_LEFT = f"""
+from handed_in h where h.state = 'waiting' and h.author_id <> $1
+and exists (select 1 {_VISIBLE} and d.device_id = h.device_id and k.staff_id = h.author_id)
+and not exists (select 1 from assignment a where a.staff_id = h.author_id and (a.until is null or a.until >= $3))
+"""
+
+
+async def find_left(tx: Connection, session: Session, day: date) -> Sequence[asyncpg.Record]:
+    """What waits for nobody any more, of the units one manages, oldest first."""
+    query = f"select h.* {_LEFT} order by h.received_at, h.command_id limit 500"
+    return await tx.fetch(query, *_asker(session, day))
+
+
+async def find_one_left(tx: Connection, session: Session, day: date, command_id: UUID) -> asyncpg.Record | None:
+    """One of them, or nothing."""
+    query = f"select h.* {_LEFT} and h.command_id = $4"
+    row: asyncpg.Record | None = await tx.fetchrow(query, *_asker(session, day), command_id)
+    return row
+
+
+async def forget_old(tx: Connection, now: datetime, years: int) -> None:
+    """What nobody sent on for as long as a record is kept (保存期間): nobody could read it, and its words go."""
+    await tx.execute(
+        "update handed_in set state = 'withdrawn', decided_at = $1, sealed = ''"
+        " where state = 'waiting' and received_at < $1::timestamptz - make_interval(years => $2)",
+        *(now, years),
+    )
+
+
+async def find_assignments(tx: Connection, staff_id: UUID, day: date) -> tuple[tuple[str, str], ...]:
+    """(unit, role) of somebody on a day."""
+    query = (
+        "select unit_id, role from assignment where staff_id = $1 and from_date <= $2 and (until is null or until >= $2)"
+        " order by unit_id, role"
+    )
+    return tuple((row["unit_id"], row["role"]) for row in await tx.fetch(query, staff_id, day))

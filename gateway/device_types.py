@@ -47,6 +47,17 @@ class HandedIn:
 
 
 @strawberry.type
+class LeftCommand:
+    """What waits for somebody who works here no more: whose, of what kind and of when; no word of it."""
+
+    id: strawberry.ID
+    staff: Staff
+    type: str
+    captured_at: DateTime
+    received_at: DateTime
+
+
+@strawberry.type
 class SignIn:
     """A living session. `device`: the name of the registered device it belongs to."""
 

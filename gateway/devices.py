@@ -214,7 +214,7 @@ async def find_handed_in(context: Context) -> list[dict[str, Any]]:
         rows = await device_store.find_handed_in(tx, session.staff_id)
         shown = {"handed_in": [row["command_id"] for row in rows]}
         await access.record(tx, session.actor, "read", shown, basis="author", screen=context.screen)
-    opened = [(row, _open_row(context, row).envelope) for row in rows]
+    opened = [(row, open_row(context, row).envelope) for row in rows]
     said = [(row, envelope) for row, envelope in opened if envelope["type"] not in TRACES]
     withheld = await _withheld(context, {one for _, envelope in said for one in _about(envelope)})
     return [
@@ -240,7 +240,7 @@ async def _send_traces(context: Context) -> None:
     async with context.service.db.transaction("read") as tx:
         rows = await device_store.find_handed_in(tx, context.session.staff_id)
     for row in rows:
-        if _open_row(context, row).envelope["type"] in TRACES:
+        if open_row(context, row).envelope["type"] in TRACES:
             await decide_handed_in(context, str(row["command_id"]), send=True)
 
 
@@ -252,7 +252,8 @@ def _handed_in(row: Any, envelope: dict[str, Any], *, is_told: bool) -> dict[str
     return {**said, "id": str(row["command_id"]), "receivedAt": received_at}
 
 
-def _open_row(context: Context, row: Any) -> Opened:
+def open_row(context: Context, row: Any) -> Opened:
+    """What was handed in, opened."""
     return context.sealing.open(str(row["command_id"]), row["kid"], _text(row["sealed"]))
 
 
@@ -261,9 +262,9 @@ async def decide_handed_in(context: Context, command_id: str, send: bool) -> dic
     service, author = context.service, context.session.staff_id
     async with service.db.transaction("handed_in") as tx:
         row = await device_store.find_one_handed_in(tx, author, uuid_of(command_id))
-    if row is None or (not send and _open_row(context, row).envelope["type"] in TRACES):
+    if row is None or (not send and open_row(context, row).envelope["type"] in TRACES):
         raise NotFound
-    [outcome] = await submit(context, [_open_row(context, row).envelope]) if send else [outcome_of(command_id, None)]
+    [outcome] = await submit(context, [open_row(context, row).envelope]) if send else [outcome_of(command_id, None)]
     is_erased = outcome["code"] == "record_erased"  # what it was about is no more: nor is it
     if outcome["status"] is OutcomeStatus.ACCEPTED or is_erased:
         async with service.db.transaction("handed_in") as tx:

@@ -47,7 +47,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     provider = app.state.oidc = Provider(settings) if settings.oidc_issuer else None
     app.state.documents = graphql.load_documents(settings.trusted_documents)
     applier = Applier(service.db, "gateway", EVENTS, erasures.REACTIONS)
-    loops = [hub.listen, leavers.forget_streets]
+    loops = [hub.listen, leavers.forget_leavers]
     async with running(service, applier, erasures.LISTENS_TO, loops, speaks=True):
         yield
     await owners.close()

@@ -3,7 +3,7 @@
 import strawberry
 from strawberry import ID
 
-from gateway import device_types, devices, first_password, passkeys, sessions, staff_types, write_types
+from gateway import device_types, devices, first_password, left_queues, passkeys, sessions, staff_types, write_types
 from gateway.context import Ctx, uuid_of
 from gateway.queries import DRAFT_OWNERS
 from gateway.submit import submit, wire
@@ -55,6 +55,11 @@ class Mutation:
     async def decide_handed_in(self, info: Ctx, id: ID, send: bool) -> write_types.CommandOutcome:
         """My own command that somebody handed in: send it now, or withdraw it."""
         return await devices.decide_handed_in(info.context, str(id), send)  # type: ignore[return-value]
+
+    @strawberry.mutation
+    async def send_left(self, info: Ctx, id: ID) -> write_types.CommandOutcome:
+        """A command of somebody who worked in a unit I manage and works here no more: send it now, unread."""
+        return await left_queues.send(info.context, str(id))  # type: ignore[return-value]
 
     @strawberry.mutation
     async def save_draft(self, info: Ctx, draft: write_types.DraftInput) -> write_types.DraftSaved:

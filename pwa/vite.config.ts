@@ -16,10 +16,10 @@ import { worker } from "./build/worker.ts";
 const FIRST = ["/src/main.tsx", "/features/session/SignIn.tsx", "/features/today/Today.tsx"];
 const isFirst = (id: string) => FIRST.some((module) => id.endsWith(module));
 /** The worker drains the queue with the page's own modules: they may not lie in one file with anything that touches the page. */
-const SHARED = /\/src\/(gateway\/(client|documents(?!\/(AccessLog|ClosedCases|Conferences|Devices|EndSignIn|FindParticipant|Holdings|IssueSetUpCode|LogReaders|Passkeys|PersonRequests|RemovePasskey|RetentionProposals|RevokeDevice|Sharing|SignIns|StaffOf|Staffing|Statistics)\b))|sync\/(carry|outgoing|store|uuid7)|db\/(names|trouble)|app\/paths)\b/;
+const SHARED = /\/src\/(gateway\/(client|documents(?!\/(AccessLog|ClosedCases|Conferences|Devices|EndSignIn|FindParticipant|Holdings|IssueSetUpCode|LeftQueues|LogReaders|Passkeys|PersonRequests|RemovePasskey|RetentionProposals|RevokeDevice|SendLeft|Sharing|SignIns|StaffOf|Staffing|Statistics)\b))|sync\/(carry|outgoing|store|uuid7)|db\/(names|trouble)|app\/paths)\b/;
 /** What only managers' and auditors' pages fetch, and what only who looks after their own sign-in and devices does. */
 const MANAGERS = /\/src\/(features\/(accessLog\/|managers|staff\/|statistics\/)|gateway\/documents\/(AccessLog|IssueSetUpCode|LogReaders|Staffing|Statistics)\b)/;
-const ACCOUNT = /\/src\/(features\/(account\/|devices\/|session\/useAgain)|gateway\/documents\/(Devices|EndSignIn|Passkeys|RemovePasskey|RevokeDevice|SignIns)\b)/;
+const ACCOUNT = /\/src\/(features\/(account\/|devices\/|session\/useAgain)|gateway\/documents\/(Devices|EndSignIn|LeftQueues|Passkeys|RemovePasskey|RevokeDevice|SendLeft|SignIns)\b)/;
 const PRINT = /\/src\/features\/ibasho\/TokenSheet|\/lean-qr\//;
 /** Who sees a case, and why: rarely looked at, and never without the network. */
 const SHARING = /\/src\/(features\/sharing\/|gateway\/documents\/(Conferences|Sharing|StaffOf)\b)/;

@@ -22,5 +22,5 @@ app = build_service(
     reactions=REACTIONS,
     known_events=EVENTS,
     listens_to=["staff", "intake", "ibasho"],
-    loops=[fetch_packages],
+    loops=[fetch_packages, drafts.forget_old_drafts],
 )

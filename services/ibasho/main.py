@@ -38,4 +38,5 @@ app = build_service(
     reactions=REACTIONS,
     known_events=EVENTS,
     listens_to=["coordination"],
+    loops=[drafts.forget_old_drafts],
 )

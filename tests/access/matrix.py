@@ -85,6 +85,7 @@ OWN_THINGS = {
     "sync",
     "devices",
     "handedIn",
+    "leftQueues",  # of who worked in the units one manages
     "quarantine",
     "signIns",
     "passkeys",

@@ -111,6 +111,7 @@ def test_every_query_and_mutation_has_a_row() -> None:
             "registerDevice",
             "revokeDevice",
             "decideHandedIn",
+            "sendLeft",
             "endSignIn",
             "issueSetUpCode",
             "removePasskey",

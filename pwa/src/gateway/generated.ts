@@ -174,6 +174,11 @@ export type IssueSetUpCodeMutationVariables = Exact<{
 
 export type IssueSetUpCodeMutation = { issueSetUpCode: { code: string, validUntil: string } };
 
+export type LeftQueuesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LeftQueuesQuery = { leftQueues: Array<{ id: string, type: string, capturedAt: string, receivedAt: string, staff: { id: string, name: string } }> };
+
 export type LogReadersQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -241,6 +246,13 @@ export type SaveDraftMutationVariables = Exact<{
 
 
 export type SaveDraftMutation = { saveDraft: { id: string, kind: string, seq: number, savedAt: string, saved: boolean, body: Record<string, unknown> } };
+
+export type SendLeftMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type SendLeftMutation = { sendLeft: { id: string, status: OutcomeStatus, code: string | null, message: string | null, reason: string | null, refs: Record<string, unknown>, incarnation: string | null, fields: Array<{ path: string, code: string, message: string }> } };
 
 export type SessionQueryVariables = Exact<{
   id: string;

@@ -1,10 +1,12 @@
 """The same draft in two windows: the second learns that it moved on, and nothing that was typed is overwritten."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from services.drafts.retention import forget_old
 from services.kernel.ids import new_id
-from tests.service.intake.conftest import CLERK, OPEN, World
+from tests.service.intake.conftest import CLERK, NOW, OPEN, World
 
 
 async def save(
@@ -106,3 +108,16 @@ async def test_what_another_window_wrote_is_a_read_of_it_and_one_s_own_words_are
     assert (await save(world, draft, 15, "第二の窓", []))["body"] == {"memo": "つづき"}
     [row] = await reads()
     assert (row["action"], row["basis"], row["field_groups"]) == ("read", "author", ["own_words"])
+
+
+async def test_a_draft_that_nobody_went_on_with_for_as_long_as_a_record_is_kept_loses_its_words(world: World) -> None:
+    old, young = new_id(), new_id()
+    for draft in (old, young):
+        await save(world, draft, 10, "呼び鈴が鳴った", [])
+    query = "update draft_private set saved_at = saved_at - make_interval(years => $2) where draft_id = $1"
+    await world.owner.execute(query, old, 5)
+    await world.owner.execute(query, young, 4)
+    await forget_old(world.owner, NOW + timedelta(days=1), 5)
+    rows = await world.owner.fetch("select draft_id, body from draft_private where draft_id = any($1)", [old, young])
+    assert {row["draft_id"]: row["body"] for row in rows} == {old: {}, young: {"memo": "呼び鈴が鳴った"}}
+    assert (await save(world, old, 20, "遅れて着いた", [10]))["saved"] is False

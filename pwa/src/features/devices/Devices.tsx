@@ -7,6 +7,7 @@ import { t } from "../../i18n/messages";
 import { useAsked } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { useAgain } from "../session/useAgain";
+import { LeftQueues } from "./LeftQueues";
 import { Dialog, Empty, Note, ScreenHead, Stale, Waiting } from "../../ui/parts";
 
 type Device = DevicesQuery["devices"][number];
@@ -19,6 +20,7 @@ export default function Devices() {
   return (
     <div class="stack">
       <ScreenHead title="devices.title">{t("devices.help")}</ScreenHead>
+      <LeftQueues />
       {!data && <Waiting failure={failure} />}
       {data && devices.length === 0 && <Empty title={t("devices.empty")}>{t("devices.emptyHelp")}</Empty>}
       {devices.length > 0 && <ul class="card card-flush list">{devices.map((device) => <Row key={device.id + device.staff.id} device={device} onLost={() => setLost(device)} />)}</ul>}

@@ -1,0 +1,68 @@
+"""What was handed in by somebody who works here no more: nobody is left to decide about it, and no visit may be lost. Whoever
+manages their unit sends it, unread: its owner judges it by what its author was when they wrote it."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from gateway import device_store
+from gateway.context import Context, uuid_of
+from gateway.devices import open_row
+from gateway.sessions import require_fresh
+from gateway.submit import submit
+from gateway.write_types import OutcomeStatus
+from services.contracts.tokyo import tokyo_day
+from services.kernel import access
+from services.kernel.errors import NotFound
+
+
+async def find(context: Context) -> list[dict[str, Any]]:
+    """Whose it is, of what kind and of when; no word of it. Of the units I manage, oldest first."""
+    service, session = context.service, context.session
+    async with service.db.transaction("read") as tx:
+        rows = await device_store.find_left(tx, session, tokyo_day(service.clock()))
+        shown = {"handed_in": [row["command_id"] for row in rows]}
+        if rows:
+            await access.record(tx, session.actor, "read", shown, basis="unit_lead", screen=context.screen)
+    said = [(row, open_row(context, row).envelope) for row in rows]
+    return [
+        {
+            "id": str(row["command_id"]),
+            "staffId": row["author_id"],
+            "type": envelope["type"],
+            "capturedAt": envelope.get("capturedAt") or row["received_at"],
+            "receivedAt": row["received_at"],
+        }
+        for row, envelope in said
+    ]
+
+
+async def send(context: Context, command_id: str) -> dict[str, Any]:
+    """Send it as its author, with what they were assigned to when it was written. Refused by its owner, it goes on waiting.
+    NotFound for what is no leaver's of my units."""
+    require_fresh(context)
+    service, session, now = context.service, context.session, context.service.clock()
+    async with service.db.transaction("handed_in") as tx:
+        row = await device_store.find_one_left(tx, session, tokyo_day(now), uuid_of(command_id))
+        if row is None:
+            raise NotFound
+        envelope = open_row(context, row).envelope
+        written_on = tokyo_day(min(_moment(envelope.get("capturedAt"), now), now))
+        then = await device_store.find_assignments(tx, row["author_id"], written_on)
+    author = replace(session, staff_id=row["author_id"], device_id=row["device_id"], assignments=then, heir_of=())
+    as_author = Context(service, context.owners, context.sealing, replace(author, fresh_until=None), context.screen)
+    [outcome] = await submit(as_author, [envelope])
+    is_erased = outcome["code"] == "record_erased"
+    if outcome["status"] is OutcomeStatus.ACCEPTED or is_erased:
+        state = "withdrawn" if is_erased else "sent"
+        async with service.db.transaction("handed_in") as tx:
+            await device_store.decide(tx, row["author_id"], row["command_id"], state, now, session.staff_id)
+    return outcome
+
+
+def _moment(said: Any, otherwise: datetime) -> datetime:
+    """As a device said it; what is no moment is this one, in which a leaver is nobody."""
+    try:
+        return datetime.fromisoformat(said).astimezone()
+    except (TypeError, ValueError, OverflowError):
+        return otherwise
