@@ -26,7 +26,7 @@ def knock(person: Person, path: str, **said: Any) -> httpx.Response:
 def test_the_page_of_one_person_is_not_answered_with_another_s_cookie(city: Stack, path: str) -> None:
     mine, other = Person(city.url, "takahashi"), Person(city.url, "nakamura")
     body = {} if path.startswith(READS) else {"json": {}}
-    path = path.format(case_id=new_id(), consultation_id=new_id())
+    path = path.format(case_id=new_id(), consultation_id=new_id(), participant_id=new_id())
     for whose in (other.id, "x"):
         for said in ({"headers": {"x-banso-person": whose}}, {"params": {"person": whose}}):
             answer = knock(mine, path, **said, **body)
