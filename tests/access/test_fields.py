@@ -67,6 +67,7 @@ ELSEWHERE = {
     "Staffing.casesWithoutOwner": "tests/service/gateway/test_staffing.py",
     **dict.fromkeys(_of("CaseWithFormer", "card former"), "tests/service/gateway/test_staffing.py"),
     "Staffing.casesWithFormer": "tests/service/gateway/test_staffing.py",
+    "StaffChangeLine.successor": "of a unit that closes: tests/service/gateway/test_staffing.py",
     **dict.fromkeys(_of("Passkey", "id name addedAt lastUsedAt"), "one's own: tests/e2e/test_passkeys.py"),
     **dict.fromkeys(_of("SignIn", "device"), "one's own and one's unit's: tests/service/gateway/test_sessions.py"),
     **dict.fromkeys(
@@ -278,7 +279,11 @@ class Story:
         if "revokedAt" in item:  # a tablet: the story has none
             return False
         about = {item.get(name) for name in ("id", "caseId", "consultationId", "handoffId")}
-        is_aggregate = {"caseId", "label", "kind", "etag"} & item.keys() and not {"recordedAt", "oldest"} & item.keys()
+        is_aggregate = {"caseId", "label", "kind", "etag"} & item.keys() and not {
+            "recordedAt",
+            "oldest",
+            "successor",
+        } & item.keys()
         return not is_aggregate or bool(about & self.ids)
 
 

@@ -13,6 +13,7 @@ import { NotFound } from "../problem/NotFound";
 import { type Assignment, isOver, lastOfMarch, type Line, type Staffing } from "./change";
 import { AddAssignment, CloseUnit, OpenUnit } from "./Dialogs";
 import { Pending } from "./Pending";
+import { changedText } from "./text";
 import { People } from "./People";
 
 /** What was gathered and is not made yet, and by whom: another screen and back loses nothing of it, leaving the page asks. */
@@ -148,8 +149,14 @@ function Changes({ staffing }: { staffing: Staffing }) {
     <section class="card stack stack-s" aria-labelledby="changes">
       <h2 id="changes">{t("staff.changes")}</h2>
       <ul class="list">
-        {staffing.changes.map(({ id, by, at, note }) => (
-          <li key={id}><div class="grow"><p>{note || t("staff.noNote")}</p><p class="sub meta"><span>{momentText(at)}</span><span>{by.name}</span></p></div></li>
+        {staffing.changes.map(({ id, by, at, note, lines }) => (
+          <li key={id}>
+            <div class="grow">
+              {lines.map((line) => <p key={changedText(line)}>{changedText(line)}</p>)}
+              <p class="sub">{note || t("staff.noNote")}</p>
+              <p class="sub meta"><span>{momentText(at)}</span><span>{by.name}</span></p>
+            </div>
+          </li>
         ))}
       </ul>
     </section>
