@@ -30,9 +30,9 @@ related_once as not materialized (
 ), related as not materialized (
     select * from related_once r where not exists (select 1 from {withheld} w where w.case_id = r.case_id)
 ), standing as (
-    select case_id, relation, null::text[] as scope, null::uuid as basis from related
+    select case_id, relation, null::text[] as scope, null::uuid as basis, null::timestamptz as until from related
     union all
-    select b.case_id, b.kind, b.field_groups, b.basis_id from basis b
+    select b.case_id, b.kind, b.field_groups, b.basis_id, b.until from basis b
     where b.from_at <= $4 and b.until > $4
     and not exists (select 1 from basis_end e where e.basis_id = b.basis_id)
     and not exists (select 1 from case_kept_off k where k.case_id = b.case_id and k.staff_id = $1)
@@ -42,7 +42,8 @@ related_once as not materialized (
          or b.kind = 'conference' and exists (select 1 from conference_member m where m.basis_id = b.basis_id
                                               and m.staff_id = $1 and m.pledged_at is not null))
 ), seen as (
-    select case_id, jsonb_agg(jsonb_build_object('relation', relation, 'scope', scope, 'basis', basis)) as standings,
+    select case_id, jsonb_agg(jsonb_build_object('relation', relation, 'scope', scope, 'basis', basis, 'until', until))
+             as standings,
            bool_or(relation = any('{{{family}}}') and coalesce('family_words' = any(scope), true)) as sees_family
     from standing group by case_id
 )

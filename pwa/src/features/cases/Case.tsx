@@ -76,6 +76,7 @@ function Page({ record, refresh }: { record: CaseAnswer; refresh: () => void }) 
         {hasRole("coordinator") && !record.closedAt && <Link class="btn" href={`/cases/${record.id}/visits/new`}><Icon name="pen" />{t("case.recordVisit")}</Link>}
       </div>
       {record.closedAt && <Note><div role="status"><b>{t("case.closedOn", { date: nearDayText(tokyoDay(record.closedAt)) })}</b><p>{t("case.closedText")}</p></div><Ending record={record} /></Note>}
+      {record.shownUntil && <Note icon="clock"><p role="status">{t("case.until", { time: momentText(record.shownUntil) })}</p></Note>}
       {record.packagePending && (
         <Note icon="clock"><div role="status"><b>{t("case.pendingTitle")}</b><p>{t("case.pendingText")}</p></div></Note>
       )}
