@@ -55,6 +55,14 @@ RELATED_TO_ANSWER = _RELATED.format(withheld="erasure", family=_FAMILY)
 _WORKING = (Role.WINDOW_STAFF, Role.COORDINATOR, Role.IBASHO_STAFF, Role.MANAGER, Role.PARTNER)
 
 
+class Suspended(NotFound):
+    """Not found as for anybody, while its use is stopped (98条); whose case it is by a relation of their own is told so."""
+
+    def __init__(self) -> None:
+        super().__init__("the person had the use of this record stopped (98条)")
+        self.code = "record_suspended"
+
+
 def relation_arguments(
     actor: Actor, moment: datetime, *, then: bool = False
 ) -> tuple[UUID, tuple[str, ...], date, datetime, tuple[str, ...]]:
@@ -203,12 +211,16 @@ select c.*, s_.standings, r.relation, f.fetched_at, p.*, pe.residence, pp.*, hp.
 async def get_case(
     tx: Connection, actor: Actor, case_id: UUID, now: datetime, related: str = RELATED
 ) -> asyncpg.Record:
-    """Everything of one case but its visits; NotFound when absent or not yours."""
+    """Everything of one case but its visits; NotFound when absent or not yours, Suspended when it is yours."""
     query = f"with {related} {_CASE} where c.case_id = $6"
     row: asyncpg.Record | None = await tx.fetchrow(query, *relation_arguments(actor, now), case_id)
-    if row is None:
-        raise NotFound
-    return row
+    if row is not None:
+        return row
+    suspended = (  # asked whatever is not found, so that a stranger's answer takes the same
+        f"with {related} select 1 from related_once r join suspension using (case_id) where r.case_id = $6"
+        " and not exists (select 1 from erasure e where e.case_id = r.case_id)"
+    )
+    raise Suspended if await tx.fetchval(suspended, *relation_arguments(actor, now), case_id) else NotFound
 
 
 async def find_held_cases(tx: Connection, actor: Actor, now: datetime) -> Sequence[asyncpg.Record]:

@@ -228,6 +228,7 @@ class Story:
         """Row of the table -> (root of the schema, its variables)."""
         rows: dict[str, tuple[str, dict[str, Any]]] = {
             "case": ("case", {"id": self.case}),
+            "case suspended": ("caseSuspended", {"id": self.case}),
             "consultation": ("consultation", {"id": self.consultation}),
             "handoff": ("handoff", {"id": self.handoff}),
             "open consultation": ("consultation", {"id": self.open_consultation}),

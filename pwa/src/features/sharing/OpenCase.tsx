@@ -24,7 +24,7 @@ export function OpenCase({ id }: { id: string }) {
   if (!data) return <Waiting failure={failure} />;
   const calls = data.conferences.filter(({ caseId, pledged }) => caseId === id && !pledged);
   const isStaff = hasRole("window_staff", "coordinator", "ibasho_staff", "manager");
-  if (calls.length === 0 && !isStaff) return <NotFound record />;
+  if (calls.length === 0 && !isStaff) return <NotFound />;
   return (
     <div class="stack">
       <div class="head tight"><h1>{t("openCase.title")}</h1><p>{t("openCase.help")}</p></div>

@@ -27,7 +27,7 @@ export default function Staff() {
   const { data, failure, refresh } = useAsked(StaffingDocument, {});
   const lines = linesOf(useStore(gathered));
   const setLines = (lines: readonly Line[]) => gathered.set({ by: me().staff.id, lines });
-  if (!hasRole("manager")) return <NotFound record />;
+  if (!hasRole("manager")) return <NotFound />;
   const staffing = data?.staffing;
   if (!staffing) return <Waiting failure={failure} />;
   const add = (line: Line) => setLines([...lines.filter(({ key }) => key !== line.key), line]);
