@@ -38,6 +38,7 @@ class Context:
     screen: str
     names: Names = field(init=False)
     unit_names: Names = field(init=False)
+    _cases: dict[str, asyncio.Future[Any]] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.names = Names(self._load_names)
@@ -46,6 +47,12 @@ class Context:
     async def ask(self, service: str, path: str, *, method: str = "GET", body: object = None, **query: Any) -> Any:
         """The owner's answer, as this person on this screen."""
         return await self.owners.ask(self.session, service, method, path, body=body, screen=self.screen, **query)
+
+    async def case(self, case_id: str) -> Any:
+        """One case, asked for once however many fields of the answer are about it: each asking is a line of the log."""
+        if case_id not in self._cases:
+            self._cases[case_id] = asyncio.ensure_future(self.ask("coordination", f"/views/cases/{case_id}"))
+        return await asyncio.shield(self._cases[case_id])
 
     async def ask_each(
         self, services: Sequence[str], path: str, *, method: str = "GET", body: object = None

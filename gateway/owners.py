@@ -82,7 +82,9 @@ class Owners:
 
 def _error(service: str, status: int, said: Any) -> BansoError:
     if status == 404:
-        return NotFound()
+        missing = NotFound()
+        missing.code = said.get("code", missing.code) if isinstance(said, dict) else missing.code
+        return missing
     if status in {400, 409, 413, 422} and isinstance(said, dict):
         error = Malformed(str(said.get("code", "malformed_request")), str(said.get("reason", "")))
         error.status = status

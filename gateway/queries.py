@@ -69,7 +69,16 @@ class Query(IbashoQuery, SharingQuery, AccessQuery, RequestQuery):
     @strawberry.field
     async def case(self, info: Ctx, id: ID) -> types.Case | None:
         """One case."""
-        return await _or_none(info.context.ask("coordination", f"/views/cases/{id}"))  # type: ignore[no-any-return]
+        return await _or_none(info.context.case(id))  # type: ignore[no-any-return]
+
+    @strawberry.field
+    async def case_suspended(self, info: Ctx, id: ID) -> bool:
+        """True to its team and lead alone, while the person had the use of the record stopped: why there is no `case`."""
+        try:
+            await info.context.case(id)
+        except NotFound as error:
+            return error.code == "record_suspended"
+        return False
 
     @strawberry.field
     async def notices(self, info: Ctx) -> list[types.Notice]:

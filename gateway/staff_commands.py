@@ -42,6 +42,7 @@ async def change_assignments(command: ChangeAssignments, subject: UUID, work: Wo
     for held in sorted(changed.values(), key=lambda each: (each.staff_id, each.assignment_id)):
         await staff_store.put_assignment(work.tx, subject, held)
         await work.emit(held.staff_id, StaffAssigned(**vars(held)))
+    await staff_store.insert_lines(work.tx, subject, command)
 
 
 COMMANDS = specs(

@@ -27,6 +27,7 @@ async def compose(context: Context) -> dict[str, Any] | None:
         assignments = await staff_store.find_assignments(tx, managed, day - SHOWN_BACK)
         directory = await staff_store.find_directory(tx)
         changes = await staff_store.find_changes(tx, managed, 50)
+        lines = await staff_store.find_lines(tx, managed, [row["change_id"] for row in changes])
         last_days = await staff_store.find_last_days(tx, managed, day)
         mine = await staff_store.find_longest_here(tx, managed, day)
         former = await staff_store.find_former(tx, managed, day)
@@ -40,10 +41,7 @@ async def compose(context: Context) -> dict[str, Any] | None:
         "units": [_unit(row, managed, register) for row in units.values()],
         "assignments": [_assignment(row) for row in assignments],
         "directory": [_member(row, mine) for row in directory],
-        "changes": [
-            {"id": row["change_id"], "byId": str(row["changed_by"]), "at": row["changed_at"], "note": row["note"]}
-            for row in changes
-        ],
+        "changes": [_change(row, [each for each in lines if each["change_id"] == row["change_id"]]) for row in changes],
         "casesWithoutOwner": _without_owner(cards, {str(key): last for key, last in last_days.items()}, soon),
         "casesWithFormer": _with_former(cards, {str(one) for one in former}),
     }
@@ -70,6 +68,17 @@ def _member(row: Any, mine: frozenset[UUID]) -> dict[str, Any]:
 def _assignment(row: Any) -> dict[str, Any]:
     who = {"id": row["assignment_id"], "staffId": str(row["staff_id"]), "unitId": row["unit_id"]}
     return {**who, "role": row["role"], "fromDate": row["from_date"], "until": row["until"]}
+
+
+def _change(row: Any, lines: list[Any]) -> dict[str, Any]:
+    what = {"id": row["change_id"], "byId": str(row["changed_by"]), "at": row["changed_at"], "note": row["note"]}
+    return {**what, "lines": [_line(each) for each in lines]}
+
+
+def _line(row: Any) -> dict[str, Any]:
+    staff_id = row["staff_id"] and str(row["staff_id"])
+    what = {"kind": row["kind"], "unitId": row["unit_id"], "successorId": row["successor"], "staffId": staff_id}
+    return {**what, "role": row["role"], "fromDate": row["from_date"], "until": row["until"]}
 
 
 async def _cards(context: Context, staying: Iterable[UUID], former: Iterable[UUID]) -> list[dict[str, Any]] | None:

@@ -8,7 +8,7 @@ import asyncpg
 
 from gateway.staffing import Assignment, Register, Unit
 from services.contracts.codes import Role
-from services.contracts.staff import ClosedUnit
+from services.contracts.staff import ChangeAssignments, ClosedUnit
 from services.kernel.db import Connection
 from services.kernel.errors import Refusal
 
@@ -65,6 +65,20 @@ async def insert_change(tx: Connection, change_id: UUID, by: UUID, note: str, no
     await tx.execute("insert into staff_change_private values ($1, $2)", change_id, note)
 
 
+async def insert_lines(tx: Connection, change_id: UUID, act: ChangeAssignments) -> None:
+    """What the act changed, once it is stored: units opened and closed, and the assignments that carry its id."""
+    query = "insert into staff_change_line (change_id, kind, unit_id, successor, from_date) values ($1, $2, $3, $4, $5)"
+    opened = [(change_id, "opens", each.unit_id, None, None) for each in act.opens]
+    closed = [(change_id, "closes", each.unit_id, each.successor, each.closed_on) for each in act.closes]
+    await tx.executemany(query, [*opened, *closed])
+    await tx.execute(
+        "insert into staff_change_line (change_id, kind, unit_id, staff_id, role, from_date, until)"
+        " select $1, 'ends', unit_id, staff_id, role, null, until from assignment where ended_by = $1"
+        " union all select $1, 'begins', unit_id, staff_id, role, from_date, until from assignment where begun_by = $1",
+        change_id,
+    )
+
+
 async def open_unit(tx: Connection, unit_id: str, name: str) -> None:
     """A new unit."""
     await tx.execute("insert into unit (unit_id, name) values ($1, $2)", unit_id, name)
@@ -105,10 +119,19 @@ async def find_directory(tx: Connection) -> Sequence[asyncpg.Record]:
 async def find_changes(tx: Connection, units: Sequence[str], limit: int) -> Sequence[asyncpg.Record]:
     """The last acts that touched these units, with their notes."""
     return await tx.fetch(
-        "select c.*, note from staff_change c join staff_change_private using (change_id) where exists ("
-        "  select 1 from assignment a where a.unit_id = any($1::text[]) and c.change_id in (a.begun_by, a.ended_by))"
+        "select c.*, note from staff_change c join staff_change_private using (change_id) where change_id in ("
+        "  select change_id from staff_change_line where unit_id = any($1::text[]))"
         " order by changed_at desc limit $2",
         *(units, limit),
+    )
+
+
+async def find_lines(tx: Connection, units: Sequence[str], changes: Iterable[UUID]) -> Sequence[asyncpg.Record]:
+    """What these acts changed in these units: units before people, what ends before what begins."""
+    return await tx.fetch(
+        "select * from staff_change_line where change_id = any($2::uuid[]) and unit_id = any($1::text[])"
+        " order by array_position('{opens,closes,ends,begins}', kind), unit_id, staff_id, role",
+        *(units, list(changes)),
     )
 
 

@@ -39,11 +39,27 @@ class StaffMember:
 
 
 @strawberry.type
+class StaffChangeLine:
+    """What one act changed in a unit: `kind` is opens, closes (on `from_date`, for its `successor`), begins or ends."""
+
+    kind: str
+    unit: Unit
+    successor: Unit | None
+    staff: Staff | None
+    role: str | None
+    from_date: Date | None
+    until: Date | None
+
+
+@strawberry.type
 class StaffChange:
+    """One act of a manager, and of what it changed the lines of the units that whoever asks manages."""
+
     id: strawberry.ID
     by: Staff
     at: DateTime
     note: str
+    lines: list[StaffChangeLine]
 
 
 @strawberry.type

@@ -268,6 +268,7 @@ class Case:
     timeline: list[TimelineEntry]
     tokens: list[JoinedToken]
     shown: list[str]
+    shown_until: DateTime | None
 
 
 @strawberry.type

@@ -30,9 +30,9 @@ related_once as not materialized (
 ), related as not materialized (
     select * from related_once r where not exists (select 1 from {withheld} w where w.case_id = r.case_id)
 ), standing as (
-    select case_id, relation, null::text[] as scope, null::uuid as basis from related
+    select case_id, relation, null::text[] as scope, null::uuid as basis, null::timestamptz as until from related
     union all
-    select b.case_id, b.kind, b.field_groups, b.basis_id from basis b
+    select b.case_id, b.kind, b.field_groups, b.basis_id, b.until from basis b
     where b.from_at <= $4 and b.until > $4
     and not exists (select 1 from basis_end e where e.basis_id = b.basis_id)
     and not exists (select 1 from case_kept_off k where k.case_id = b.case_id and k.staff_id = $1)
@@ -42,7 +42,8 @@ related_once as not materialized (
          or b.kind = 'conference' and exists (select 1 from conference_member m where m.basis_id = b.basis_id
                                               and m.staff_id = $1 and m.pledged_at is not null))
 ), seen as (
-    select case_id, jsonb_agg(jsonb_build_object('relation', relation, 'scope', scope, 'basis', basis)) as standings,
+    select case_id, jsonb_agg(jsonb_build_object('relation', relation, 'scope', scope, 'basis', basis, 'until', until))
+             as standings,
            bool_or(relation = any('{{{family}}}') and coalesce('family_words' = any(scope), true)) as sees_family
     from standing group by case_id
 )
@@ -52,6 +53,14 @@ RELATED = _RELATED.format(withheld="withheld", family=_FAMILY)
 RELATED_TO_ANSWER = _RELATED.format(withheld="erasure", family=_FAMILY)
 """For what the person themself asks to be told (76条): that the use of the record is suspended does not keep it from them."""
 _WORKING = (Role.WINDOW_STAFF, Role.COORDINATOR, Role.IBASHO_STAFF, Role.MANAGER, Role.PARTNER)
+
+
+class Suspended(NotFound):
+    """Not found as for anybody, while its use is stopped (98条); whose case it is by a relation of their own is told so."""
+
+    def __init__(self) -> None:
+        super().__init__("the person had the use of this record stopped (98条)")
+        self.code = "record_suspended"
 
 
 def relation_arguments(
@@ -202,12 +211,16 @@ select c.*, s_.standings, r.relation, f.fetched_at, p.*, pe.residence, pp.*, hp.
 async def get_case(
     tx: Connection, actor: Actor, case_id: UUID, now: datetime, related: str = RELATED
 ) -> asyncpg.Record:
-    """Everything of one case but its visits; NotFound when absent or not yours."""
+    """Everything of one case but its visits; NotFound when absent or not yours, Suspended when it is yours."""
     query = f"with {related} {_CASE} where c.case_id = $6"
     row: asyncpg.Record | None = await tx.fetchrow(query, *relation_arguments(actor, now), case_id)
-    if row is None:
-        raise NotFound
-    return row
+    if row is not None:
+        return row
+    suspended = (  # asked whatever is not found, so that a stranger's answer takes the same
+        f"with {related} select 1 from related_once r join suspension using (case_id) where r.case_id = $6"
+        " and not exists (select 1 from erasure e where e.case_id = r.case_id)"
+    )
+    raise Suspended if await tx.fetchval(suspended, *relation_arguments(actor, now), case_id) else NotFound
 
 
 async def find_held_cases(tx: Connection, actor: Actor, now: datetime) -> Sequence[asyncpg.Record]:

@@ -206,6 +206,7 @@ def _case(
         "tokens": [{"participantId": one["participant_id"], "joinedAt": one["joined_at"]} for one in tokens],
         "timeline": [*_happened(visits, closings, attendance), *_handoff_entries(row)],
         "shown": sorted(sight.groups),
+        "shownUntil": sight.until,
     }
     return shown(whole, sight.groups)
 

@@ -92,6 +92,7 @@ OWN_THINGS = {
     "passwordSetAt",
     "conferences",
     "retentionProposals",  # of the units one manages
+    "caseSuspended",  # of one's own cases: SUSPENDED_READERS
 }
 
 # Command -> who may do it in the story. Everybody else: refused, nothing changed, nothing emitted.
@@ -145,6 +146,7 @@ COMMANDS = {
 # The same while the use of the record is suspended (個人情報保護法98条). A command of a case that has no row: refused to everybody.
 SUSPENDED_READERS: dict[str, set[str]] = {
     **{root: set() for root in ("case", "sharing", "consultation", "handoff", "cases", "consultations", "tray_sent")},
+    "caseSuspended": {"member", "colleague", "manager"},  # why there is no case
     "whoSaw": {"manager", "auditor"},
     "accessLog": {"manager", "auditor"},
     "holdings": {"manager", "window_manager"},  # the window's manager: of the sheet it began with

@@ -26,6 +26,7 @@ from tests.access.test_same_answer import (
     views_of,
 )
 from tests.support.city import running_city
+from tests.support.person import Person, open_case
 from tests.support.servers import Servers
 
 TIMES, QUIET_SECONDS, LATE_SECONDS = 20, 3.0, 0.1
@@ -92,6 +93,18 @@ async def test_every_view_with_an_id_asks_the_same(questions: Questions, service
         for path in await views_of(client, service):
             ask = asking_view(city, client, service, path)
             await is_one_list(path, questions, ask, questions.theirs[kind_of(path)])
+
+
+async def test_a_case_whose_use_is_stopped_asks_the_same(questions: Questions) -> None:
+    """Its team is told why there is nothing to read; a stranger not even by a statement more."""
+    city, suspended = questions.city, str(new_id())
+    case = open_case(Person(city.url, "watanabe"), Person(city.url, "takahashi"))
+    asked = {"requestId": suspended, "kind": "suspension"}
+    Person(city.url, "takahashi").do("OpenPersonRequest", case, asked)
+    Person(city.url, "sasaki").do("DecidePersonRequest", case, {"requestId": suspended, "decision": "approve"})
+    path = "/views/cases/{case_id}"
+    async with httpx.AsyncClient(base_url=city.service_url("coordination"), timeout=10) as client:
+        await is_one_list(path, questions, asking_view(city, client, "coordination", path), case)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

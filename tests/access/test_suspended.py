@@ -61,7 +61,8 @@ def story(house: House) -> Iterator[Story]:
 def test_a_suspended_record_is_seen_by_exactly_those_of_the_column(city: Stack, story: Story, who: str) -> None:
     person, case = story.house.people[who], story.case
     seen = {
-        "case": person.ask("Case", id=case)["case"] is not None,
+        "case": (asked := person.ask("Case", id=case))["case"] is not None,
+        "caseSuspended": asked["caseSuspended"],
         **{root: person.ask_everything(root, caseId=case) is not None for root in ("sharing", "whoSaw", "holdings")},
         "consultation": person.ask("Consultation", id=story.consultation)["consultation"] is not None,
         "handoff": person.ask("Handoff", id=story.handoff)["handoff"] is not None,
@@ -77,6 +78,9 @@ def test_a_suspended_record_is_seen_by_exactly_those_of_the_column(city: Stack, 
     }
     assert seen == {root: who in readers for root, readers in SUSPENDED_READERS.items()}
     assert case not in str(person.ask_everything("sync", have=[], waiting=0)), "nor does a device take it along"
+    if who not in RELATED:
+        denied, absent = person.post("Case", id=case), person.post("Case", id=str(new_id()))
+        assert (denied.status_code, denied.json(), {*denied.headers}) == (200, absent.json(), {*absent.headers})
 
 
 @pytest.mark.parametrize("command", OF_A_CASE)

@@ -1,5 +1,6 @@
 """共有と同意 in a real browser: what a press opens and shuts is what the other side's next read finds."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from infra.seed import PASSWORD
 from infra.seed_people import staff_id
 from infra.stack import Stack
+from services.contracts.tokyo import TOKYO
 from services.kernel.ids import new_id
 from tests.e2e.conftest import SIZES, SignIn, look
 from tests.support.hired import today
@@ -165,13 +167,19 @@ def test_an_emergency_opens_a_case_with_its_reason_and_the_team_sees_it(
     expect(page.get_by_text("理由を5文字以上で書いてください。")).to_be_visible()
     page.get_by_label("理由").fill(WHY)
     page.get_by_label("開いておく長さ").select_option(label="4時間")
+    expect(page.get_by_text("いま開くと、")).to_have_text(re.compile(r"\d日.* \d+:\d\d まで読めます"))
     look(page, "sharing-emergency", size)
     page.get_by_role("button", name="理由を記録して開く").click()
     expect(page.get_by_role("heading", name="見本 草太")).to_be_visible(timeout=20_000)
+    [basis] = rows(city, "coordination", "select until from basis where case_id = $1", UUID(case))
+    until = f"{basis['until'].astimezone(TOKYO):%-H:%M} まで"
+    expect(page.get_by_text("いま見えている内容は、")).to_contain_text(until)
+    look(page, "sharing-emergency-open", size)
     readers = sharing_of(sign_in("takahashi", size), case, city)
     used = readers.locator("li", has_text="中村 亮")
     expect(used).to_contain_text("緊急")
     expect(used).to_contain_text(WHY)
+    expect(used).to_contain_text(until)
     manager = Person(city.url, "sasaki")
     wait_until(
         lambda: [n for n in manager.ask("Notices")["notices"] if n["caseId"] == case and "emergency" in n["kind"]]

@@ -57,6 +57,10 @@ def test_a_manager_changes_assignments_at_once_after_giving_the_password_again(
     page.get_by_label("パスワード").fill(PASSWORD)
     page.get_by_role("button", name="2件をまとめて変える").click()
     expect(page.get_by_text("4月1日の人事異動").first).to_be_visible()
+    for changed in (f"新任 {size}さんの担当を終える", f"新任 {size}さんが "):
+        expect(page.get_by_role("region", name="変更の記録").get_by_text(changed)).to_be_visible()
+    page.get_by_role("region", name="変更の記録").scroll_into_view_if_needed()
+    look(page, "staff-changed", size)
     april = wait_until(lambda: held(city, hired.staff_id)[1:])
     assert april == [("ibasho_staff", None)]
     assert person.post("Me").json()["code"] == "signed_out", "whoever left is out at once"

@@ -30,7 +30,7 @@ OWN = {
 }
 """No more and no less than the grants say (below)."""
 TABLES = [(service, table) for service in SERVICES for table in (*EVERYWHERE, *OWN.get(service, ()))]
-MAY_CHANGE = {"outbox": {"published_at"}, **dict.fromkeys(("participant", "participant_alias"), {"code"})}
+MAY_CHANGE = {"outbox": {"published_at"}, "participant": {"code"}, "participant_alias": {"code"}}
 """The relay marks what the broker has acknowledged; an erasure forgets the code of a token."""
 _COLUMNS = "select attname from pg_attribute where attrelid = $1::text::regclass and attnum > 0 and not attisdropped"
 

@@ -13,7 +13,7 @@ type Screens = Partial<Record<keyof typeof paths, ScreenOf>>;
 
 const RETRY_MS = 3_000;
 
-const Nowhere: ScreenOf = () => <NotFound />;
+const Nowhere: ScreenOf = () => <NotFound page />;
 
 /** What has been fetched. Files that few pages need come only when asked for; all the others are one. */
 const screens: Screens = { today: Today };

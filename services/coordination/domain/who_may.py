@@ -4,8 +4,9 @@ A relation or basis opens field groups, and `shown` leaves of a case's answer ex
 up: taking a standing away can take fields away, never give any.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -62,20 +63,22 @@ MAY_SEE_FAMILY = tuple(one for one in Relation if FieldGroup.FAMILY_WORDS in cei
 
 @dataclass(frozen=True)
 class Sight:
-    """What somebody sees of a case, and by what."""
+    """What somebody sees of a case, by what, and until when all of it (None: an own relation has no hour)."""
 
     groups: frozenset[str]
     relations: tuple[str, ...]
     bases: tuple[str, ...]
+    until: datetime | None = None
 
 
-def sight_of(standings: Iterable[Mapping[str, Any]]) -> Sight:
-    """All standings of one person to one case together (`relation`, `scope`, `basis`)."""
+def sight_of(standings: Collection[Mapping[str, Any]]) -> Sight:
+    """All standings of one person to one case together (`relation`, `scope`, `basis`, `until`)."""
     groups: frozenset[str] = frozenset()
     for one in standings:
         groups |= visible_groups(Relation(one["relation"]), one["scope"])
     relations = tuple(sorted({one["relation"] for one in standings}))
-    return Sight(groups, relations, tuple(sorted(one["basis"] for one in standings if one["basis"])))
+    until = None if {*OWN} & {*relations} else min(datetime.fromisoformat(one["until"]) for one in standings)
+    return Sight(groups, relations, tuple(sorted(one["basis"] for one in standings if one["basis"])), until)
 
 
 _CASE_FIELDS: dict[str, dict[str, Any]] = {

@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -175,6 +175,24 @@ async def test_each_basis_is_over_at_its_hour(world: World, kind: str) -> None:
     assert (await world.get(reader, f"/views/cases/{case.id}")).status_code == 200
     world.now = NOW + length
     assert (await world.get(reader, f"/views/cases/{case.id}")).status_code == 404
+
+
+@pytest.mark.parametrize("kind", OPENED)
+async def test_whoever_reads_by_a_basis_is_told_until_when_and_the_team_has_no_hour(world: World, kind: str) -> None:
+    """By several at once: until the first of them ends, for then less is shown."""
+    case = await story(world)
+    reader = receiver(case, kind)
+    await give(world, case, kind, reader)
+    length = timedelta(hours=4) if kind == "emergency" else timedelta(days=3)
+    assert datetime.fromisoformat((await world.case(reader, case))["shownUntil"]) == NOW + length
+    for days in (30, 1):
+        await give(world, case, "consent", reader, days=days)
+    until = datetime.fromisoformat((await world.case(reader, case))["shownUntil"])
+    assert until == NOW + min(length, timedelta(days=1))
+    for own in (case.owner, case.colleague, case.staff("manager")):
+        assert (await world.case(own, case))["shownUntil"] is None
+    await give(world, case, "consent", case.colleague)
+    assert (await world.case(case.colleague, case))["shownUntil"] is None, "nothing ends for the team"
 
 
 @pytest.mark.parametrize("part", BY_PART)

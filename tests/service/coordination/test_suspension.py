@@ -58,6 +58,24 @@ async def test_nobody_reads_a_suspended_case_and_lifting_gives_back_exactly_what
     assert [await all_seen(world, one, case) for one in everybody] == before
 
 
+async def test_its_team_and_lead_alone_are_told_why_and_each_try_is_a_line_of_the_log(world: World) -> None:
+    """To anybody else it is as absent as ever: kept-off staff, a colleague of the unit, an agency with a consent."""
+    case, manager, _ = await suspended(world)
+    absent = (await world.get(case.owner, f"/views/cases/{new_id()}")).json()
+    for one in (case.owner, case.colleague, manager):
+        said = await world.get(one, f"/views/cases/{case.id}")
+        assert (said.status_code, said.json()["code"]) == (404, "record_suspended")
+        assert set(said.json()) == set(absent) and "本人の求めで" in said.json()["message"]
+        tried = (await world.accesses(one))[-1]
+        assert (tried["action"], tried["shown"]) == ("refused", {"case": [str(case.id)]})
+    for other in (case.kept_off, case.staff(), case.staff("manager", "elsewhere"), PARTNER):
+        said = await world.get(other, f"/views/cases/{case.id}")
+        assert (said.status_code, said.json()) == (404, absent)
+    erasure = await ask(world, case.owner, case, "erasure")
+    assert (await decide(world, case.staff("manager"), case, erasure))["status"] == "accepted"
+    assert (await world.get(case.owner, f"/views/cases/{case.id}")).json() == absent, "erased since"
+
+
 async def test_a_declined_request_suspends_nothing(world: World) -> None:
     case = await world.settled()
     request = await ask(world, case.owner, case, "suspension")

@@ -64,6 +64,53 @@ def test_whoever_leaves_is_signed_out_everywhere_within_a_second(city: Stack, un
     assert ("退職", boss.id) in {(each["note"], each["by"]["id"]) for each in changes}
 
 
+def lines_of(person: Person, note: str) -> list[tuple[str, ...]]:
+    """What the change of this note says it changed: kind, unit, and for whom or what, from when, until when."""
+    said = next(each for each in person.ask("Staffing")["staffing"]["changes"] if each["note"] == note)["lines"]
+    about = [each["staff"]["name"] + " " + each["role"] if each["staff"] else each["successor"] for each in said]
+    names = [one["name"] if isinstance(one, dict) else one for one in about]
+    return [
+        (each["kind"], each["unit"]["name"], name, each["fromDate"], each["until"])
+        for each, name in zip(said, names, strict=True)
+    ]
+
+
+def test_the_record_of_changes_says_what_each_changed_and_goes_on_saying_it(city: Stack) -> None:
+    """Another last day later does not rewrite what an earlier change was; other units' lines are other managers'."""
+    old, new = f"old-{new_id().hex[-8:]}", f"new-{new_id().hex[-8:]}"
+    rows(city, "gateway", "insert into unit (unit_id, name) values ($1, '閉じる係')", old)
+    boss, hired = hire(city, old, Role.MANAGER), hire(city)
+    manager = Person(city.url, boss.login, FIRST_PASSWORD)
+    day, later, tomorrow = (str(today() + timedelta(days=days)) for days in (30, 60, 1))
+    begin = begun(hired, old)
+    begin_with_end = {**begun(hired, old, "ibasho_staff"), "until": later}
+    for note, act in {
+        "加える": {"begins": [begin, begin_with_end]},
+        "終える": {"ends": [{"assignmentId": begin["assignmentId"], "until": day}]},
+        "延ばす": {"ends": [{"assignmentId": begin["assignmentId"], "until": later}]},
+        "閉じる": {
+            "opens": [{"unitId": new, "name": "引き継ぐ係"}],
+            "closes": [{"unitId": old, "closedOn": tomorrow, "successor": new}],
+            "begins": [begun(boss, new, "manager", fromDate=tomorrow)],
+        },
+    }.items():
+        assert change(manager, note=note, **act)["status"] == "ACCEPTED", note
+    coordinator, ibasho, first = (f"新任 試 {role}" for role in ("coordinator", "ibasho_staff", "manager"))
+    began, ended = (str(today()), None), (None, str(today()))
+    assert sorted(lines_of(manager, "加える")) == [
+        ("begins", "閉じる係", coordinator, *began),
+        ("begins", "閉じる係", ibasho, str(today()), later),
+    ]
+    assert lines_of(manager, "終える") == [("ends", "閉じる係", coordinator, None, day)]
+    assert lines_of(manager, "延ばす") == [("ends", "閉じる係", coordinator, None, later)]
+    closing = [("ends", "閉じる係", who, *ended) for who in (coordinator, ibasho, first)]
+    assert sorted(lines_of(manager, "閉じる")) == [("closes", "閉じる係", "引き継ぐ係", tomorrow, None), *closing], (
+        "the new unit is theirs from tomorrow"
+    )
+    stranger = Person(city.url, "sasaki").ask("Staffing")["staffing"]["changes"]
+    assert not {"加える", "終える", "延ばす", "閉じる"} & {each["note"] for each in stranger}
+
+
 def street_of(city: Stack, hired: Hired) -> str:
     query = "select home_street, former_streets from staff_private where staff_id = $1"
     [row] = rows(city, "gateway", query, hired.staff_id)

@@ -20,7 +20,7 @@ const MOST = 300;
 export default function AccessLog() {
   const [filter, setFilter] = useState(filterOfAddress);
   const found = useRef<HTMLDivElement>(null);
-  if (!hasRole("manager", "auditor")) return <NotFound record />;
+  if (!hasRole("manager", "auditor")) return <NotFound />;
   const change = (next: Partial<Filter>) => {
     const all = { ...filter, ...next };
     rememberInAddress(addressOf(all));

@@ -29,19 +29,19 @@ export default function Case({ id }: { id: string }) {
   // Asked once only, else: each answer "not found" is a line in 記録の閲覧.
   const [patient, setPatient] = useState(() => isRecent(id));
   useReadNotices("caseId", id);
-  const absent = Boolean(data && !data.case);
+  const absent = data && !data.case;
   useEffect(() => {
     const giveUp = setTimeout(() => setPatient(false), OPENING_MS);
     return () => clearTimeout(giveUp);
   }, []);
-  const pending = data?.case?.packagePending ?? false;
+  const pending = data?.case?.packagePending;
   useEffect(() => {
     if (!pending && !(absent && patient)) return;
     const again = setInterval(refresh, pending ? 3_000 : 1_000);
     return () => clearInterval(again);
   }, [absent, patient, pending]);
   if (!data) return <Waiting failure={failure} />;
-  if (!data.case) return patient ? <Opening /> : <NotFound record><Link class="btn line" href={`/cases/${id}/sharing`}>{t("case.openOther")}</Link><Link class="btn line" href={`/cases/${id}/requests`}>{t("sharing.requests")}</Link></NotFound>;
+  if (!data.case) return patient ? <Opening /> : <NotFound suspended={data.caseSuspended}>{data.caseSuspended || <Link class="btn line" href={`/cases/${id}/sharing`}>{t("case.openOther")}</Link>}<Link class="btn line" href={`/cases/${id}/requests`}>{t("sharing.requests")}</Link></NotFound>;
   return (
     <div class="stack">
       <Page record={data.case} refresh={refresh} />
@@ -76,6 +76,7 @@ function Page({ record, refresh }: { record: CaseAnswer; refresh: () => void }) 
         {hasRole("coordinator") && !record.closedAt && <Link class="btn" href={`/cases/${record.id}/visits/new`}><Icon name="pen" />{t("case.recordVisit")}</Link>}
       </div>
       {record.closedAt && <Note><div role="status"><b>{t("case.closedOn", { date: nearDayText(tokyoDay(record.closedAt)) })}</b><p>{t("case.closedText")}</p></div><Ending record={record} /></Note>}
+      {record.shownUntil && <Note icon="clock"><div role="status">{t("case.until", { time: momentText(record.shownUntil) })}</div></Note>}
       {record.packagePending && (
         <Note icon="clock"><div role="status"><b>{t("case.pendingTitle")}</b><p>{t("case.pendingText")}</p></div></Note>
       )}
@@ -144,7 +145,7 @@ function Ending({ record }: { record: CaseAnswer }) {
 }
 
 function Aside({ record, refresh }: { record: CaseAnswer; refresh: () => void }) {
-  const isOurs = opens(record, "tokens");
+  const isOurs = opens(record, "tokens"); // which no basis opens: the team and its lead
   return (
     <aside class="stack stick" aria-label={t("case.aside")}>
       <section class="card stack stack-s">
@@ -155,11 +156,11 @@ function Aside({ record, refresh }: { record: CaseAnswer; refresh: () => void })
           {record.openedAt && <><dt>{t("case.opened")}</dt><dd>{nearDayText(tokyoDay(record.openedAt))} {clock(record.openedAt)}</dd></>}
         </dl>
       </section>
-      {hasRole("coordinator") && <Tokens record={record} onChanged={refresh} />}
+      {isOurs && hasRole("coordinator") && <Tokens record={record} onChanged={refresh} />}
       <section class="card stack stack-s">
         <h2>{t(isOurs ? "case.whoReads" : "case.notShown")}</h2>
         <p>{t(isOurs ? "case.whoReadsText" : "case.notShownText", { names: record.team.map((staff) => staff.name).join("、") })}</p>
-        {(record.team.some((staff) => staff.id === me().staff.id) || hasRoleIn(record.unit.id, "manager")) && <Link class="btn line" href={`/cases/${record.id}/sharing`}>{t("case.sharing")}</Link>}
+        {isOurs && <Link class="btn line" href={`/cases/${record.id}/sharing`}>{t("case.sharing")}</Link>}
         {!record.closedAt && <Ending record={record} />}
       </section>
     </aside>

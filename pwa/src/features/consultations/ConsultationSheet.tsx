@@ -25,7 +25,7 @@ export default function ConsultationSheet({ id }: { id: string }) {
   useEffect(() => refresh(), [news]);
   if (!data) return <Waiting failure={failure} />;
   const sheet = data.consultation;
-  if (!sheet) return <NotFound record />;
+  if (!sheet) return <NotFound />;
   const mine = hasRoleIn(sheet.unit.id, "window_staff", "coordinator");
   const waits = sheet.handoffs.some(({ status, kind }) => kind === "lead" && (status === "open" || status === "accepted"));
   const done = () => navigate(`/consultations/${id}`, { replace: true });

@@ -22,7 +22,7 @@ export default function Handoff({ id }: { id: string }) {
   useReadNotices("handoffId", id);
   useEffect(() => refresh(), [news.length]);
   if (!data) return <Waiting failure={failure} />;
-  if (!data.handoff) return seen.current || news.length > 0 ? <Gone news={news} /> : <NotFound record />;
+  if (!data.handoff) return seen.current || news.length > 0 ? <Gone news={news} /> : <NotFound />;
   seen.current = true;
   const { card, consultation } = data.handoff;
   const side = hasRoleIn(card.toUnit.id, "coordinator", "manager", "window_staff") ? "received" : "sent";

@@ -22,7 +22,7 @@ import { venue } from "./venue";
 export default function SessionBoard({ id }: { id: string }) {
   useTitle("ibasho.title");
   const { record, board, missing, failure, control, last, refused } = useBoard(id);
-  if (missing) return <NotFound record />;
+  if (missing) return <NotFound />;
   if (!record || !board) return <Waiting failure={failure} />;
   return (
     <div class="board stack">

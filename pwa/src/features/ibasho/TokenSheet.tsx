@@ -12,7 +12,7 @@ const ON_A_SHEET = 24;
 /** An A4 sheet of paper tokens. A token carries a number and nothing else: not a name, not the city, not what the place is for. */
 export default function TokenSheet() {
   const [codes, setCodes] = useState(newSheet);
-  if (!hasRole("ibasho_staff", "manager")) return <NotFound record />;
+  if (!hasRole("ibasho_staff", "manager")) return <NotFound />;
   return (
     <div class="stack">
       <div class="split no-print">

@@ -2,10 +2,11 @@ import { useState } from "preact/hooks";
 import { Link, navigate } from "../../app/router";
 import { hasRole } from "../../app/session";
 import type { ConferencesQuery } from "../../gateway/generated";
+import { momentText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
 import { uuid7 } from "../../sync/uuid7";
 import { SelectField, TextField } from "../../ui/forms";
-import { useAsked, useTitle } from "../../ui/hooks";
+import { useAsked, useNow, useTitle } from "../../ui/hooks";
 import { Empty, Note, Waiting } from "../../ui/parts";
 import { NotFound } from "../problem/NotFound";
 import { Conferences } from "./documents";
@@ -23,7 +24,7 @@ export function OpenCase({ id }: { id: string }) {
   if (!data) return <Waiting failure={failure} />;
   const calls = data.conferences.filter(({ caseId, pledged }) => caseId === id && !pledged);
   const isStaff = hasRole("window_staff", "coordinator", "ibasho_staff", "manager");
-  if (calls.length === 0 && !isStaff) return <NotFound record />;
+  if (calls.length === 0 && !isStaff) return <NotFound />;
   return (
     <div class="stack">
       <div class="head tight"><h1>{t("openCase.title")}</h1><p>{t("openCase.help")}</p></div>
@@ -75,6 +76,7 @@ function Emergency({ caseId }: { caseId: string }) {
   const [basisId] = useState(uuid7);
   const [reason, setReason] = useState("");
   const [minutes, setMinutes] = useState("60");
+  const now = +useNow();
   const { busy, run, failed, of } = useAct("UseEmergency", caseId, () => navigate(`/cases/${caseId}`, { replace: true }));
   const go = (event: Event) => {
     event.preventDefault();
@@ -88,6 +90,7 @@ function Emergency({ caseId }: { caseId: string }) {
         <dl class="kv"><dt>{t("sharing.seen")}</dt><dd>{TO_REACH_THEM.map((group) => codeText("field_group", group)).join("、")}</dd></dl>
         <TextField id="reason" label={t("sharing.reason")} help={t("openCase.reasonHelp")} marked required rows={3} value={reason} onInput={setReason} error={of("reason")} />
         <SelectField id="minutes" label={t("openCase.minutes")} value={minutes} options={HOURS.map((h) => [String(h * 60), t("time.hours", { h })] as const)} onChange={setMinutes} error={of("minutes")} />
+        <p class="sub">{t("openCase.until", { time: momentText(now + Number(minutes) * 60_000) })}</p>
         {failed}
         <div class="row"><button class="btn" type="submit" aria-disabled={busy}>{t("openCase.open")}</button></div>
       </form>

@@ -1,11 +1,12 @@
 import { useState } from "preact/hooks";
-import { codeText, t } from "../../i18n/messages";
+import { t } from "../../i18n/messages";
 import { uuid7 } from "../../sync/uuid7";
 import { TextField } from "../../ui/forms";
 import { useAgain } from "../session/useAgain";
 import { type Line, payloadOf } from "./change";
 import { DateField } from "./Dialogs";
 import { sendNow } from "./sendNow";
+import { textOf } from "./text";
 
 /** What was gathered: seen once more, given a reason, and changed all at once. */
 export function Pending({ lines, onLines, onDone }: { lines: readonly Line[]; onLines: (lines: readonly Line[]) => void; onDone: () => void }) {
@@ -31,13 +32,6 @@ export function Pending({ lines, onLines, onDone }: { lines: readonly Line[]; on
       <button class="btn big" type="button" aria-disabled={busy} onClick={() => !busy && void run()}>{t("staff.changeAll", { n: lines.length })}</button>
     </section>
   );
-}
-
-function textOf(line: Line): string {
-  const role = "role" in line ? codeText("role", line.role) : "";
-  if (line.kind === "closes") return t("staff.line.closes", { unit: line.unit, successor: line.successorName });
-  if (line.kind === "opens") return t("staff.line.opens", { unit: line.unit });
-  return t(`staff.line.${line.kind}`, { who: line.who, unit: line.unit, role });
 }
 
 function dayOf(line: Line): string {

@@ -13,6 +13,7 @@ import { NotFound } from "../problem/NotFound";
 import { type Assignment, isOver, lastOfMarch, type Line, type Staffing } from "./change";
 import { AddAssignment, CloseUnit, OpenUnit } from "./Dialogs";
 import { Pending } from "./Pending";
+import { changedText } from "./text";
 import { People } from "./People";
 
 /** What was gathered and is not made yet, and by whom: another screen and back loses nothing of it, leaving the page asks. */
@@ -26,7 +27,7 @@ export default function Staff() {
   const { data, failure, refresh } = useAsked(StaffingDocument, {});
   const lines = linesOf(useStore(gathered));
   const setLines = (lines: readonly Line[]) => gathered.set({ by: me().staff.id, lines });
-  if (!hasRole("manager")) return <NotFound record />;
+  if (!hasRole("manager")) return <NotFound />;
   const staffing = data?.staffing;
   if (!staffing) return <Waiting failure={failure} />;
   const add = (line: Line) => setLines([...lines.filter(({ key }) => key !== line.key), line]);
@@ -148,8 +149,14 @@ function Changes({ staffing }: { staffing: Staffing }) {
     <section class="card stack stack-s" aria-labelledby="changes">
       <h2 id="changes">{t("staff.changes")}</h2>
       <ul class="list">
-        {staffing.changes.map(({ id, by, at, note }) => (
-          <li key={id}><div class="grow"><p>{note || t("staff.noNote")}</p><p class="sub meta"><span>{momentText(at)}</span><span>{by.name}</span></p></div></li>
+        {staffing.changes.map(({ id, by, at, note, lines }) => (
+          <li key={id}>
+            <div class="grow">
+              {lines.map((line) => <p key={changedText(line)}>{changedText(line)}</p>)}
+              <p class="sub">{note || t("staff.noNote")}</p>
+              <p class="sub meta"><span>{momentText(at)}</span><span>{by.name}</span></p>
+            </div>
+          </li>
         ))}
       </ul>
     </section>

@@ -22,7 +22,7 @@ export function monthBefore(month: string, back: number): string {
 
 export default function Statistics() {
   const [months, setMonths] = useState("6");
-  if (!hasRole("manager")) return <NotFound record />;
+  if (!hasRole("manager")) return <NotFound />;
   const choices = [["6", t("statistics.months6")], ["12", t("statistics.months12")], ["24", t("statistics.months24")]] as const;
   return (
     <div class="stack">
