@@ -174,6 +174,7 @@ def test_an_emergency_opens_a_case_with_its_reason_and_the_team_sees_it(
     [basis] = rows(city, "coordination", "select until from basis where case_id = $1", UUID(case))
     until = f"{basis['until'].astimezone(TOKYO):%-H:%M} まで"
     expect(page.get_by_text("いま見えている内容は、")).to_contain_text(until)
+    expect(page.get_by_role("button", name="札をつなぐ")).to_have_count(0)  # the team's alone, and no basis acts
     look(page, "sharing-emergency-open", size)
     readers = sharing_of(sign_in("takahashi", size), case, city)
     used = readers.locator("li", has_text="中村 亮")
