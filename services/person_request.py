@@ -51,11 +51,11 @@ def is_kept_long_enough(ended_at: datetime | None, now: datetime, years: int) ->
     return (today.year - ended.year, today.month, today.day) >= (years, ended.month, ended.day)
 
 
-def decide_decision(request: Request, decided_by: UUID) -> None:
-    """Once; and what erases, by another person than who opened it."""
+def decide_decision(request: Request, decision: RequestDecision, decided_by: UUID) -> None:
+    """Once; and what erases is approved by another person than who opened it, who may only take it back."""
     if request.is_decided:
         raise Refusal("already_decided", "somebody decided this request before")
-    if request.kind in ERASING and request.opened_by == decided_by:
+    if decision is RequestDecision.APPROVE and request.kind in ERASING and request.opened_by == decided_by:
         raise Refusal("second_person_needed", "another manager decides what erases")
 
 
@@ -88,7 +88,7 @@ def hidden_as(row: Mapping[str, Any]) -> str | None:
     return "label.erased" if row["erased_at"] else "label.suspended" if is_hidden(row) else None
 
 
-def request_json(row: Mapping[str, Any], reader_id: UUID) -> dict[str, Any]:
+def request_json(row: Mapping[str, Any]) -> dict[str, Any]:
     """A request as a screen asks for it, but for what it is about. Once erased, nothing but that it was, and who still owes."""
     is_erased, state = row["erased_at"] is not None, _state(row)
     told = {name: "" if is_hidden(row) else row[of] or "" for of, name in _TOLD.items()}
@@ -108,9 +108,7 @@ def request_json(row: Mapping[str, Any], reader_id: UUID) -> dict[str, Any]:
         "mayLift": state is RequestState.SUSPENDED and row["is_managed"],
         "erasedAt": row["erased_at"],
         "owed": row["owed"] if is_erased else [],
-        "mayDecide": is_waiting
-        and row["is_managed"]
-        and not (row["kind"] in ERASING and row["opened_by"] == reader_id),
+        "mayDecide": is_waiting and row["is_managed"],
     }
 
 

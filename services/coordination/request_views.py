@@ -28,7 +28,7 @@ async def get_requests(reader: ReaderDep) -> list[dict[str, Any]]:
         for row in rows:
             groups = () if row["erased_at"] else ("request",) if is_hidden(dict(row)) else ("identity", "request")
             read.shows("case", [row["case_id"]], *groups, basis=row["relation"])
-        return [_request(row, read.actor.id) for row in rows]
+        return [_request(row) for row in rows]
 
 
 @router.get("/views/cases/{case_id}/holdings")
@@ -91,7 +91,7 @@ async def _held(read: Read, case_id: UUID) -> Held:
     )
 
 
-def _request(row: asyncpg.Record, reader_id: UUID) -> dict[str, Any]:
+def _request(row: asyncpg.Record) -> dict[str, Any]:
     hidden = hidden_as(dict(row))
     about = {"caseId": row["case_id"], "consultationId": None, "label": sentence(hidden) if hidden else label(row)}
-    return {**about, **request_json(dict(row), reader_id)}
+    return {**about, **request_json(dict(row))}

@@ -140,8 +140,10 @@ async def insert_visit(
         await tx.execute("insert into visit_family_private values ($1, $2)", c.visit_id, c.family_words)
 
 
-# As `is_shown` has it: a visit to the family alone, and what a family's call agreed on, is the family's.
-_SHOWN = "(s_.sees_family or not (outcome = 'family_only' or with_whom <> '{}' and with_whom <@ '{family}'))"
+# As `is_shown` has it: a visit to the family alone, or on which only they are said to have spoken, and what a family's call
+# agreed on, is the family's.
+_SHOWN = """(s_.sees_family or not (outcome = 'family_only' or with_whom <> '{}' and with_whom <@ '{family}'
+    or not 'person' = any(with_whom) and exists (select 1 from visit_family_private w where w.visit_id = visit.visit_id)))"""
 # The team of today, its owner first.
 _TEAM = """array(select m.staff_id from case_member m where m.case_id = c.case_id
        and ($4 at time zone 'Asia/Tokyo')::date between m.from_date and coalesce(m.until, 'infinity')

@@ -52,7 +52,7 @@ async def get_requests(reader: ReaderDep) -> list[dict[str, Any]]:
         for row in rows:
             groups = () if row["erased_at"] else (Group.NICKNAMES, "request")
             read.shows("participant", [row["participant_id"]], *groups, basis=_relation(row))
-        return [_request(row, read.actor.id) for row in rows]
+        return [_request(row) for row in rows]
 
 
 @router.get("/views/participants/{participant_id}/holdings")
@@ -127,9 +127,9 @@ def _about(row: asyncpg.Record) -> dict[str, Any]:
     return {"caseId": None, "consultationId": None, "participantId": row["participant_id"]}
 
 
-def _request(row: asyncpg.Record, reader_id: UUID) -> dict[str, Any]:
+def _request(row: asyncpg.Record) -> dict[str, Any]:
     label = sentence("label.erased") if row["erased_at"] else _called(row)
-    return {**_about(row), "label": label, **request_json(dict(row), reader_id)}
+    return {**_about(row), "label": label, **request_json(dict(row))}
 
 
 def _called(row: asyncpg.Record) -> str:

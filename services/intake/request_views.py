@@ -25,7 +25,7 @@ async def get_requests(reader: ReaderDep) -> list[dict[str, Any]]:
         for row in rows:
             groups = () if row["erased_at"] else ("request",) if is_hidden(dict(row)) else ("identity", "request")
             read.shows("consultation", [row["consultation_id"]], *groups, basis=Relation.OWN_UNIT)
-        return [_request(row, read.actor.id) for row in rows]
+        return [_request(row) for row in rows]
 
 
 @router.get("/views/consultations/{consultation_id}/holdings")
@@ -68,14 +68,14 @@ async def get_sheet_disclosure(consultation_id: UUID, reader: ReaderDep) -> dict
         return disclosed(dict(sheet), map(dict, handoffs), map(dict, requests))
 
 
-def _request(row: asyncpg.Record, reader_id: UUID) -> dict[str, Any]:
+def _request(row: asyncpg.Record) -> dict[str, Any]:
     hidden = hidden_as(dict(row))
     about = {
         "caseId": None,
         "consultationId": row["consultation_id"],
         "label": sentence(hidden) if hidden else _called(row),
     }
-    return {**about, **request_json(dict(row), reader_id)}
+    return {**about, **request_json(dict(row))}
 
 
 def _called(row: asyncpg.Record) -> str:

@@ -95,8 +95,13 @@ def _is_another_s(visit: Row) -> bool:
     return visit["outcome"] == VisitOutcome.FAMILY_ONLY or (bool(with_whom) and with_whom <= OTHERS)
 
 
+def _was_somebody_else_there(visit: Row) -> bool:
+    """As it was ticked, or because what they said is written."""
+    return bool(OTHERS & {*visit["with_whom"]} or visit["family_words"])
+
+
 def _visit(visit: Row) -> dict[str, Any]:
-    is_apart = bool(OTHERS & {*visit["with_whom"]})
+    is_apart = _was_somebody_else_there(visit)
     return {
         "at": visit["visited_at"],
         "outcome": visit["outcome"],

@@ -37,6 +37,6 @@ def decide_retention(closed_at: datetime | None, now: datetime, years: int) -> N
 
 def decide_decision(request: Request, decision: RequestDecision, decided_by: UUID, now: datetime, years: int) -> None:
     """As about a sheet; and by its age nothing goes that was taken up again since."""
-    person_request.decide_decision(request, decided_by)
+    person_request.decide_decision(request, decision, decided_by)
     if request.kind is RequestKind.RETENTION and decision is RequestDecision.APPROVE:
         decide_retention(request.closed_at, now, years)

@@ -153,9 +153,11 @@ def _entry_shown(entry: Mapping[str, Any], groups: frozenset[str]) -> dict[str, 
 
 def is_shown(entry: Mapping[str, Any], groups: frozenset[str]) -> bool:
     """What came in with a token is the token's; a consultation somebody else had about them, or a visit
-    to them alone, is the family's."""
+    to them alone, is the family's. So is one on which they spoke, and the person is not said to have been met."""
     if entry["kind"] == "attendance":
         return TOKENS in groups
     called = entry["kind"] == "consultation" and entry["callerKind"] != "person"
-    alone = entry["outcome"] == "family_only" or {*entry["withWhom"]} == {WithWhom.FAMILY}
+    with_whom = {*entry["withWhom"]}
+    alone = entry["outcome"] == "family_only" or with_whom == {WithWhom.FAMILY}
+    alone |= entry["kind"] == "visit" and bool(entry["familyWords"]) and WithWhom.PERSON not in with_whom
     return not (called or alone) or FieldGroup.FAMILY_WORDS in groups

@@ -38,7 +38,7 @@ async def decide_participant_request(command: DecideParticipantRequest, particip
     c = command
     participant = await request_store.lock_participant(work.tx, work.actor, participant_id, Role.MANAGER)
     request = await request_store.get(work.tx, participant_id, c.request_id)
-    decide_decision(request, work.actor.id)
+    decide_decision(request, c.decision, work.actor.id)
     await request_store.decide(work.tx, work.actor, c, work.now)
     about = {"participant_id": participant_id, "request_id": c.request_id, "unit_id": participant.unit_id}
     about |= {"kind": request.kind, "decided_by": work.actor.id}

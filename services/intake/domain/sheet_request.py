@@ -48,7 +48,7 @@ def decide_open(kind: RequestKind, sheet: Sheet, now: datetime, years: int) -> N
 def decide(request: Request, decision: RequestDecision, sheet: Sheet, decided_by: UUID) -> bool:
     """Whether the decision erases. What was taken meanwhile is in another unit's hands; so is what waits for an answer, and
     nobody can give one while it is suspended."""
-    decide_decision(request, decided_by)
+    decide_decision(request, decision, decided_by)
     if decision is not RequestDecision.APPROVE or request.kind not in _OF_THE_CASE:
         return False
     if sheet.became_case:

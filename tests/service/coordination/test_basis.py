@@ -238,6 +238,22 @@ async def test_a_consent_never_opens_the_family_s_words_nor_who_called(world: Wo
     assert "母" not in str({**seen, "contactSafety": None, "promised": ""})
 
 
+@pytest.mark.parametrize(("outcome", "met"), [("through_door", []), ("voice_only", []), ("absent", ["nobody"])])
+async def test_a_visit_on_which_only_the_family_is_said_to_have_spoken_is_theirs(
+    world: World, outcome: str, met: list[str]
+) -> None:
+    """Also where nobody was ticked; and so is what was promised on it, on the page and on the list."""
+    case, reader = await world.settled(personKnows="knows"), partner()
+    await give(world, case, "consent", reader)
+    promise = {"on": "2026-12-01", "note": "母のパート先の前で会う"}
+    said = {"outcome": outcome, "withWhom": met, "familyWords": "夜中に暴れる", "nextPromise": promise}
+    assert (await world.record(case.owner, case, **said, personWords="", memo=""))["status"] == "accepted"
+    page, cards = await world.case(reader, case), (await world.get(reader, "/views/cases")).json()
+    assert "パート先" not in str(page) + str(cards) and "暴れる" not in str(page)
+    assert [entry["kind"] for entry in page["timeline"]] == ["handoff_accepted"]
+    assert "パート先" in str(await world.case(case.owner, case))
+
+
 @pytest.mark.parametrize("kind", OPENED)
 async def test_kept_off_is_stronger_than_every_basis(world: World, kind: str) -> None:
     case = await story(world)

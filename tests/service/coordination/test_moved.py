@@ -12,7 +12,7 @@ from tests.service.coordination.conftest import NOW, Case, World, visit
 from tests.service.coordination.test_basis import do
 from tests.service.coordination.test_sync import sync
 
-MOVED = {"window_staff": "elsewhere", "auditor": "audit-office", "ibasho_staff": "yato-ibasho"}
+MOVED = {"window_staff": "another-window", "auditor": "audit-office", "ibasho_staff": "yato-ibasho"}
 YESTERDAY = NOW - timedelta(days=1)
 
 

@@ -56,9 +56,12 @@ Facts = set[tuple[str, str]]
 
 
 def facts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every value somebody can read in an answer; an entry of a list stands for itself, wherever it is."""
+    """Every value somebody can read in an answer; an entry of a list stands for itself, wherever it is. Until when all of it may
+    be read says nothing of the case, and grows when the shortest basis ends."""
     if isinstance(value, dict):
         for name, inner in value.items():
+            if name == "shownUntil":
+                continue
             yield from facts(inner, f"{path}.{name}")
     elif isinstance(value, list):
         for each in value:

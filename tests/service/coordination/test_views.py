@@ -16,6 +16,7 @@ async def test_the_case_page(world: World) -> None:
         "label": "「はまの」さん",
         "openedAt": "2026-11-20T01:00:00Z",
         "closedAt": None,
+        "shownUntil": None,
         "fromUnitId": "hoya-window",
         "unitId": case.unit,
         "teamIds": [str(case.owner.id), str(case.colleague.id)],
