@@ -13,7 +13,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel, Field
 
-from gateway import password_rules, passwords, session_store, sessions, sign_in, staff_store, store, throttle
+from gateway import (
+    passkey_store,
+    password_rules,
+    passwords,
+    session_store,
+    sessions,
+    sign_in,
+    staff_store,
+    store,
+    throttle,
+)
 from gateway.context import Context
 from gateway.staff import same_login
 from services.contracts.base import Line
@@ -87,6 +97,7 @@ async def _choose(request: Request, said: FirstPassword, staff_id: UUID, passwor
             raise Overloaded("try_again", "the code was used or replaced at this moment")
         if not await store.change_password(tx, said.id, staff_id, password_hash, now):
             raise Refusal("command_id_reused", "this id was accepted as another command")
+        await passkey_store.remove_all(tx, staff_id)
         await session_store.revoke_all_of(tx, staff_id, staff_id, now)
         await session_store.forget_browsers(tx, staff_id)
         who = Actor(staff_id, "staff")

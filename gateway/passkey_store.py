@@ -60,3 +60,8 @@ async def remove(tx: Connection, staff_id: UUID, credential_id: bytes) -> bool:
     """Take away one's own; False when absent or another's."""
     query = "delete from passkey_private where staff_id = $1 and credential_id = $2"
     return bool(await tx.execute(query, staff_id, credential_id) == "DELETE 1")
+
+
+async def remove_all(tx: Connection, staff_id: UUID) -> None:
+    """Whoever begins anew with a code of their manager's: nothing that somebody added before opens any more."""
+    await tx.execute("delete from passkey_private where staff_id = $1", staff_id)

@@ -133,14 +133,16 @@ async function post(path: string, body: unknown, options: AskOptions, anybody = 
   heard(response.headers.get("date"), sent);
   // A portal's 401 is a page, not ours: only a 401 that says so in our own words ends a session.
   if (response.status === 401) throw signedOut(said);
-  if (!response.ok && !(isRecord(said) && "errors" in said)) throw new GatewayFailure("not_an_answer", codeOf(said), isRecord(said) ? String(said.message ?? "") || null : null);
+  if (!response.ok && !(isRecord(said) && "errors" in said)) throw new GatewayFailure("not_an_answer", codeOf(said), sentenceOf(said));
   return said;
 }
 
 function signedOut(said: unknown): GatewayFailure {
   const code = codeOf(said);
-  return code ? new GatewayFailure("signed_out", code) : new GatewayFailure("not_an_answer");
+  return code ? new GatewayFailure("signed_out", code, sentenceOf(said)) : new GatewayFailure("not_an_answer");
 }
+
+const sentenceOf = (said: unknown) => (isRecord(said) ? String(said.message ?? "") || null : null);
 
 function codeOf(said: unknown): string | null {
   return isRecord(said) && typeof said.code === "string" ? said.code : null;
@@ -155,7 +157,8 @@ async function readJson(response: Response): Promise<unknown> {
   }
 }
 
-export type SignInResult = "ok" | "wrong" | "no_passkey" | "revoked" | "unreachable";
+/** "ok", "revoked", or the gateway's own sentence of why not; empty when nobody answered. */
+export type SignInResult = string;
 
 /** `device`: this browser profile's id, when it has one. */
 export async function signIn(login: string, password: string, device: string | null): Promise<SignInResult> {
@@ -168,12 +171,13 @@ export async function signIn(login: string, password: string, device: string | n
       signal: AbortSignal.timeout(20_000),
     });
     if (response.ok) return "ok";
-    if (response.status !== 401) return "unreachable";
-    return signedOut(await readJson(response)).code === "device_revoked" ? "revoked" : "wrong";
+    return refusalOf(signedOut(await readJson(response)));
   } catch {
-    return "unreachable";
+    return "";
   }
 }
+
+export const refusalOf = ({ code, sentence }: GatewayFailure): SignInResult => (code === "device_revoked" ? "revoked" : (sentence ?? ""));
 
 /** False when nobody answered: the session may live on. */
 export async function signOut(): Promise<boolean> {

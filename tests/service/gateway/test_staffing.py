@@ -12,6 +12,7 @@ from infra.stack import Stack
 from services.contracts.access_log import DAYS_BACK
 from services.contracts.codes import Role
 from services.kernel.ids import new_id
+from tests.access.rest_of_story import passkey
 from tests.service.gateway.test_sessions import post, stale
 from tests.support.hired import FIRST_PASSWORD, Hired, hire, today
 from tests.support.person import Person, open_case, wait_until
@@ -292,10 +293,14 @@ def test_a_forgotten_password_is_replaced_and_its_sessions_end(city: Stack, unit
     new.choose(new.code())
     person, another = Person(city.url, new.login, FIRST_PASSWORD), "雨あがりの坂道をbicycleで下る"
     before = person.ask("PasswordSetAt")["passwordSetAt"]
+    passkey(city, person)
+    assert len(person.ask_everything("passkeys")) == 1
     assert new.choose(new.code(), another).status_code == 200
     assert person.post("Me").json()["code"] == "signed_out"
     assert post(city, new.login, FIRST_PASSWORD).json()["code"] == "sign_in_failed"
-    after = Person(city.url, new.login, another).ask("PasswordSetAt")["passwordSetAt"]
+    again = Person(city.url, new.login, another)
+    assert again.ask_everything("passkeys") == [], "what somebody added before opens no more"
+    after = again.ask("PasswordSetAt")["passwordSetAt"]
     assert after > before, "whoever did not set it sees when it was set"
 
 

@@ -1,4 +1,5 @@
-import { GatewayFailure, postJson, type SignInResult } from "../../gateway/client";
+import { GatewayFailure, postJson, refusalOf, type SignInResult } from "../../gateway/client";
+import { t } from "../../i18n/messages";
 
 /** Sign in with a passkey of this person's choice; the gateway learns who it is from the passkey alone. */
 export async function signInWithPasskey(device: string | null): Promise<SignInResult> {
@@ -6,8 +7,7 @@ export async function signInWithPasskey(device: string | null): Promise<SignInRe
     await postJson("/passkey/session", { credential: await signed(), ...(device && { device }) });
     return "ok";
   } catch (failure) {
-    if (!(failure instanceof GatewayFailure) || failure.kind === "signed_out") return failure instanceof GatewayFailure && failure.code === "device_revoked" ? "revoked" : "no_passkey";
-    return "unreachable";
+    return failure instanceof GatewayFailure ? refusalOf(failure) : t("error.passkey_failed"); // turned away, or none is there
   }
 }
 

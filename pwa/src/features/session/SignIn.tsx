@@ -12,8 +12,6 @@ import { isVaultOpen, vault } from "../../vault/vault";
 import type { FirstPassword } from "../account/FirstPassword";
 import { GateLines, OnThisDevice } from "./OnThisDevice";
 
-const PROBLEMS = { wrong: "signIn.failed", no_passkey: "error.passkey_failed", revoked: "device.revoked", unreachable: "signIn.unreachable" } as const;
-
 /** At the door, or (`again`) over the page when a session ran out: what is on the page stays. */
 export function SignIn({ again = false }: { again?: boolean }) {
   if (again) {
@@ -85,9 +83,9 @@ function SignInForm({ again = false }: { again?: boolean }) {
   };
   const open = async (entering: Promise<SignInResult>) => {
     setBusy(true);
-    const result = await entering.catch(() => "unreachable" as const);
+    const result = await entering.catch(() => "");
     setBusy(false);
-    if (result !== "ok") setProblem(t(PROBLEMS[result]));
+    if (result !== "ok") setProblem(result === "revoked" ? t("device.revoked") : result || t("signIn.unreachable"));
   };
   const passkey = () => import("../account/passkey").then((part) => part.signInWithPasskey);
   const useCode = () => void import("../account/FirstPassword").then((part) => setCode(() => part.FirstPassword), () => setProblem(t("signIn.unreachable")));
