@@ -139,7 +139,8 @@ async def find_case(tx: Connection, actor: Actor, receipt_number: str) -> UUID |
 
 async def find_who_saw(tx: Connection, actor: Actor, case_id: UUID) -> Sequence[asyncpg.Record]:
     """Every read of one case, oldest first, each at the moment it was opened; what was refused showed nothing, and is none.
-    NotFound when it is not theirs to answer for."""
+    Nor is what a device says of a case it never held: only a team takes one along. The log has it. NotFound when it is not
+    theirs to answer for."""
     if not await tx.fetchval(
         f"select exists (select 1 from {_MAY_LOOK_INTO} and c.case_id = $4)", *_who(actor), case_id
     ):
@@ -148,7 +149,8 @@ async def find_who_saw(tx: Connection, actor: Actor, case_id: UUID) -> Sequence[
         f"select a.access_id, {_OPENED_AT} as at, a.actor_id, a.field_groups, a.basis, a.purpose, a.action, c.unit_id"
         f" from access_log a join case_file c on c.case_id = $1 where {_OF_READING}"
         " and a.shown @> jsonb_build_object('case', jsonb_build_array($1::uuid::text))"
-        " and a.actor_kind = 'staff' order by at, a.access_id",
+        " and a.actor_kind = 'staff' and (a.action <> 'viewed_offline' or exists (select 1 from case_member m"
+        " where m.case_id = $1 and m.staff_id = a.actor_id)) order by at, a.access_id",
         case_id,
     )
 

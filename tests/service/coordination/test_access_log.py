@@ -309,6 +309,18 @@ async def test_an_opening_on_a_device_is_shown_and_marked_by_when_it_was_opened(
     assert [one["at"] for one in said] == when, "in the order of the openings"
 
 
+async def test_what_a_device_says_of_a_case_it_never_held_is_in_the_log_and_not_on_the_person_s_paper(
+    today: World,
+) -> None:
+    case, stranger = await today.settled(personKnows="knows"), partner()
+    said = {"viewedAt": (today.now - timedelta(days=200)).isoformat()}
+    viewed = today.envelope(stranger, case.id, said, type="ViewedOffline")
+    assert (await today.submit(stranger, viewed))[0]["status"] == "accepted", "never refused"
+    assert (await today.get(case.staff("manager"), f"/views/cases/{case.id}/who-saw")).json()["reads"] == []
+    rows = await today.tables.fetch("select * from access_log where actor_id = $1", stranger.id)
+    assert [(row["action"], row["basis"]) for row in rows if row["action"] != "write"] == [("viewed_offline", "none")]
+
+
 async def test_an_opening_on_a_device_is_judged_by_its_moment_and_told_with_every_part_the_device_held(
     world: World,
 ) -> None:
