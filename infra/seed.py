@@ -21,7 +21,7 @@ from infra.seed_people import PASSWORD, STAFF, Seeder, actor_of, demo_id, seed_s
 from infra.seed_sheets import consultation, package, visit, visit_moments, working_day
 from services.contracts.tokyo import TOKYO, tokyo_day
 from services.coordination.commands import COMMANDS as COORDINATION
-from services.ibasho.main import COMMANDS as IBASHO
+from services.ibasho.commands import COMMANDS as IBASHO
 from services.intake.commands import COMMANDS as INTAKE
 from services.intake.domain.working_hours import is_working_day
 from services.kernel.db import Database

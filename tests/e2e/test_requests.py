@@ -155,7 +155,15 @@ def test_a_case_kept_long_enough_is_brought_up_by_one_and_decided_by_another(
     expect(page.get_by_role("status").filter(has_text="請求を受けました")).to_be_visible()
     line = page.locator("li", has_text="保存期間の満了による消去").first
     expect(line.get_by_text("決定を待っています")).to_be_visible()
-    expect(line.get_by_role("button", name="を決める")).to_have_count(0)
+    line.get_by_role("button", name="を決める").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("決定").select_option("approve")
+    dialog.get_by_role("button", name="消去する").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("受けた方とは別の管理職")
+    found += meet(page, "requests-second-person", size)
+    dialog.get_by_label("決定").select_option("decline")
+    dialog.get_by_role("button", name="決める").click()
+    expect(page.get_by_role("status").filter(has_text="決めました")).to_be_focused()
     assert not found, "\n".join(found)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from infra.postgres import Dsns
 from infra.seed_ibasho import NICKNAMES, YATO, seed_places, seed_sessions
 from infra.seed_people import Seeder, actor_of
-from services.ibasho.main import COMMANDS
+from services.ibasho.commands import COMMANDS
 from services.kernel.db import Database
 from tests.service.ibasho.conftest import World
 
