@@ -15,6 +15,14 @@ from services.contracts.tokyo import tokyo_day
 from services.kernel import access
 from services.kernel.errors import NotFound
 
+SENT_ON = frozenset(
+    {
+        *("RecordVisit", "LogAttendance", "CorrectAttendance", "OpenSession", "CloseSession"),
+        *("ViewedOffline", "ViewedSessionOffline", "ReadNotice", "OpenConsultation", "HandOff"),
+    }
+)
+"""What happened, and what a call began. Nothing that lets somebody in, decides or takes on: nobody would answer for it."""
+
 
 async def find(context: Context) -> list[dict[str, Any]]:
     """Whose it is, of what kind and of when; no word of it. Of the units I manage, oldest first."""
@@ -24,7 +32,8 @@ async def find(context: Context) -> list[dict[str, Any]]:
         shown = {"handed_in": [row["command_id"] for row in rows]}
         if rows:
             await access.record(tx, session.actor, "read", shown, basis="unit_lead", screen=context.screen)
-    said = [(row, open_row(context, row).envelope) for row in rows]
+    opened = [(row, open_row(context, row).envelope) for row in rows]
+    said = [(row, envelope) for row, envelope in opened if envelope["type"] in SENT_ON]
     return [
         {
             "id": str(row["command_id"]),
@@ -39,7 +48,7 @@ async def find(context: Context) -> list[dict[str, Any]]:
 
 async def send(context: Context, command_id: str) -> dict[str, Any]:
     """Send it as its author, with what they were assigned to when it was written. Refused by its owner, it goes on waiting.
-    NotFound for what is no leaver's of my units."""
+    NotFound for what is no leaver's of my units, and for what is not sent on."""
     require_fresh(context)
     service, session, now = context.service, context.session, context.service.clock()
     async with service.db.transaction("handed_in") as tx:
@@ -47,6 +56,8 @@ async def send(context: Context, command_id: str) -> dict[str, Any]:
         if row is None:
             raise NotFound
         envelope = open_row(context, row).envelope
+        if envelope["type"] not in SENT_ON:
+            raise NotFound
         written_on = tokyo_day(min(_moment(envelope.get("capturedAt"), now), now))
         then = await device_store.find_assignments(tx, row["author_id"], written_on)
     author = replace(session, staff_id=row["author_id"], device_id=row["device_id"], assignments=then, heir_of=())

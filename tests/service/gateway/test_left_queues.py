@@ -10,7 +10,7 @@ from services.contracts.codes import Role
 from services.kernel.ids import new_id
 from tests.service.gateway.test_handed_in import MARK, hand_in, kept
 from tests.support.hired import FIRST_PASSWORD, Hired, hire
-from tests.support.person import Person, consultation_payload, open_case, visit_payload, wait_until
+from tests.support.person import Person, basis_payload, consultation_payload, open_case, visit_payload, wait_until
 from tests.support.rows import rows
 from tests.support.vault import Vault
 
@@ -106,6 +106,20 @@ def test_what_nobody_sent_on_for_as_long_as_a_record_is_kept_loses_its_words(cit
     city.start(["gateway"])
     wait_until(lambda: kept(city, old)[0]["state"] == "withdrawn")
     assert (kept(city, old)[0]["sealed"], kept(city, young)[0]["state"]) == (b"", "waiting")
+
+
+def test_nothing_is_sent_on_that_would_let_somebody_in(city: Stack) -> None:
+    """However it came onto the tablet, and whenever it says that it was written."""
+    manager, colleague = Person(city.url, "sasaki"), Person(city.url, "takahashi")
+    leaver = Leaver(city, "hikikomori-support", Role.COORDINATOR)
+    case = open_case(Person(city.url, "watanabe"), colleague)
+    colleague.do("ChangeTeam", case, {"join": [leaver.person.id]})
+    basis = basis_payload("GiveConsent", new_id(), "wakamono-station")
+    consent = yesterday(leaver.person.envelope("GiveConsent", case, basis), city)
+    leaver.leave(consent)
+    assert consent["id"] not in left(manager)
+    assert manager.refused("SendLeft", id=consent["id"]) == "not_found"
+    assert kept(city, consent)[0]["state"] == "waiting"
 
 
 @pytest.mark.parametrize("said", ["soon", 7, None, "9999-12-31T23:59:59+00:00"])
