@@ -59,8 +59,7 @@ class Suspended(NotFound):
     """Not found as for anybody, while its use is stopped (98条); whose case it is by a relation of their own is told so."""
 
     def __init__(self) -> None:
-        super().__init__("the person had the use of this record stopped (98条)")
-        self.code = "record_suspended"
+        Refusal.__init__(self, "record_suspended", "the person had the use of this record stopped (98条)")
 
 
 def relation_arguments(

@@ -145,9 +145,9 @@ class Story:
     def _newcomer(self) -> None:
         """Somebody whom the manager registers and assigns, a year from now; and where one of their own lives."""
         manager, newcomer = self.people["manager"], copy(self.people["other_clerk"])
-        newcomer.id = str(new_id())
+        newcomer.id, self.change = str(new_id()), str(new_id())
         manager.do("RegisterStaff", newcomer.id, {"login": f"new-{newcomer.id}", "name": "新任 試"})
-        manager.do("ChangeAssignments", new_id(), assignments_payload(newcomer))
+        manager.do("ChangeAssignments", self.change, assignments_payload(newcomer))
         manager.do("NoteHomeStreet", self.people["member"].id, {"homeStreet": "試しの町3丁目"})
 
     def _closed_unit(self, city: Stack) -> None:
@@ -203,7 +203,7 @@ class Story:
         return (
             sheets
             | {self.session, self.came, self.participant, *self.bases, self.handed_in, self.passkey, *self.old}
-            | {self.erased, self.fresh, self.returned, self.left}
+            | {self.erased, self.fresh, self.returned, self.left, self.change}
         )
 
     def roots(self) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -273,7 +273,7 @@ class Story:
         if "revokedAt" in item:
             return bool(item["id"] == self.device)
         about = {item.get(name) for name in ("id", "caseId", "consultationId", "participantId", "handoffId")}
-        of_story = {"caseId", "label", "kind", "etag", "payload", "addedAt", "receivedAt"}
+        of_story = {"caseId", "label", "kind", "etag", "payload", "addedAt", "receivedAt", "lines"}
         is_aggregate = of_story & item.keys() and not {"recordedAt", "oldest", "successor"} & item.keys()
         return not is_aggregate or bool(about & self.ids)
 

@@ -4,7 +4,6 @@ from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse
 
 from infra.paths import ROOT
 
-
 NEVER_TAKEN = {("shownUntil",)}
 """Only a team takes a case along, and a team's sight has no hour (`who_may.sight_of`)."""
 

@@ -247,7 +247,12 @@ def revoked(sign_in: SignIn, city: Stack, tablet: Page, size: str) -> list[str]:
     go(manager, city, "/devices", "端末")
     found = meet(manager, "devices", size)
     usable = manager.get_by_role("button", name="使えなくする")
-    mine = manager.locator("li", has_text="小林 さつき").filter(has=usable).get_by_role("button")
+    mine = (
+        manager.locator("li", has_text="小林 さつき")
+        .filter(has_text="名前のない端末")
+        .filter(has=usable)
+        .get_by_role("button")
+    )
     found += meet_dialog(manager, mine, "devices-revoke", size)
     mine.click()
     manager.get_by_role("dialog").get_by_role("button", name="使えなくする").click()

@@ -181,7 +181,7 @@ async def test_each_basis_is_over_at_its_hour(world: World, kind: str) -> None:
 async def test_whoever_reads_by_a_basis_is_told_until_when_and_the_team_has_no_hour(world: World, kind: str) -> None:
     """By several at once: until the first of them ends, for then less is shown."""
     case = await story(world)
-    reader = receiver(case, kind)
+    reader = case.staff(unit=f"elsewhere-{new_id().hex[-8:]}") if kind == "emergency" else partner()
     await give(world, case, kind, reader)
     length = timedelta(hours=4) if kind == "emergency" else timedelta(days=3)
     assert datetime.fromisoformat((await world.case(reader, case))["shownUntil"]) == NOW + length
