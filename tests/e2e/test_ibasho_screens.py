@@ -293,7 +293,7 @@ def devices(sign_in: SignIn, city: Stack, manager: Page, size: str) -> None:
     set_up_pin(tablet, city)
     manager.goto(f"{city.url}/devices")
     usable = manager.get_by_role("button", name="使えなくする")
-    row = manager.locator("li", has_text="小林 さつき").filter(has_text="名前のない端末").filter(has=usable)
+    row = manager.locator("li", has_text="小林 さつき").filter(has_text="タブレット 07").filter(has=usable)
     expect(row).to_contain_text("タブレット 07")
     look(manager, "devices", size)
     row.get_by_role("button", name="使えなくする").click()
