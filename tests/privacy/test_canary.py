@@ -204,7 +204,19 @@ def marked_afternoon(stack: Stack, coordinator: Person) -> list[str]:
     said.append(str(staff.ask("Sessions", **{"from": "2026-01-01", "to": "2026-01-02"})))
     named = {**new, "newParticipant": {"nickname": NICKNAME, "code": code}}
     said.append(coordinator.post("Submit", commands=[coordinator.envelope("JoinToken", session, named)]).text)
+    marked_nickname(stack, staff, session)
     return said
+
+
+def marked_nickname(stack: Stack, staff: Person, session: object) -> None:
+    """Somebody else of the afternoon has how they are called corrected."""
+    who, asked = str(new_id()), {"requestId": str(new_id()), "kind": "correction"}
+    new = {"participantId": who, "newParticipant": {"nickname": "つばめ", "code": token_code(4712)}}
+    Person(stack.url, "mori").do("LogAttendance", session, attendance_payload("arrived", **new))
+    staff.do("OpenParticipantRequest", who, asked)
+    decided = {"requestId": asked["requestId"], "decision": "approve"}
+    Teller(stack.url, "kudo").do("DecideParticipantRequest", who, decided)
+    staff.do("CorrectNickname", who, {"requestId": asked["requestId"]})
 
 
 def marked_device(stack: Stack, coordinator: Person, case: object) -> list[str]:
