@@ -265,12 +265,20 @@ async def decide_handed_in(context: Context, command_id: str, send: bool) -> dic
     if row is None or (not send and open_row(context, row).envelope["type"] in TRACES):
         raise NotFound
     [outcome] = await submit(context, [open_row(context, row).envelope]) if send else [outcome_of(command_id, None)]
-    is_erased = outcome["code"] == "record_erased"  # what it was about is no more: nor is it
-    if outcome["status"] is OutcomeStatus.ACCEPTED or is_erased:
-        async with service.db.transaction("handed_in") as tx:
-            state = "sent" if send and not is_erased else "withdrawn"
-            await device_store.decide(tx, author, row["command_id"], state, service.clock())
+    await settle(context, row, outcome, is_sent=send)
     return outcome
+
+
+async def settle(
+    context: Context, row: Any, outcome: dict[str, Any], *, is_sent: bool = True, by: UUID | None = None
+) -> None:
+    """What was accepted, or is about what is no more, waits no longer. `by`: who did it for an author who left."""
+    is_erased = outcome["code"] == "record_erased"
+    if outcome["status"] is OutcomeStatus.ACCEPTED or is_erased:
+        state = "sent" if is_sent and not is_erased else "withdrawn"
+        async with context.service.db.transaction("handed_in") as tx:
+            now = context.service.clock()
+            await device_store.decide(tx, row["author_id"], row["command_id"], state, now, by)
 
 
 def _text(data: bytes) -> str:

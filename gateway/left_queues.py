@@ -7,10 +7,9 @@ from typing import Any
 
 from gateway import device_store
 from gateway.context import Context, uuid_of
-from gateway.devices import open_row
+from gateway.devices import open_row, settle
 from gateway.sessions import require_fresh
 from gateway.submit import submit
-from gateway.write_types import OutcomeStatus
 from services.contracts.tokyo import tokyo_day
 from services.kernel import access
 from services.kernel.errors import NotFound
@@ -29,11 +28,11 @@ async def find(context: Context) -> list[dict[str, Any]]:
     service, session = context.service, context.session
     async with service.db.transaction("read") as tx:
         rows = await device_store.find_left(tx, session, tokyo_day(service.clock()))
-        shown = {"handed_in": [row["command_id"] for row in rows]}
-        if rows:
+        opened = [(row, open_row(context, row).envelope) for row in rows]
+        said = [(row, envelope) for row, envelope in opened if envelope["type"] in SENT_ON]
+        if said:
+            shown = {"handed_in": [row["command_id"] for row, _ in said]}
             await access.record(tx, session.actor, "read", shown, basis="unit_lead", screen=context.screen)
-    opened = [(row, open_row(context, row).envelope) for row in rows]
-    said = [(row, envelope) for row, envelope in opened if envelope["type"] in SENT_ON]
     return [
         {
             "id": str(row["command_id"]),
@@ -63,11 +62,7 @@ async def send(context: Context, command_id: str) -> dict[str, Any]:
     author = replace(session, staff_id=row["author_id"], device_id=row["device_id"], assignments=then, heir_of=())
     as_author = Context(service, context.owners, context.sealing, replace(author, fresh_until=None), context.screen)
     [outcome] = await submit(as_author, [envelope])
-    is_erased = outcome["code"] == "record_erased"
-    if outcome["status"] is OutcomeStatus.ACCEPTED or is_erased:
-        state = "withdrawn" if is_erased else "sent"
-        async with service.db.transaction("handed_in") as tx:
-            await device_store.decide(tx, row["author_id"], row["command_id"], state, now, session.staff_id)
+    await settle(context, row, outcome, by=session.staff_id)
     return outcome
 
 

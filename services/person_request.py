@@ -4,8 +4,9 @@
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
@@ -32,15 +33,14 @@ class RetentionSettings(BaseSettings):
     retention_years: int = Field(default=5, ge=1, le=100)
 
 
-class Request(Protocol):
-    """What is known of a request when it is decided."""
+@dataclass(frozen=True)
+class Request:
+    """A request as its row says, read behind the locked record it is about."""
 
-    @property
-    def kind(self) -> RequestKind: ...
-    @property
-    def opened_by(self) -> UUID: ...
-    @property
-    def is_decided(self) -> bool: ...
+    request_id: UUID
+    kind: RequestKind
+    opened_by: UUID
+    is_decided: bool
 
 
 def is_kept_long_enough(ended_at: datetime | None, now: datetime, years: int) -> bool:

@@ -1,7 +1,7 @@
 import { build, type Rolldown } from "vite";
 import { beforeAll, describe, expect, it } from "vitest";
 import ja from "../../services/contracts/ja.json";
-import { lookedUp, putNumbers, readSources, type Catalogue } from "./messages.ts";
+import { lookedUp, namedKeys, putNumbers, readSources, type Catalogue } from "./messages.ts";
 
 const all: Catalogue = ja;
 const sources = readSources(new URL("../src", import.meta.url).pathname);
@@ -22,7 +22,9 @@ describe("the built application", () => {
   it("carries the sentence of every key that its source names", () => {
     const used = Object.keys(all).filter((key) => text.includes(`"${key}"`));
     expect(used.length).toBeGreaterThan(200);
-    expect(spoken[0].toSorted()).toEqual(used.map((key) => all[key]).toSorted());
+    const numbered = namedKeys(all, sources);
+    expect(numbered.toSorted()).toEqual(used.toSorted());
+    expect(spoken[0]).toEqual(numbered.map((key) => all[key]));
     expect(used.filter((key) => code.includes(`\`${key}\``) || code.includes(`"${key}"`))).toEqual([]);
   });
 

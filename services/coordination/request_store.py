@@ -55,10 +55,10 @@ async def lock(tx: Connection, actor: Actor, case_id: UUID, request_id: UUID) ->
     return Request(
         request_id,
         RequestKind(row["kind"]),
-        case["unit_id"],
-        case["consultation_id"],
         row["opened_by"],
         row["decision"] is not None,
+        case["unit_id"],
+        case["consultation_id"],
         case["closed_at"],
     )
 

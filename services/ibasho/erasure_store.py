@@ -96,7 +96,8 @@ async def _note(tx: Connection, erased: ParticipantErased, ids: Sequence[UUID], 
     await tx.execute(
         "insert into participant_request (request_id, participant_id, kind, opened_by, opened_at, decision, decided_by,"
         " decided_at) values ($1, $2, $3, $4, $5, 'approve', $6, $5)"
-        " on conflict on constraint participant_request_is_opened_once do nothing",
+        " on conflict on constraint participant_request_is_opened_once"
+        " do update set decision = 'approve', decided_by = $6, decided_at = $5 where participant_request.decision is null",
         *(erased.request_id, erased.participant_id, erased.kind, erased.opened_by, now, erased.decided_by),
     )
     insert = "insert into erasure select unnest($1::uuid[]), $2, $3 on conflict do nothing"

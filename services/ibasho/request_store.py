@@ -9,12 +9,14 @@ import asyncpg
 from services.contracts.codes import RequestKind, Role
 from services.contracts.participant_request import DecideParticipantRequest, OpenParticipantRequest
 from services.contracts.tokyo import tokyo_day
-from services.ibasho.domain.participant_request import Participant, Request
+from services.ibasho.domain.participant_request import Participant
 from services.ibasho.domain.session import code_key, nickname_key
+from services.ibasho.erasure_store import EXPECTED
 from services.ibasho.participant_store import lock_making
 from services.kernel.db import Connection
 from services.kernel.errors import NotFound, Refusal
 from services.kernel.token import Actor
+from services.person_request import Request
 
 WORKING_ROLES = (Role.IBASHO_STAFF, Role.MANAGER)
 _LAST_AT = "coalesce((select max(a.at) from attendance a where a.participant_id = p.participant_id), p.made_at)"
@@ -118,8 +120,8 @@ async def correct(tx: Connection, participant_id: UUID, request_id: UUID, nickna
 _ABOUT = f"""
 select q.*, t.asked, t.decision_note, '' as lift_note, null::uuid as lifted_by, null as receipt_number,
        n.nickname, {_PLACE} as place, e.erased_at, l.unit_id = any($2::text[]) as is_managed, false as is_suspended,
-       case when e.request_id is null or exists (select 1 from erasure_done d where d.request_id = e.request_id)
-       then '{{}}'::text[] else '{{coordination}}' end as owed
+       array(select h from unnest('{{{",".join(EXPECTED)}}}'::text[]) h where e.request_id is not null and not exists (
+             select 1 from erasure_done d where d.request_id = e.request_id and d.holder = h)) as owed
 from participant_request q join participant p using (participant_id) join place l using (place_id)
 left join participant_request_private t using (request_id)
 left join participant_private n on n.participant_id = q.participant_id left join erasure e on e.participant_id = q.participant_id

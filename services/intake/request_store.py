@@ -10,12 +10,13 @@ from services.contracts.codes import RequestKind, Role
 from services.contracts.person_request import DecidePersonRequest, LiftSuspension, OpenPersonRequest
 from services.contracts.sheet_request import SheetRequestDecided
 from services.contracts.tokyo import tokyo_day
-from services.intake.domain.sheet_request import Request, Sheet
+from services.intake.domain.sheet_request import Sheet
 from services.intake.domain.who_may import OWNING_ROLES
 from services.intake.store import NOT_KEPT_OFF, lock, refuse_erased
 from services.kernel.db import Connection
 from services.kernel.errors import NotFound, Refusal
 from services.kernel.token import Actor
+from services.person_request import Request
 
 _LAST_AT = (
     "greatest(c.opened_at, (select max(h.answered_at) from handoff h where h.consultation_id = c.consultation_id))"

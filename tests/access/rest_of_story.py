@@ -10,8 +10,10 @@ from uuid import UUID
 import httpx
 
 from infra.stack import Stack
+from services.contracts.codes import Role
 from services.kernel.ids import new_id
-from tests.support.hired import FIRST_PASSWORD, hire
+from tests.service.gateway.test_left_queues import Leaver
+from tests.support.hired import hire
 from tests.support.person import (
     Person,
     attendance_payload,
@@ -86,12 +88,9 @@ def not_come_for_long(city: Stack, people: People) -> str:
 
 def left_queue(city: Stack) -> str:
     """A command of somebody who left, brought on their tablet; its id."""
-    device, leaver = new_id(), hire(city)
-    on_it = Person(city.url, leaver.login, FIRST_PASSWORD, device=device)
-    envelope = on_it.envelope("RecordVisit", new_id(), visit_payload())
-    sealed = {"commands": [Vault.of(on_it, device).seal(envelope)]}
-    leaver.reassign(until_days=-1)
-    httpx.post(f"{city.url}/handed-in", json=sealed, headers={"Origin": city.url}, timeout=30)
+    leaver = Leaver(city, "hikikomori-support", Role.COORDINATOR)
+    envelope = leaver.person.envelope("RecordVisit", new_id(), visit_payload())
+    leaver.leave(envelope)
     return str(envelope["id"])
 
 

@@ -4,9 +4,6 @@ from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse
 
 from infra.paths import ROOT
 
-NEVER_TAKEN = {("shownUntil",)}
-"""Only a team takes a case along, and a team's sight has no hour (`who_may.sight_of`)."""
-
 
 def test_a_device_takes_along_what_the_screens_show() -> None:
     """A field added to a screen's document and not to Sync would be missing only without a network: the worst place."""
@@ -19,7 +16,7 @@ def test_a_device_takes_along_what_the_screens_show() -> None:
         ("Today", ("today",), ("sync", "today")),
     ):
         shown = selections((folder / f"{document}.graphql").read_text(encoding="utf8"))
-        assert below(shown, root) - NEVER_TAKEN == below(sync, taken), document
+        assert below(shown, root) == below(sync, taken), document
 
 
 def test_of_what_waits_for_a_manager_a_device_asks_only_where_it_stands() -> None:

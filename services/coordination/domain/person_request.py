@@ -11,15 +11,11 @@ from services.kernel.errors import Refusal
 
 
 @dataclass(frozen=True)
-class Request:
-    """A request as its rows say, read behind its locked case."""
+class Request(person_request.Request):
+    """With what else is known of its case."""
 
-    request_id: UUID
-    kind: RequestKind
     unit_id: str
     consultation_id: UUID
-    opened_by: UUID
-    is_decided: bool
     closed_at: datetime | None
 
 

@@ -20,16 +20,6 @@ class Participant:
     last_at: datetime
 
 
-@dataclass(frozen=True)
-class Request:
-    """A request as its row says, read behind its locked participant."""
-
-    request_id: UUID
-    kind: RequestKind
-    opened_by: UUID
-    is_decided: bool
-
-
 def decide_open(kind: RequestKind, participant: Participant, now: datetime, years: int) -> None:
     """The end of the retention period is brought up only when it is over. Anything else may be asked at any time."""
     if kind is RequestKind.RETENTION and not is_kept_long_enough(participant.last_at, now, years):

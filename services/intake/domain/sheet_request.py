@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.contracts.codes import RequestDecision, RequestKind
 from services.kernel.errors import Refusal
-from services.person_request import ERASING, decide_decision, is_kept_long_enough
+from services.person_request import ERASING, Request, decide_decision, is_kept_long_enough
 
 _OF_THE_CASE = ERASING | {RequestKind.SUSPENSION}
 """What is asked where the case is kept, once there is one: the sheet follows from there."""
@@ -21,16 +21,6 @@ class Sheet:
     last_at: datetime
     is_waiting: bool
     became_case: bool
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request as its row says, read behind its locked sheet."""
-
-    request_id: UUID
-    kind: RequestKind
-    opened_by: UUID
-    is_decided: bool
 
 
 def decide_open(kind: RequestKind, sheet: Sheet, now: datetime, years: int) -> None:

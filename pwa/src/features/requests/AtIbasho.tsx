@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { ask } from "../../gateway/client";
+import { ask, type GatewayFailure } from "../../gateway/client";
 import { IbashoPlaces } from "../../gateway/documents";
 import { t } from "../../i18n/messages";
 import { SelectField, TextField } from "../../ui/forms";
@@ -37,10 +37,14 @@ function Find({ places, onClose, onFound }: { places: readonly Place[]; onClose:
   const go = async () => {
     if (!typed.trim()) return setProblem(t("requests.soughtMissing"));
     setBusy(true);
-    const said = await ask(FindParticipant, { placeId, called: typed.trim().slice(0, 40) }).then(({ participant }) => participant, () => undefined);
+    try {
+      const { participant } = await ask(FindParticipant, { placeId, called: typed.trim() });
+      if (participant) return onFound(participant);
+      setProblem(t("requests.notFound"));
+    } catch (failure) {
+      setProblem((failure as GatewayFailure).sentence ?? t("error.needs_network"));
+    }
     setBusy(false);
-    if (said) return onFound(said);
-    setProblem(t(said === undefined ? "error.needs_network" : "requests.notFound"));
     document.getElementById("sought")?.focus();
   };
   return (
