@@ -19,13 +19,14 @@ FRESH_FOR = timedelta(minutes=10)
 @dataclass(frozen=True)
 class Session:
     """Who is signed in, on which device, with today's assignments; `heir_of`: which of their units are closed ones that
-    theirs succeeded; `fresh_until`: may do what is dangerous."""
+    theirs succeeded; `agencies`: for whose accounts they answer as manager; `fresh_until`: may do what is dangerous."""
 
     session_id: UUID
     staff_id: UUID
     device_id: UUID
     assignments: tuple[tuple[str, str], ...]
     heir_of: tuple[str, ...]
+    agencies: tuple[str, ...] = ()
     fresh_until: datetime | None = None
 
     @property
@@ -44,8 +45,8 @@ class Session:
 
     @property
     def managed_units(self) -> list[str]:
-        """The units this person manages today."""
-        return [unit for unit, role in self.assignments if role == "manager"]
+        """The units whose accounts this person looks after today: those they manage, and the agencies they answer for."""
+        return [*(unit for unit, role in self.assignments if role == "manager"), *self.agencies]
 
 
 # $1 the moment, $2 and $3 the earliest last use and beginning, $4 the day. Without an assignment of today nobody is signed in.
@@ -60,6 +61,9 @@ select * from (
     array(select array[h.unit_id, a.role] from assignment a join heir h on h.heir_id = a.unit_id
       where a.staff_id = s.staff_id and a.from_date <= $4 and (a.until is null or a.until >= $4)
       order by h.unit_id <> a.unit_id, h.unit_id, a.role) as assignments,
+    array(select u.unit_id from unit u join heir h on h.unit_id = u.answered_by join assignment a on a.unit_id = h.heir_id
+      where a.staff_id = s.staff_id and a.role = 'manager' and a.from_date <= $4 and (a.until is null or a.until >= $4)
+      ) as agencies,
     array(select unit_id from heir where unit_id <> heir_id) as closed
   from session s where s.revoked_at is null and s.created_at <= $1 and s.last_seen_at > $2 and s.created_at > $3
   and not exists (select 1 from device d where d.device_id = s.device_id and d.revoked_at is not null)
@@ -89,7 +93,8 @@ def _session(row: asyncpg.Record | None) -> Session | None:
         return None
     assignments = tuple((unit, role) for unit, role in row["assignments"])
     heir_of = tuple(sorted({unit for unit, _ in assignments} & set(row["closed"])))
-    return Session(row["session_id"], row["staff_id"], row["device_id"], assignments, heir_of, row["fresh_until"])
+    told = (assignments, heir_of, tuple(sorted({*row["agencies"]})))
+    return Session(row["session_id"], row["staff_id"], row["device_id"], *told, row["fresh_until"])
 
 
 async def has_assignment(tx: Connection, staff_id: UUID, day: date) -> bool:

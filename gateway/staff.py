@@ -30,9 +30,10 @@ def same_login(typed: str) -> str:
     return unicodedata.normalize("NFKC", typed).strip().casefold()
 
 
-async def register_unit(tx: Connection, unit_id: str, name: str) -> None:
-    """A unit. Again is fine."""
-    await tx.execute("insert into unit (unit_id, name) values ($1, $2) on conflict do nothing", unit_id, name)
+async def register_unit(tx: Connection, unit_id: str, name: str, answered_by: str | None = None) -> None:
+    """A unit; one of another agency has the unit that answers for it. Again is fine."""
+    query = "insert into unit (unit_id, name, answered_by) values ($1, $2, $3) on conflict do nothing"
+    await tx.execute(query, unit_id, name, answered_by)
 
 
 async def register_member(tx: Connection, member: Member, password: str) -> None:

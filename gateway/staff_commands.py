@@ -23,7 +23,7 @@ async def register_staff(command: RegisterStaff, subject: UUID, work: Work) -> N
 
 async def note_home_street(command: NoteHomeStreet, subject: UUID, work: Work) -> None:
     """A manager notes it of who is longest in one of their units; of anybody else there is nothing to note."""
-    managed = work.actor.units_as(Role.MANAGER)
+    managed = await staff_store.find_answered_for(work.tx, work.actor.units_as(Role.MANAGER))
     if subject not in await staff_store.find_longest_here(work.tx, managed, tokyo_day(work.now)):
         raise NotFound
     await staff_store.put_home_street(work.tx, subject, command.home_street)
@@ -35,7 +35,7 @@ async def change_assignments(command: ChangeAssignments, subject: UUID, work: Wo
     changed = staffing.change(command, register, work.actor, tokyo_day(work.now))
     await staff_store.insert_change(work.tx, subject, work.actor.id, command.note, work.now)
     for opened in command.opens:
-        await staff_store.open_unit(work.tx, opened.unit_id, opened.name)
+        await staff_store.open_unit(work.tx, opened)
     for closed in command.closes:
         await staff_store.close_unit(work.tx, closed)
         await work.emit(subject, UnitClosed(**vars(closed)))

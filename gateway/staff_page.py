@@ -55,7 +55,7 @@ def _unit(row: Any, managed: list[str], register: Register) -> dict[str, Any]:
         "successorId": row["successor"],
         "isMine": row["unit_id"] in managed,
         "audits": register.audits(row["unit_id"]),
-        "isAgency": register.is_agency(row["unit_id"]),
+        "isAgency": row["answered_by"] is not None,
     }
 
 

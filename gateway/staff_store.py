@@ -8,7 +8,7 @@ import asyncpg
 
 from gateway.staffing import Assignment, Register, Unit
 from services.contracts.codes import Role
-from services.contracts.staff import ChangeAssignments, ClosedUnit
+from services.contracts.staff import ChangeAssignments, ClosedUnit, OpenedUnit
 from services.kernel.db import Connection
 from services.kernel.errors import Refusal
 
@@ -21,7 +21,7 @@ async def lock_register(tx: Connection) -> Register:
 
 async def find_register(tx: Connection) -> Register:
     """The whole register. A city has some hundred rows."""
-    units = await tx.fetch("select unit_id, closed_on, successor from unit")
+    units = await tx.fetch("select unit_id, closed_on, successor, answered_by from unit")
     held = await tx.fetch("select assignment_id, staff_id, unit_id, role, from_date, until from assignment")
     return Register(
         {row["unit_id"]: Unit(**row) for row in units},
@@ -79,9 +79,10 @@ async def insert_lines(tx: Connection, change_id: UUID, act: ChangeAssignments) 
     )
 
 
-async def open_unit(tx: Connection, unit_id: str, name: str) -> None:
+async def open_unit(tx: Connection, opened: OpenedUnit) -> None:
     """A new unit."""
-    await tx.execute("insert into unit (unit_id, name) values ($1, $2)", unit_id, name)
+    query = "insert into unit (unit_id, name, answered_by) values ($1, $2, $3)"
+    await tx.execute(query, opened.unit_id, opened.name, opened.answered_by)
 
 
 async def close_unit(tx: Connection, closed: ClosedUnit) -> None:
@@ -170,6 +171,12 @@ select staff_id from (
   order by staff_id, since, changed_at nulls first, unit_id = any($1::text[]) desc
 ) first where unit_id = any($1::text[])
 """
+
+
+async def find_answered_for(tx: Connection, managed: Iterable[str]) -> list[str]:
+    """These units, and those of other agencies for whose accounts their managers answer."""
+    query = "select unit_id from unit where unit_id = any($1::text[]) or answered_by = any($1::text[])"
+    return [row["unit_id"] for row in await tx.fetch(query, list(managed))]
 
 
 async def find_longest_here(tx: Connection, units: Iterable[str], day: date) -> frozenset[UUID]:

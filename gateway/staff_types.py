@@ -7,7 +7,8 @@ from gateway.types import CaseCard, Date, DateTime, Staff, Unit
 
 @strawberry.type
 class StaffUnit:
-    """`is_mine`: whoever asks manages it today. `audits`: an auditor may begin there. `is_agency`: of another agency."""
+    """`is_mine`: whoever asks looks after its accounts today. `audits`: an auditor may begin there. `is_agency`: of another
+    agency, whose people are partners and nothing else."""
 
     unit: Unit
     closed_on: Date | None

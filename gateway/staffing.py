@@ -15,11 +15,18 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit is never moved: it is closed, and its successor answers for what it had."""
+    """A unit is never moved: it is closed, and its successor answers for what it had. A unit that is another agency's
+    has the unit of the city whose managers answer for its accounts."""
 
     unit_id: str
     closed_on: date | None = None
     successor: str | None = None
+    answered_by: str | None = None
+
+    @property
+    def is_agency(self) -> bool:
+        """True for a unit of another agency (関係機関): its people are partners and nothing else."""
+        return self.answered_by is not None
 
 
 @dataclass(frozen=True)
@@ -57,16 +64,9 @@ class Register:
         auditing = {each.unit_id for each in self.assignments.values() if each.role == Role.AUDITOR}
         return not auditing or any(unit_id in {each, self.units[each].successor} for each in auditing)
 
-    def is_agency(self, unit_id: str) -> bool:
-        """True for a unit that has or had somebody of another agency; who never began counts for nothing."""
-        return any(
-            each.unit_id == unit_id and each.role == Role.PARTNER and each.from_date <= (each.until or date.max)
-            for each in self.assignments.values()
-        )
-
-    def succeeds_the_city(self, unit_id: str) -> bool:
-        """True for the successor of a unit that was no agency's."""
-        return any(each.successor == unit_id and not self.is_agency(each.unit_id) for each in self.units.values())
+    def answered_by(self, managed: frozenset[str]) -> frozenset[str]:
+        """The units of other agencies whose accounts the managers of these units answer for."""
+        return frozenset(each.unit_id for each in self.units.values() if each.answered_by in managed)
 
     def put(self, assignment: Assignment) -> None:
         """Keep an assignment as it is from now on."""
@@ -74,26 +74,26 @@ class Register:
 
 
 def change(act: ChangeAssignments, register: Register, actor: Actor, today: date) -> Mapping[UUID, Assignment]:
-    """The assignments to store. Whoever acts manages every unit touched, or opens it in this very act.
+    """The assignments to store. Whoever acts manages every unit touched, answers for it as another agency's, or opens it
+    in this very act.
 
     NotFound for what is not theirs; Refusal: nothing_changes, unit_exists, unit_is_closed, assignment_is_over,
     ends_in_the_past, begins_in_the_past, ends_before_it_begins, already_assigned, no_manager_left, own_assignment,
-    unit_does_not_audit, successor_is_agency.
+    unit_does_not_audit, successor_is_agency, only_partners_in_agency, partner_and_staff.
     """
     managed = frozenset(actor.units_as(Role.MANAGER))
-    mine = managed | {opened.unit_id for opened in act.opens}
     if not managed:
         raise NotFound
     if not (act.opens or act.closes or act.ends or act.begins):
         raise Refusal("nothing_changes", "no unit and no assignment named")
-    _open(act, register)
+    _open(act, register, managed)
+    mine = managed | register.answered_by(managed) | {opened.unit_id for opened in act.opens}
     for ended in act.ends:
         _end(_held(register, ended.assignment_id, mine), ended.until, register, today)
     for closed in act.closes:
         _close(closed, register, mine, today)
     for begun in act.begins:
         _begin(Assignment(**dict(begun)), register, mine, actor, today)
-    _keep_agencies_out(act, register)
     for unit_id in sorted({each.unit_id for each in register.changed.values()}):
         _keep_a_manager(register, unit_id, today)
     for opened in act.opens:
@@ -101,11 +101,13 @@ def change(act: ChangeAssignments, register: Register, actor: Actor, today: date
     return register.changed
 
 
-def _open(act: ChangeAssignments, register: Register) -> None:
+def _open(act: ChangeAssignments, register: Register, managed: frozenset[str]) -> None:
     for opened in act.opens:
         if opened.unit_id in register.units:
             raise Refusal("unit_exists", "a unit of this id exists")
-        register.units[opened.unit_id] = Unit(opened.unit_id)
+        if opened.answered_by not in managed | {None}:
+            raise NotFound
+        register.units[opened.unit_id] = Unit(opened.unit_id, answered_by=opened.answered_by)
 
 
 def _held(register: Register, assignment_id: UUID, mine: frozenset[str]) -> Assignment:
@@ -133,7 +135,11 @@ def _close(closed: ClosedUnit, register: Register, mine: frozenset[str], today: 
         raise Refusal("unit_is_closed", "the unit or its successor is closed")
     if closed.closed_on < today:
         raise Refusal("ends_in_the_past", "a unit closes today or later")
-    register.units[unit.unit_id] = Unit(unit.unit_id, closed.closed_on, closed.successor)
+    if (
+        successor.is_agency and not unit.is_agency
+    ):  # the other way nobody sees more: what was shared with it ends with it
+        raise Refusal("successor_is_agency", "a unit of the city is succeeded by one of the city")
+    register.units[unit.unit_id] = replace(unit, closed_on=closed.closed_on, successor=closed.successor)
     for held in list(register.assignments.values()):
         if held.unit_id == unit.unit_id and (held.until or date.max) >= closed.closed_on:
             register.put(replace(held, until=max(closed.closed_on, held.from_date) - DAY))
@@ -155,6 +161,7 @@ def _begin(begun: Assignment, register: Register, mine: frozenset[str], actor: A
     if any(each.overlaps(begun) for each in same):
         raise Refusal("already_assigned", "the same person, unit and role on some of these days")
     _refuse_more_power(begun, register, actor)
+    _keep_partners_apart(begun, unit, register)
     register.put(begun)
 
 
@@ -174,14 +181,18 @@ def _goes_on(held: Assignment, begun: Assignment, register: Register) -> bool:
     return follows and (held.staff_id, held.role) == (begun.staff_id, begun.role)
 
 
-def _keep_agencies_out(act: ChangeAssignments, register: Register) -> None:
-    """Whatever unit closes or whoever begins by this act: what a unit of the city had is for no other agency."""
-    for unit_id in {*(each.successor for each in act.closes), *(each.unit_id for each in act.begins)}:
-        if register.is_agency(unit_id) and register.succeeds_the_city(unit_id):
-            raise Refusal("successor_is_agency", "a unit that succeeds one of the city is no agency's")
+def _keep_partners_apart(begun: Assignment, unit: Unit, register: Register) -> None:
+    """A role of the city opens 緊急, handoffs, lists: nobody of another agency has one, not even beside."""
+    if (begun.role == Role.PARTNER) != unit.is_agency:
+        raise Refusal("only_partners_in_agency", "an agency's people are partners, and nobody of the city is one")
+    others = (each for each in register.assignments.values() if each.staff_id == begun.staff_id)
+    if any((each.role == Role.PARTNER) != unit.is_agency and each.overlaps(begun) for each in others):
+        raise Refusal("partner_and_staff", "on some of these days the same person is of the city and of an agency")
 
 
 def _begin_with_a_manager(register: Register, unit_id: str) -> None:
+    if register.units[unit_id].is_agency:
+        return
     if not any(each.unit_id == unit_id and each.role == Role.MANAGER for each in register.changed.values()):
         raise Refusal("no_manager_left", "a unit that is opened without a manager would be nobody's")
 

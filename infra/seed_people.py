@@ -20,6 +20,8 @@ UNITS = {
     "audit-office": "監査担当",
     "wakamono-station": "若者サポートステーション（関係機関）",
 }
+AGENCIES = {"wakamono-station": "hikikomori-support"}
+"""関係機関, and the unit that answers for its accounts."""
 STAFF = (
     ("watanabe", "渡邉 健", "hoya-window", Role.WINDOW_STAFF),
     ("otsuka", "大塚 由美", "hoya-window", Role.MANAGER),
@@ -62,7 +64,7 @@ async def seed_staff(dsn: str) -> None:
     await db.open()
     for unit_id, name in UNITS.items():
         async with db.transaction("seed") as tx:
-            await staff.register_unit(tx, unit_id, name)
+            await staff.register_unit(tx, unit_id, name, AGENCIES.get(unit_id))
     for login, name, unit, role in STAFF:
         async with db.transaction("seed") as tx:
             await staff.register_member(tx, staff.Member(staff_id(login), login, name), PASSWORD)

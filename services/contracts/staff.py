@@ -25,10 +25,11 @@ class NoteHomeStreet(Command):
 
 
 class OpenedUnit(Model):
-    """新しい係."""
+    """新しい係. A unit of another agency (関係機関) names the unit of the city whose managers answer for its accounts."""
 
     unit_id: UnitId
     name: Annotated[Line, Field(min_length=1, max_length=60)]
+    answered_by: UnitId | None = None
 
 
 class ClosedUnit(Model):

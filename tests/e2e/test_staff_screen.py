@@ -84,6 +84,43 @@ def test_a_manager_gives_a_code_and_signs_somebody_out(city: Stack, sign_in: Sig
     expect(page.get_by_role("button", name="試験 花さんをサインアウトさせる")).to_have_count(0)
 
 
+@pytest.mark.parametrize("size", ["desk", "tablet"])
+def test_a_manager_opens_an_agency_whose_people_are_partners_and_nothing_else(
+    city: Stack, sign_in: SignIn, size: str
+) -> None:
+    agency, login = f"ngo-{size}", f"outsider-{size}"
+    page = sign_in("sasaki", size)
+    page.get_by_role("link", name="職員", exact=True).click()
+    page.get_by_role("button", name="職員を登録する").click()
+    page.get_by_role("dialog").get_by_label("氏名").fill(f"外部 {size}")
+    page.get_by_role("dialog").get_by_label("職員ID").fill(login)
+    page.get_by_role("dialog").get_by_role("button", name="職員を登録する").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="係を作る").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("どこの係ですか").select_option(label="関係機関（ひきこもり支援係 が受けもつ）")
+    dialog.get_by_label("係の名前").fill(f"NPO見本 {size}")
+    dialog.get_by_label("係の記号").fill(agency)
+    look(page, "staff-open-agency", size)
+    dialog.get_by_role("button", name="変更に加える").click()
+    page.get_by_role("button", name="担当を加える").click()
+    dialog.get_by_label("職員").select_option(label=f"外部 {size}({login})")
+    dialog.get_by_label("係").select_option(label=f"NPO見本 {size}")
+    assert dialog.get_by_label("役割").locator("option").all_text_contents() == ["関係機関の職員"]
+    dialog.get_by_label("始まり").fill(str(today()))
+    look(page, "staff-add-partner", size)
+    dialog.get_by_role("button", name="変更に加える").click()
+    look(page, "staff-agency-pending", size)
+    page.get_by_role("button", name="2件をまとめて変える").click()
+    region = page.get_by_role("region", name=f"NPO見本 {size}")
+    expect(region.get_by_role("row", name=f"外部 {size}")).to_contain_text("関係機関")
+    region.scroll_into_view_if_needed()
+    look(page, "staff-agency", size)
+    page.get_by_role("button", name=f"外部 {size}さんの設定コードを出す").click()
+    page.get_by_role("dialog").get_by_role("button", name="設定コードを出す").click()
+    expect(page.get_by_text("本人に手渡してください")).to_be_visible()
+
+
 def test_nobody_but_a_manager_is_shown_the_screen(city: Stack, sign_in: SignIn) -> None:
     page = sign_in("takahashi", "desk")
     expect(page.get_by_role("link", name="職員", exact=True)).to_have_count(0)

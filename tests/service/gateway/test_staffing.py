@@ -13,9 +13,10 @@ from services.contracts.access_log import DAYS_BACK
 from services.contracts.codes import Role
 from services.kernel.ids import new_id
 from tests.access.rest_of_story import passkey
+from tests.access.test_fields import TOLD
 from tests.service.gateway.test_sessions import post, stale
 from tests.support.hired import FIRST_PASSWORD, Hired, hire, today
-from tests.support.person import Person, open_case, wait_until
+from tests.support.person import Person, basis_payload, open_case, wait_until
 from tests.support.rows import rows
 from tests.support.signals import WITHIN_SECONDS, listening
 
@@ -411,3 +412,37 @@ def test_nobody_begins_anything_for_themselves_nor_an_auditor_where_nobody_audit
     assert not rows(city, "gateway", "select 1 from staff_change_private where note = $1", mark)
     audits = {each["unit"]["id"]: each["audits"] for each in boss.ask("Staffing")["staffing"]["units"]}
     assert (audits["audit-office"], audits[unit]) == (True, False)
+
+
+def test_an_agency_and_its_people_begin_and_end_by_the_manager_who_answers_for_them(
+    city: Stack, unit: str, boss: Person
+) -> None:
+    """From no unit at all to a partner who sees what a person consented to, and out again; nothing by the seed."""
+    agency, person = f"agency-{new_id().hex[-8:]}", Hired(city, new_id(), f"partner-{new_id().hex[-8:]}")
+    boss.do("RegisterStaff", person.staff_id, {"login": person.login, "name": "試験 外"})
+    opens = [{"unitId": agency, "name": "試しの関係機関", "answeredBy": unit}]
+    begin = begun(person, agency, "partner")
+    assert change(boss, opens=opens, begins=[begin], note="関係機関")["status"] == "ACCEPTED"
+    told = next(each for each in boss.ask("Staffing")["staffing"]["units"] if each["unit"]["id"] == agency)
+    assert (told["isMine"], told["isAgency"], told["audits"]) == (True, True, False)
+    issued = boss.ask("IssueSetUpCode", staffId=str(person.staff_id))["issueSetUpCode"]["code"]
+    body = {"id": str(new_id()), "login": person.login, "code": issued, "new": FIRST_PASSWORD}
+    origin = {"origin": city.url, "content-type": "application/json"}
+    assert httpx.post(f"{city.url}/password/first", json=body, headers=origin).status_code == 200
+    partner = Person(city.url, person.login, FIRST_PASSWORD)
+    case = open_case(Person(city.url, "watanabe"), Person(city.url, "takahashi"), told=TOLD)
+    assert partner.ask("Cases")["cases"] == [] and partner.ask("Case", id=str(case))["case"] is None
+    Person(city.url, "takahashi").do("GiveConsent", case, basis_payload("GiveConsent", new_id(), agency))
+    assert partner.ask("Case", id=str(case))["case"]
+    assert boss.ask("Case", id=str(case))["case"] is None, "to answer for an agency is not to read what it may"
+    for begins, code in (
+        ([begun(hire(city, unit), agency, "partner")], "partner_and_staff"),
+        ([begun(hire(city, unit), agency, "manager")], "only_partners_in_agency"),
+        ([begun(person, unit)], "partner_and_staff"),
+    ):
+        assert change(boss, begins=begins)["code"] == code
+    stranger = Person(city.url, hire(city, "hoya-window", Role.MANAGER).login, FIRST_PASSWORD)
+    ends = [{"assignmentId": begin["assignmentId"], "until": YESTERDAY}]
+    assert change(stranger, ends=ends)["code"] == "not_found"
+    assert change(boss, ends=ends)["status"] == "ACCEPTED"
+    assert partner.post("Me").json()["code"] == "signed_out"

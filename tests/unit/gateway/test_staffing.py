@@ -16,7 +16,7 @@ from services.kernel.token import Actor
 TODAY = date(2026, 3, 20)
 APRIL = date(2026, 4, 1)
 BOSS, CLERK, NEW = new_id(), new_id(), new_id()
-BOSS_HELD, CLERK_HELD, FOREIGN_HELD, AUDITOR_HELD = new_id(), new_id(), new_id(), new_id()
+BOSS_HELD, CLERK_HELD, FOREIGN_HELD, AUDITOR_HELD, AGENCY_HELD = (new_id() for _ in range(5))
 
 
 def register() -> Register:
@@ -24,11 +24,13 @@ def register() -> Register:
         Assignment(BOSS_HELD, BOSS, "support", Role.MANAGER, date(2024, 4, 1)),
         Assignment(CLERK_HELD, CLERK, "support", Role.COORDINATOR, date(2024, 4, 1)),
         Assignment(FOREIGN_HELD, CLERK, "window", Role.WINDOW_STAFF, date(2024, 4, 1)),
-        Assignment(new_id(), new_id(), "agency", Role.PARTNER, date(2024, 4, 1)),
+        Assignment(AGENCY_HELD, new_id(), "agency", Role.PARTNER, date(2024, 4, 1)),
         Assignment(AUDITOR_HELD, new_id(), "audit", Role.AUDITOR, date(2024, 4, 1), date(2025, 3, 31)),
     ]
-    units = {name: Unit(name) for name in ("support", "window", "audit", "agency", "agency-2")} | {
-        "old": Unit("old", date(2025, 4, 1), "support")
+    units = {name: Unit(name) for name in ("support", "window", "audit")} | {
+        "old": Unit("old", date(2025, 4, 1), "support"),
+        "agency": Unit("agency", answered_by="support"),
+        "agency-2": Unit("agency-2", answered_by="window"),
     }
     return Register(units, {each.assignment_id: each for each in held}, frozenset({BOSS, CLERK, NEW}))
 
@@ -62,10 +64,40 @@ def test_one_april_the_unit_closes_its_successor_opens_and_everybody_moves() -> 
     }
 
 
+AGENCY = [{"unit_id": "new", "name": "新しい関係機関", "answered_by": "support"}]
+
+
 def test_another_agency_is_succeeded_by_whichever_its_manager_names() -> None:
     for successor in ("agency-2", "window"):
-        [ended] = run({"agency"}, closes=[{**CLOSES[0], "unit_id": "agency", "successor": successor}]).values()
+        [ended] = run(closes=[{**CLOSES[0], "unit_id": "agency", "successor": successor}]).values()
         assert (ended.role, ended.until) == (Role.PARTNER, APRIL - timedelta(days=1))
+
+
+def test_an_agency_begins_with_partners_and_whoever_manages_the_unit_that_answers_for_it_begins_and_ends_them() -> None:
+    for act in ({"opens": AGENCY, "begins": [begun(unit_id="new", role="partner")]}, {"opens": AGENCY}):
+        assert {each.role for each in run(**act).values()} <= {Role.PARTNER}
+    begins = begun(unit_id="agency", role="partner")
+    assert [each.unit_id for each in run(begins=[begins]).values()] == ["agency"]
+    ends = [{"assignment_id": AGENCY_HELD, "until": APRIL}]
+    assert [each.until for each in run(ends=ends).values()] == [APRIL]
+    with pytest.raises(Refusal) as refused:
+        run({"window"}, ends=ends)
+    assert refused.value.code == "not_found"
+
+
+def test_who_answered_for_an_agency_is_succeeded_in_that_too() -> None:
+    """The heir's manager has the closed unit in their token, and with it what it answered for."""
+    held = register()
+    held.units["support"] = Unit("support", date(2026, 3, 1), "window")
+    heir = Actor(BOSS, "staff", (("window", "manager"), ("support", "manager")), heir_of=("support",))
+    act = ChangeAssignments(begins=[begun(unit_id="agency", role="partner")])
+    assert [each.unit_id for each in change(act, held, heir, TODAY).values()] == ["agency"]
+
+
+def test_one_may_be_of_the_city_after_one_was_of_an_agency() -> None:
+    leaves = {"until": date(2026, 3, 31)}
+    act = [begun(unit_id="agency", role="partner", from_date=TODAY, **leaves), begun()]
+    assert {each.role for each in run(begins=act).values()} == {Role.PARTNER, Role.COORDINATOR}
 
 
 @pytest.mark.parametrize("unit", ["audit", "new"])
@@ -94,16 +126,6 @@ def test_no_unit_is_left_to_a_manager_who_goes_later() -> None:
     with pytest.raises(Refusal) as refused:
         change(ChangeAssignments(**ends), held, boss, TODAY)
     assert refused.value.code == "no_manager_left"
-
-
-def test_an_agency_does_not_come_into_what_succeeds_the_city_by_a_later_act() -> None:
-    held = register()
-    held.units["support-2"] = Unit("support-2")
-    held.units["old"] = Unit("old", date(2025, 4, 1), "support-2")
-    boss = Actor(BOSS, "staff", (("support-2", "manager"),))
-    with pytest.raises(Refusal) as refused:
-        change(ChangeAssignments(begins=[begun(unit_id="support-2", role="partner")]), held, boss, TODAY)
-    assert refused.value.code == "successor_is_agency"
 
 
 def test_yesterday_ends_an_assignment_at_once() -> None:
@@ -135,10 +157,18 @@ def test_a_manager_may_go_when_another_comes() -> None:
         ("unit_is_closed", {"closes": [{"unit_id": "support", "closed_on": APRIL, "successor": "support"}]}),
         ("unit_is_closed", {"closes": [{"unit_id": "support", "closed_on": APRIL, "successor": "old"}]}),
         ("successor_is_agency", {"closes": [{"unit_id": "support", "closed_on": APRIL, "successor": "agency"}]}),
-        (
-            "successor_is_agency",
-            {"opens": OPENS, "closes": CLOSES, "begins": [begun(unit_id="new", role="partner")]},
-        ),
+        ("successor_is_agency", {"opens": AGENCY, "closes": CLOSES}),
+        ("not_found", {"opens": [{**AGENCY[0], "answered_by": "window"}]}),
+        ("not_found", {"opens": [{**AGENCY[0], "answered_by": "agency"}]}),
+        ("not_found", {"opens": [{**AGENCY[0], "answered_by": "nowhere"}]}),
+        ("not_found", {"begins": [begun(unit_id="agency-2", role="partner")]}),
+        ("only_partners_in_agency", {"begins": [begun(role="partner")]}),
+        ("only_partners_in_agency", {"begins": [begun(unit_id="agency", role="manager")]}),
+        ("only_partners_in_agency", {"opens": AGENCY, "begins": [begun(unit_id="new", role="window_staff")]}),
+        ("only_partners_in_agency", {"opens": OPENS, "begins": [begun(unit_id="new", role="partner")]}),
+        ("partner_and_staff", {"begins": [begun(staff_id=CLERK, unit_id="agency", role="partner")]}),
+        ("partner_and_staff", {"begins": [begun(), begun(unit_id="agency", role="partner")]}),
+        ("partner_and_staff", {"begins": [begun(unit_id="agency", role="partner", until=APRIL), begun()]}),
         ("ends_in_the_past", {"closes": [{"unit_id": "support", "closed_on": date(2026, 3, 1), "successor": "window"}]}),
         ("ends_in_the_past", {"ends": [{"assignment_id": CLERK_HELD, "until": date(2026, 3, 18)}]}),
         ("begins_in_the_past", {"begins": [begun(from_date=date(2026, 3, 19))]}),

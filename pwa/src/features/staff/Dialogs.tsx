@@ -60,14 +60,20 @@ export function AddAssignment(props: Props) {
 export function OpenUnit(props: Props) {
   const [unitId, setUnitId] = useState("");
   const [unit, setUnit] = useState("");
+  const [answeredBy, setAnsweredBy] = useState("");
   const [wrong, setWrong] = useState(false);
+  const kinds: Options = [["", t("staff.unitKind.city")], ...props.staffing.units
+    .filter(({ isMine, isAgency, closedOn }) => isMine && !isAgency && !closedOn)
+    .map(({ unit }) => [unit.id, t("staff.unitKind.agency", { unit: unit.name })] as const)];
   const add = () => {
     const fits = /^[a-z][a-z0-9-]{1,39}$/.test(unitId) && Boolean(unit.trim());
     setWrong(!fits);
-    if (fits) props.onAdd({ key: `open-${unitId}`, kind: "opens", unitId, unit: unit.trim() });
+    if (fits) props.onAdd({ key: `open-${unitId}`, kind: "opens", unitId, unit: unit.trim(), answeredBy: answeredBy || null });
   };
   return (
     <Dialog title={t("staff.open")} submit={t("staff.gather")} onSubmit={add} onClose={props.onClose}>
+      <SelectField id="unit-kind" label={t("staff.unitKind")} value={answeredBy} options={kinds} onChange={setAnsweredBy} />
+      {answeredBy && <Note icon="info"><p>{t("staff.answeredByHelp")}</p></Note>}
       <TextField id="unit-name" label={t("staff.unitName")} value={unit} onInput={setUnit} required />
       <TextField id="unit-id" label={t("staff.unitId")} help={t("staff.unitIdHelp")} value={unitId} onInput={setUnitId} error={wrong ? t("staff.unitWrong") : undefined} required />
     </Dialog>

@@ -11,11 +11,11 @@ it("puts every line where the command wants it, with nothing for the screen in i
     { key: "1", kind: "ends", assignmentId: "a", who: "x", unit: "u", role: "manager", until: "2027-03-31" },
     { key: "2", kind: "begins", staffId: "s", who: "x", unitId: "new", unit: "u", role: "coordinator", fromDate: "2027-04-01" },
     { key: "3", kind: "closes", unitId: "old", unit: "u", successor: "new", successorName: "n", closedOn: "2027-04-01" },
-    { key: "4", kind: "opens", unitId: "new", unit: "引き継ぐ係" },
+    { key: "4", kind: "opens", unitId: "new", unit: "引き継ぐ係", answeredBy: null },
   ];
   expect(payloadOf(lines, "4月1日")).toEqual({
     note: "4月1日",
-    opens: [{ unitId: "new", name: "引き継ぐ係" }],
+    opens: [{ unitId: "new", name: "引き継ぐ係", answeredBy: null }],
     closes: [{ unitId: "old", closedOn: "2027-04-01", successor: "new" }],
     ends: [{ assignmentId: "a", until: "2027-03-31" }],
     begins: [{ assignmentId: "2", staffId: "s", unitId: "new", role: "coordinator", fromDate: "2027-04-01" }],
@@ -45,4 +45,12 @@ it("offers an auditor where there was one, or in what succeeds such a unit", () 
   const audits = (lines: readonly Line[], unitId: string) => rolesIn(staffing, lines, unitId).includes("auditor");
   expect([audits([], "audit"), audits([], "old"), audits([closes("old")], "new"), audits([closes("audit")], "new")]).toEqual([true, false, false, true]);
   expect(rolesIn(staffing, [], "old")).toContain("manager");
+});
+
+it("offers a partner in another agency's unit and nothing else, and a partner nowhere else", () => {
+  const agency = { ...unit("agency"), isAgency: true };
+  const opened: Line = { key: "4", kind: "opens", unitId: "new", unit: "", answeredBy: "old" };
+  expect(rolesIn({ ...staffing, units: [...staffing.units, agency] }, [], "agency")).toEqual(["partner"]);
+  expect(rolesIn(staffing, [opened], "new")).toEqual(["partner"]);
+  expect(rolesIn(staffing, [{ ...opened, answeredBy: null }], "new")).not.toContain("partner");
 });

@@ -11,7 +11,7 @@ export type Line =
   | { key: string; kind: "ends"; assignmentId: string; who: string; unit: string; role: string; until: string }
   | { key: string; kind: "begins"; staffId: string; who: string; unitId: string; unit: string; role: string; fromDate: string }
   | { key: string; kind: "closes"; unitId: string; unit: string; successor: string; successorName: string; closedOn: string }
-  | { key: string; kind: "opens"; unitId: string; unit: string };
+  | { key: string; kind: "opens"; unitId: string; unit: string; answeredBy: string | null };
 
 /** Where I go on myself: in the unit that succeeds mine in this very change, as what I am in the one it closes. */
 export function goesOn(staffing: Staffing, lines: readonly Line[], staffId: string): { unitId: string; role: string }[] {
@@ -20,8 +20,11 @@ export function goesOn(staffing: Staffing, lines: readonly Line[], staffId: stri
     .map(({ role }) => ({ unitId: line.successor, role })));
 }
 
-/** What somebody can be in a unit: an auditor where there was one, or in what succeeds such a unit by this very change. */
+/** What somebody can be in a unit: a partner in another agency's and nothing else there; an auditor where there was one, or in what succeeds such a unit by this very change. */
 export function rolesIn(staffing: Staffing, lines: readonly Line[], unitId: string): readonly Role[] {
+  const isAgency = staffing.units.some((each) => each.isAgency && each.unit.id === unitId)
+    || lines.some((line) => line.kind === "opens" && line.unitId === unitId && line.answeredBy);
+  if (isAgency) return ["partner"];
   const succeeded = lines.flatMap((line) => (line.kind === "closes" && line.successor === unitId ? [line.unitId] : []));
   const audits = staffing.units.some(({ unit, audits }) => audits && [unitId, ...succeeded].includes(unit.id));
   return ROLES.filter((role) => role !== "auditor" || audits);
@@ -32,7 +35,7 @@ export function payloadOf(lines: readonly Line[], note: string): Record<string, 
   const of = <Kind extends Line["kind"]>(kind: Kind) => lines.filter((line): line is Extract<Line, { kind: Kind }> => line.kind === kind);
   return {
     note,
-    opens: of("opens").map(({ unitId, unit }) => ({ unitId, name: unit })),
+    opens: of("opens").map(({ unitId, unit, answeredBy }) => ({ unitId, name: unit, answeredBy })),
     closes: of("closes").map(({ unitId, closedOn, successor }) => ({ unitId, closedOn, successor })),
     ends: of("ends").map(({ assignmentId, until }) => ({ assignmentId, until })),
     begins: of("begins").map(({ key, staffId, unitId, role, fromDate }) => ({ assignmentId: key, staffId, unitId, role, fromDate })),

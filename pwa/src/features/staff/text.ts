@@ -8,11 +8,12 @@ interface Said {
   who?: string | undefined;
   role?: string | null;
   successorName?: string | undefined;
+  answeredBy?: string | null;
 }
 
 /** What a line changes, in words. */
-export function textOf({ kind, unit, who = "", role, successorName = "" }: Said): string {
-  return t(`staff.line.${kind}`, { unit, who, role: role ? codeText("role", role) : "", successor: successorName });
+export function textOf({ kind, unit, who = "", role, successorName = "", answeredBy }: Said): string {
+  return t(answeredBy ? "staff.line.opensAgency" : `staff.line.${kind}`, { unit, who, role: role ? codeText("role", role) : "", successor: successorName });
 }
 
 /** What was changed, with the day it holds from and the last one. */
