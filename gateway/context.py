@@ -87,17 +87,19 @@ class Context:
         if unit_id not in self.session.units:
             return []
         async with self.service.db.transaction("names") as tx:
-            roles = [Role.COORDINATOR, Role.IBASHO_STAFF]
+            roles = [Role.COORDINATOR, Role.MANAGER, Role.IBASHO_STAFF]
             rows = await store.find_colleagues(tx, unit_id, roles, tokyo_day(self.service.clock()))
         return [{"id": str(row["staff_id"]), "name": row["name"]} for row in rows]
 
-    async def staff_of(self, unit_id: str) -> list[dict[str, Any]]:
-        """Everybody of any unit today, for those who decide who sees a case; nobody for anybody else, or of no unit."""
+    async def staff_of(self, unit_id: str, *, for_team: bool) -> list[dict[str, Any]]:
+        """Everybody of any unit today, for those who decide who sees a case; nobody for anybody else, or of no unit.
+        `for_team`: only who can be on a case's team, coordinators and managers."""
         may = self.session.actor.units_as(Role.COORDINATOR, Role.MANAGER)
         if not may or unit_id not in await self.units():
             return []
+        roles = [Role.COORDINATOR, Role.MANAGER] if for_team else list(Role)
         async with self.service.db.transaction("names") as tx:
-            rows = await store.find_colleagues(tx, unit_id, list(Role), tokyo_day(self.service.clock()))
+            rows = await store.find_colleagues(tx, unit_id, roles, tokyo_day(self.service.clock()))
         return [{"id": str(row["staff_id"]), "name": row["name"]} for row in rows]
 
     async def _load_names(self, ids: list[str]) -> list[str]:

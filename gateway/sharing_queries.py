@@ -22,9 +22,9 @@ class SharingQuery:
             return None
 
     @strawberry.field
-    async def staff_of(self, info: Ctx, unit_id: ID) -> list[Staff]:
-        """Everybody of a unit, to be called to a meeting or kept off a case."""
-        return await info.context.staff_of(unit_id)  # type: ignore[return-value]
+    async def staff_of(self, info: Ctx, unit_id: ID, for_team: bool = False) -> list[Staff]:
+        """Everybody of a unit, to be called to a meeting or kept off a case; or whom its team could take in."""
+        return await info.context.staff_of(unit_id, for_team=for_team)  # type: ignore[return-value]
 
     @strawberry.field
     async def conferences(self, info: Ctx) -> list[types.Conference]:

@@ -276,6 +276,12 @@ def test_the_team_changes_and_keeps_somebody(city: Stack, sign_in: SignIn, case:
     dialog.get_by_role("button", name="担当を変える").click()
     expect(dialog.get_by_role("alert")).to_contain_text("変えることが一つも入っていません")
     dialog.get_by_label("中村 亮").check()
+    expect(dialog.get_by_label("佐々木 誠")).to_be_visible()  # a manager may be of a team
+    dialog.get_by_label("係・機関").select_option(label="保谷庁舎 生活サポート相談窓口")
+    expect(dialog.get_by_label("大塚 由美")).to_be_visible()  # and a manager of another unit; its clerks see no case
+    expect(dialog.get_by_label("渡邉 健")).to_have_count(0)
+    expect(dialog.get_by_label("中村 亮")).to_be_checked()
+    look(page, "sharing-team", "desk")
     dialog.get_by_label("主に担当する人").select_option(label="中村 亮")
     dialog.get_by_role("button", name="担当を変える").click()
     expect(page.get_by_role("region", name="担当", exact=True)).to_contain_text("中村 亮、髙橋 直子")

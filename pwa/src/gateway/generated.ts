@@ -283,6 +283,7 @@ export type SignInsQuery = { signIns: Array<{ id: string, device: string | null,
 
 export type StaffOfQueryVariables = Exact<{
   unitId: string;
+  forTeam?: boolean;
 }>;
 
 

@@ -57,21 +57,27 @@ export function Picks({ id, legend, options, values, onChange, error }: PicksPro
   );
 }
 
-/** A unit, and what is to be chosen of its people. */
-export function OfUnit({ first, children }: { first: string; children: (people: readonly Named[]) => ComponentChildren }) {
+interface OfUnitProps {
+  first: string;
+  forTeam?: boolean;
+  children: (people: readonly Named[]) => ComponentChildren;
+}
+
+/** A unit, and what is to be chosen of its people; `forTeam`: of those who can be on a case's team. */
+export function OfUnit({ first, forTeam = false, children }: OfUnitProps) {
   const { data } = useAsked(Units, { receiving: false });
   const [unitId, setUnitId] = useState(first);
   const units = (data?.units ?? []).map(({ id, name }) => [id, name] as const);
   return (
     <>
       <SelectField id="of-unit" label={t("sharing.unit")} value={unitId} options={units} onChange={setUnitId} />
-      <People key={unitId} unitId={unitId}>{children}</People>
+      <People key={unitId} unitId={unitId} forTeam={forTeam}>{children}</People>
     </>
   );
 }
 
-function People({ unitId, children }: { unitId: string; children: (people: readonly Named[]) => ComponentChildren }) {
-  const { data } = useAsked(StaffOf, { unitId });
+function People({ unitId, forTeam, children }: Required<Omit<OfUnitProps, "first">> & { unitId: string }) {
+  const { data } = useAsked(StaffOf, { unitId, forTeam });
   if (!data) return <p class="sub" role="status">{t("app.loading")}</p>;
   return <>{children(data.staffOf)}</>;
 }

@@ -1,9 +1,7 @@
 import { useState } from "preact/hooks";
 import { hasRoleIn, me } from "../../app/session";
-import { Colleagues } from "../../gateway/documents";
 import { t } from "../../i18n/messages";
 import { FieldError, SelectField } from "../../ui/forms";
-import { useAsked } from "../../ui/hooks";
 import { Alert, Dialog, Note } from "../../ui/parts";
 import { OfUnit, Picks } from "./Fields";
 import type { SectionProps } from "./Readers";
@@ -30,21 +28,27 @@ export function Team(props: SectionProps) {
 }
 
 function ChangeTeam({ record, sharing, onClose, onDone }: DialogProps) {
-  const { data } = useAsked(Colleagues, { unitId: record.unit.id });
   const before = record.team.map(({ id }) => id);
   const [after, setAfter] = useState<readonly string[]>(before);
   const [chosen, setChosen] = useState(before[0] ?? "");
   const { busy, run, failed, of } = useAct("ChangeTeam", record.id, onDone);
-  const others = (data?.colleagues ?? []).filter(({ id }) => !before.includes(id) && !sharing.keptOff.some((each) => each.id === id));
-  const everybody = [...record.team, ...others];
-  const on = everybody.filter(({ id }) => after.includes(id));
+  const [added, setAdded] = useState<readonly Named[]>([]);
+  const on = [...record.team, ...added].filter(({ id }) => after.includes(id));
   const owner = after.includes(chosen) ? chosen : (on[0]?.id ?? "");
   const change = teamChange(before, after, owner);
   const missing = on.length === 0 ? [{ field: "team", text: t("sharing.teamEmpty") }] : change ? [] : [{ field: "", text: t("error.nothing_changes") }];
+  /** Whoever was chosen of another unit stays in sight. */
+  const choose = (people: readonly Named[]) => {
+    const inSight = [...record.team, ...added];
+    const others = people.filter(({ id }) => ![...inSight, ...sharing.keptOff].some((each) => each.id === id));
+    const everybody = [...inSight, ...others];
+    const take = (ids: string[]) => (setAfter(ids), setAdded(everybody.filter(({ id }) => ids.includes(id) && !before.includes(id))));
+    return <Picks id="team" legend={t("case.team")} options={everybody} values={after} onChange={take} error={of("team")} />;
+  };
   return (
     <Dialog title={t("sharing.changeTeam")} submit={t("sharing.change")} busy={busy} onSubmit={() => void run(() => change ?? {}, missing)} onClose={onClose}>
       <p>{t("sharing.teamHelp")}</p>
-      <Picks id="team" legend={t("case.team")} options={everybody} values={after} onChange={setAfter} error={of("team")} />
+      <OfUnit first={record.unit.id} forTeam>{choose}</OfUnit>
       <SelectField id="owner" label={t("sharing.owner")} value={owner} options={on.map(({ id, name }) => [id, name] as const)} onChange={setChosen} error={of("owner")} />
       {failed}
     </Dialog>
