@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
+from gateway import staff_store
 from gateway.session_store import Session
 from services.kernel.db import Connection
 
@@ -87,32 +88,35 @@ async def find_device_of_session(tx: Connection, secret_hash: bytes) -> UUID | N
     return found
 
 
-# $1 who asks, $2 units they manage, $3 the day: their own devices, and those of people who are assigned to these units,
-# or were when they set the device up: who left takes none out of sight ("until yesterday" was in force this morning).
+# $1 who asks, $2 units they manage, $3 the day, $4 who is longest in these units: their own devices, and those of people who
+# are longest there, or worked there when they set the device up: who left takes none out of sight ("until yesterday" was in
+# force this morning), and nobody brings another unit's into sight by beginning something for its person.
 _VISIBLE = """
 from device d join device_private dp using (device_id) join device_key_private k using (device_id)
-where (k.staff_id = $1 or exists (select 1 from assignment a where a.staff_id = k.staff_id
+where (k.staff_id = $1 or k.staff_id = any($4::uuid[]) or exists (select 1 from assignment a where a.staff_id = k.staff_id
        and a.unit_id = any($2::text[]) and a.from_date <= $3
-       and (a.until is null or a.until >= $3
-            or (k.registered_at at time zone 'Asia/Tokyo')::date between a.from_date and a.until + 1)))
+       and (k.registered_at at time zone 'Asia/Tokyo')::date between a.from_date and coalesce(a.until + 1, $3)))
 """
 
 
-def _asker(session: Session, day: date) -> tuple[UUID, list[str], date]:
-    return session.staff_id, session.managed_units, day
+async def _asker(tx: Connection, session: Session, day: date) -> tuple[UUID, list[str], date, list[UUID]]:
+    longest = await staff_store.find_longest_here(tx, session.managed_units, day)
+    return session.staff_id, session.managed_units, day, list(longest)
 
 
 async def find_visible(tx: Connection, session: Session, day: date) -> Sequence[asyncpg.Record]:
     """One row a device and person."""
     return await tx.fetch(
         f"select d.*, dp.name, k.staff_id {_VISIBLE} order by d.revoked_at nulls first, d.last_contact_at desc",
-        *_asker(session, day),
+        *await _asker(tx, session, day),
     )
 
 
 async def revoke(tx: Connection, session: Session, device_id: UUID, day: date, now: datetime) -> bool:
     """Revoke a device one may see; False when absent or not one's own to revoke. Twice is fine."""
-    found = await tx.fetchval(f"select 1 {_VISIBLE} and d.device_id = $4 limit 1", *_asker(session, day), device_id)
+    found = await tx.fetchval(
+        f"select 1 {_VISIBLE} and d.device_id = $5 limit 1", *await _asker(tx, session, day), device_id
+    )
     await tx.execute(
         "update device set revoked_at = $2, revoked_by = $3 where device_id = $1 and revoked_at is null and $4",
         *(device_id, now, session.staff_id, bool(found)),
@@ -195,13 +199,13 @@ and not exists (select 1 from assignment a where a.staff_id = h.author_id and (a
 async def find_left(tx: Connection, session: Session, day: date) -> Sequence[asyncpg.Record]:
     """What waits for nobody any more, of the units one manages, oldest first."""
     query = f"select h.* {_LEFT} order by h.received_at, h.command_id limit 500"
-    return await tx.fetch(query, *_asker(session, day))
+    return await tx.fetch(query, *await _asker(tx, session, day))
 
 
 async def find_one_left(tx: Connection, session: Session, day: date, command_id: UUID) -> asyncpg.Record | None:
     """One of them, or nothing."""
-    query = f"select h.* {_LEFT} and h.command_id = $4"
-    row: asyncpg.Record | None = await tx.fetchrow(query, *_asker(session, day), command_id)
+    query = f"select h.* {_LEFT} and h.command_id = $5"
+    row: asyncpg.Record | None = await tx.fetchrow(query, *await _asker(tx, session, day), command_id)
     return row
 
 

@@ -246,10 +246,18 @@ async def _send_traces(context: Context) -> None:
 
 def _handed_in(row: Any, envelope: dict[str, Any], *, is_told: bool) -> dict[str, Any]:
     received_at = row["received_at"]
-    captured_at = envelope.get("capturedAt") or received_at
+    captured_at = moment_of(envelope, received_at).isoformat()
     payload = (is_told and envelope.get("payload")) or {}
     said = {"type": envelope["type"], "capturedAt": captured_at, "payload": payload}
     return {**said, "id": str(row["command_id"]), "receivedAt": received_at}
+
+
+def moment_of(envelope: dict[str, Any], otherwise: datetime) -> datetime:
+    """When a device says it was; what is no moment is not told on: `otherwise`."""
+    try:
+        return datetime.fromisoformat(envelope.get("capturedAt")).astimezone()  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return otherwise
 
 
 def open_row(context: Context, row: Any) -> Opened:

@@ -30,6 +30,7 @@ from services.contracts.base import Line
 from services.contracts.tokyo import tokyo_day
 from services.kernel import access
 from services.kernel.errors import NotFound, Overloaded, Refusal, Unauthenticated
+from services.kernel.ids import new_id
 from services.kernel.request import service_of
 from services.kernel.token import Actor
 
@@ -57,6 +58,9 @@ async def issue(context: Context, staff_id: UUID) -> dict[str, Any]:
         if staff_id not in await staff_store.find_longest_here(tx, session.managed_units, tokyo_day(now)):
             raise NotFound
         await staff_store.put_code(tx, staff_id, _hash(code), session.staff_id, now + VALID_FOR)
+        change_id = new_id()
+        await staff_store.insert_change(tx, change_id, session.staff_id, "", now)
+        await staff_store.insert_code_line(tx, change_id, staff_id, session.managed_units)
         await access.record(tx, session.actor, "write", {"IssueSetUpCode": [staff_id]}, basis="manager")
     shown = "-".join(code[at : at + 4] for at in range(0, _LENGTH, 4))
     return {"code": shown, "validUntil": now + VALID_FOR}

@@ -2,12 +2,11 @@
 manages their unit sends it, unread: its owner judges it by what its author was when they wrote it."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from gateway import device_store
 from gateway.context import Context, uuid_of
-from gateway.devices import open_row, settle
+from gateway.devices import moment_of, open_row, settle
 from gateway.sessions import require_fresh
 from gateway.submit import submit
 from services.contracts.tokyo import tokyo_day
@@ -38,7 +37,7 @@ async def find(context: Context) -> list[dict[str, Any]]:
             "id": str(row["command_id"]),
             "staffId": row["author_id"],
             "type": envelope["type"],
-            "capturedAt": envelope.get("capturedAt") or row["received_at"],
+            "capturedAt": moment_of(envelope, row["received_at"]).isoformat(),
             "receivedAt": row["received_at"],
         }
         for row, envelope in said
@@ -57,18 +56,11 @@ async def send(context: Context, command_id: str) -> dict[str, Any]:
         envelope = open_row(context, row).envelope
         if envelope["type"] not in SENT_ON:
             raise NotFound
-        written_on = tokyo_day(min(_moment(envelope.get("capturedAt"), now), now))
+        # What is no moment is this one, in which a leaver is nobody.
+        written_on = tokyo_day(min(moment_of(envelope, now), now))
         then = await device_store.find_assignments(tx, row["author_id"], written_on)
     author = replace(session, staff_id=row["author_id"], device_id=row["device_id"], assignments=then, heir_of=())
     as_author = Context(service, context.owners, context.sealing, replace(author, fresh_until=None), context.screen)
     [outcome] = await submit(as_author, [envelope])
     await settle(context, row, outcome, by=session.staff_id)
     return outcome
-
-
-def _moment(said: Any, otherwise: datetime) -> datetime:
-    """As a device said it; what is no moment is this one, in which a leaver is nobody."""
-    try:
-        return datetime.fromisoformat(said).astimezone()
-    except (TypeError, ValueError, OverflowError):
-        return otherwise

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from gateway import staff_store
 from services.kernel.db import Connection
 from services.kernel.token import Actor
 
@@ -148,18 +149,23 @@ async def revoke_all_of(tx: Connection, staff_id: UUID, by: UUID, now: datetime,
     )
 
 
-# $5 who asks, $6 units they manage: their own, and those of people assigned to these units today.
+async def revoke_all(tx: Connection, now: datetime) -> None:
+    """End every session there is, under nobody's name: after a restore (`infra/rebuild_bus.py`)."""
+    await tx.execute("update session set revoked_at = $1 where revoked_at is null", now)
+
+
+# $5 who asks, $6 who is longest in the units they manage: their own, and those of these people.
 _VISIBLE = f"""
 select l.*, dp.name as device from ({_LIVING}) l left join device_private dp using (device_id)
-where l.staff_id = $5 or exists (select 1 from assignment a where a.staff_id = l.staff_id
-  and a.unit_id = any($6::text[]) and a.from_date <= $4 and (a.until is null or a.until >= $4))
+where l.staff_id = $5 or l.staff_id = any($6::uuid[])
 order by l.last_seen_at desc, l.session_id
 """
 
 
 async def find_visible(tx: Connection, session: Session, now: datetime, day: date) -> Sequence[asyncpg.Record]:
-    """My living sessions, and those of people assigned today to units I manage; the latest used first."""
-    return await tx.fetch(_VISIBLE, *_moments(now, day), session.staff_id, session.managed_units)
+    """My living sessions, and those of people who are longest in units I manage; the latest used first."""
+    longest = await staff_store.find_longest_here(tx, session.managed_units, day)
+    return await tx.fetch(_VISIBLE, *_moments(now, day), session.staff_id, list(longest))
 
 
 async def revoke_one(tx: Connection, session_id: UUID, by: UUID, now: datetime) -> None:

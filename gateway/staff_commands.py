@@ -18,7 +18,7 @@ async def register_staff(command: RegisterStaff, subject: UUID, work: Work) -> N
     """A manager puts somebody on the register. Nothing opens for them before something is assigned."""
     if not work.actor.units_as(Role.MANAGER):
         raise NotFound
-    await staff_store.insert_staff(work.tx, subject, same_login(command.login), command.name)
+    await staff_store.insert_staff(work.tx, subject, same_login(command.login), command.name, work.actor.id)
 
 
 async def note_home_street(command: NoteHomeStreet, subject: UUID, work: Work) -> None:

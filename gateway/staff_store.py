@@ -8,7 +8,7 @@ import asyncpg
 
 from gateway.staffing import Assignment, Register, Unit
 from services.contracts.codes import Role
-from services.contracts.staff import ChangeAssignments, ClosedUnit, OpenedUnit
+from services.contracts.staff import ChangeAssignments, ClosedUnit, OpenedUnit, StaffAssigned
 from services.kernel.db import Connection
 from services.kernel.errors import Refusal
 
@@ -26,13 +26,14 @@ async def find_register(tx: Connection) -> Register:
     return Register(
         {row["unit_id"]: Unit(**row) for row in units},
         {row["assignment_id"]: Assignment(**{**row, "role": Role(row["role"])}) for row in held},
-        frozenset(row["staff_id"] for row in await tx.fetch("select staff_id from staff")),
+        {row["staff_id"]: row["registered_by"] for row in await tx.fetch("select staff_id, registered_by from staff")},
     )
 
 
-async def insert_staff(tx: Connection, staff_id: UUID, login: str, name: str) -> None:
+async def insert_staff(tx: Connection, staff_id: UUID, login: str, name: str, by: UUID) -> None:
     """A new member of staff, without a password. Refusal login_exists."""
-    done = await tx.execute("insert into staff values ($1, $2) on conflict do nothing", staff_id, login)
+    query = "insert into staff (staff_id, login, registered_by) values ($1, $2, $3) on conflict do nothing"
+    done = await tx.execute(query, staff_id, login, by)
     if done == "INSERT 0 0":
         raise Refusal("login_exists", "another member of staff has this login")
     await tx.execute("insert into staff_private values ($1, $2)", staff_id, name)
@@ -79,6 +80,15 @@ async def insert_lines(tx: Connection, change_id: UUID, act: ChangeAssignments) 
     )
 
 
+async def insert_code_line(tx: Connection, change_id: UUID, staff_id: UUID, units: Sequence[str]) -> None:
+    """That a set-up code was given, said in the one of these units where its person has been longest."""
+    await tx.execute(
+        "insert into staff_change_line (change_id, kind, unit_id, staff_id) select $1, 'code', unit_id, staff_id"
+        " from assignment where staff_id = $2 and unit_id = any($3::text[]) order by until desc nulls first, from_date limit 1",
+        *(change_id, staff_id, units),
+    )
+
+
 async def open_unit(tx: Connection, opened: OpenedUnit) -> None:
     """A new unit."""
     query = "insert into unit (unit_id, name, answered_by) values ($1, $2, $3)"
@@ -99,6 +109,16 @@ async def put_assignment(tx: Connection, change_id: UUID, held: Assignment) -> N
         " on conflict (assignment_id) do update set until = excluded.until, ended_by = excluded.begun_by",
         *(held.assignment_id, held.staff_id, held.unit_id, held.role, held.from_date, held.until, change_id),
     )
+
+
+async def end_again(tx: Connection, said: StaffAssigned, _: datetime) -> bool:
+    """After a restore (`infra/rebuild_bus.py`): the last day somebody was given since the backup. An assignment that began since
+    is begun anew by a manager; False when there is nothing to end."""
+    done = await tx.execute(
+        "update assignment set until = $2 where assignment_id = $1 and coalesce(until, 'infinity') > $2",
+        *(said.assignment_id, said.until),
+    )
+    return bool(done == "UPDATE 1")
 
 
 async def find_assignments(tx: Connection, units: Sequence[str], since: date) -> Sequence[asyncpg.Record]:
@@ -131,7 +151,7 @@ async def find_lines(tx: Connection, units: Sequence[str], changes: Iterable[UUI
     """What these acts changed in these units: units before people, what ends before what begins."""
     return await tx.fetch(
         "select * from staff_change_line where change_id = any($2::uuid[]) and unit_id = any($1::text[])"
-        " order by array_position('{opens,closes,ends,begins}', kind), unit_id, staff_id, role",
+        " order by array_position('{opens,closes,ends,begins,code}', kind), unit_id, staff_id, role",
         *(units, list(changes)),
     )
 

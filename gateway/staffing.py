@@ -52,11 +52,12 @@ class Assignment:
 
 @dataclass
 class Register:
-    """The register as it stands, and what a change leaves behind: `changed` are assignments to store."""
+    """The register as it stands: `registered_by` has everybody, and who put them on it (None: the seed). `changed` is what a
+    change leaves behind, the assignments to store."""
 
     units: dict[str, Unit]
     assignments: dict[UUID, Assignment]
-    staff_ids: frozenset[UUID]
+    registered_by: Mapping[UUID, UUID | None]
     changed: dict[UUID, Assignment] = field(default_factory=dict)
 
     def audits(self, unit_id: str) -> bool:
@@ -79,7 +80,7 @@ def change(act: ChangeAssignments, register: Register, actor: Actor, today: date
 
     NotFound for what is not theirs; Refusal: nothing_changes, unit_exists, unit_is_closed, assignment_is_over,
     ends_in_the_past, begins_in_the_past, ends_before_it_begins, already_assigned, no_manager_left, own_assignment,
-    unit_does_not_audit, successor_is_agency, only_partners_in_agency, partner_and_staff.
+    own_registration, unit_does_not_audit, successor_is_agency, only_partners_in_agency, partner_and_staff.
     """
     managed = frozenset(actor.units_as(Role.MANAGER))
     if not managed:
@@ -147,7 +148,7 @@ def _close(closed: ClosedUnit, register: Register, mine: frozenset[str], today: 
 
 def _begin(begun: Assignment, register: Register, mine: frozenset[str], actor: Actor, today: date) -> None:
     unit = register.units.get(begun.unit_id)
-    if unit is None or unit.unit_id not in mine or begun.staff_id not in register.staff_ids:
+    if unit is None or unit.unit_id not in mine or begun.staff_id not in register.registered_by:
         raise NotFound
     if begun.assignment_id in register.assignments:
         raise Refusal("already_assigned", "an assignment of this id exists")
@@ -166,11 +167,14 @@ def _begin(begun: Assignment, register: Register, mine: frozenset[str], actor: A
 
 
 def _refuse_more_power(begun: Assignment, register: Register, actor: Actor) -> None:
-    """Nobody makes themselves more than they are; and an auditor, who opens every log, is of a unit that audits."""
+    """Nobody makes themselves more than they are, nor the second of two who decide (消去 takes two) of an account they made;
+    and an auditor, who opens every log, is of a unit that audits."""
     if begun.staff_id == actor.id and not any(
         _goes_on(held, begun, register) for held in register.assignments.values()
     ):
         raise Refusal("own_assignment", "another manager of the unit begins it")
+    if begun.role in (Role.MANAGER, Role.AUDITOR) and register.registered_by[begun.staff_id] == actor.id:
+        raise Refusal("own_registration", "who registers somebody does not make them a manager or an auditor")
     if begun.role == Role.AUDITOR and not register.audits(begun.unit_id):
         raise Refusal("unit_does_not_audit", "the unit never had an auditor")
 

@@ -4,7 +4,8 @@ Every event ever committed is in an outbox, so the topics are deleted, made anew
 and the restored outboxes do not is listed first: those events were published, then lost with the database; the devices
 that keep their acknowledged commands send them again. What erased a record or closed it to somebody is not left to anybody
 (an erasure, the end of a consent or of another basis, a keep-off, a 利用停止): each that was lost is done again in its owner's
-restored database before a topic is filled, and every holder hears it again. What opened a record is not.
+restored database before a topic is filled, and every holder hears it again. So is the last day of an assignment. What opened
+a record is not. Nobody stays signed in: a backup has sessions that were ended since.
 The access logs get back from their copy, which is kept, every row they lost; what a backup should have had is named.
 Works beside running services. Safe to repeat.
 """
@@ -20,6 +21,7 @@ from typing import Any
 
 import asyncpg
 
+from gateway import session_store, staff_store
 from infra.access_copy import ReadBack, read_back
 from infra.installation import installation
 from infra.leases import held
@@ -31,6 +33,7 @@ from services.contracts.coordination import BasisEnded, ConsentWithdrawn, TeamCh
 from services.contracts.participant_request import ParticipantErased
 from services.contracts.person_request import PersonRequestDecided, RecordErased
 from services.contracts.sheet_request import SheetErased, SheetRequestDecided
+from services.contracts.staff import StaffAssigned
 from services.coordination import basis_store, erasure_store, request_store
 from services.ibasho import erasure_store as participant_erasure_store
 from services.intake import erasure_store as sheet_erasure_store
@@ -78,6 +81,7 @@ async def rebuild_bus(stack: Stack, report: Path | None = None) -> Rebuilt:
             _write(report, missing)
         narrowed_again = await _narrow_again(databases, missing)
         await delete_topics(stack.bootstrap, stack.prefix)
+        await session_store.revoke_all(databases["gateway"], datetime.now(UTC))
         counts = [await _begin_again(owner, incarnation) for owner in databases.values()]
         await create_topics(stack.bootstrap, stack.prefix)
     return Rebuilt(incarnation, missing, sum(counts), narrowed_again, await read_back(stack))
@@ -96,9 +100,16 @@ NARROWS: dict[str, tuple[str, type[EventData], Any]] = {
     TeamChanged.type_name(): ("coordination", TeamChanged, basis_store.keep_off_again),
     PersonRequestDecided.type_name(): ("coordination", PersonRequestDecided, request_store.suspend_again),
     SheetRequestDecided.type_name(): ("intake", SheetRequestDecided, sheet_request_store.suspend_again),
+    StaffAssigned.type_name(): ("gateway", StaffAssigned, staff_store.end_again),
 }
 """Type of an event that may have erased, or closed a record to somebody -> whose it is, and how it is done again. That answers
 False when there is nothing to close, or another event when the old one would say too much."""
+MOST_EVENTS = 3_000
+"""Of one command: a 4月1日 ends and begins up to 500 assignments each, and those of the units it closes."""
+SIGN_IN_AGAIN = """全員をサインアウトしました。
+バックアップのあとの、端末の使用停止、パスワードの変更、パスキーの取り外しは元に戻っています。もう一度行ってください。
+Everybody is signed out. Devices revoked, passwords changed and passkeys removed since the backup
+are as before it: do it again."""
 
 
 async def _narrow_again(databases: dict[str, "asyncpg.Connection[Any]"], missing: list[KnownEvent]) -> int:
@@ -110,7 +121,7 @@ async def _narrow_again(databases: dict[str, "asyncpg.Connection[Any]"], missing
         owner, said = databases[speaker], data.model_validate_json(event.narrowed)
         at = datetime.fromisoformat(event.time)
         cause = Cause(uuid.UUID(event.cause), uuid.UUID(event.correlation))
-        place = next((n for n in range(100) if event_id(cause.id, n) == event.event_id), None)
+        place = next((n for n in range(MOST_EVENTS) if event_id(cause.id, n) == event.event_id), None)
         if place is None:  # none of ours ever said it
             continue
         async with owner.transaction():
@@ -194,6 +205,7 @@ async def main() -> None:
         where = f" → {report}" if rebuilt.missing else ""
         print(f"バスだけが知っていた出来事 / known to Kafka alone: {len(rebuilt.missing)}{where}")
         print(f"あらためて行った消去・取りやめ・利用停止など / erased or closed again: {rebuilt.narrowed_again}")
+        print(SIGN_IN_AGAIN)
         _tell(rebuilt.read_back)
         if not is_running:
             print("次の make run で配り直します / they are published at the next make run.")

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from infra.stack import Stack
 from infra.verify_access_log import compare
 from services.kernel.db import connect
 from services.kernel.ids import new_id
+from tests.service.gateway.test_sessions import post
 from tests.support.city import running_city
+from tests.support.hired import FIRST_PASSWORD, Hired, hire, today
 from tests.support.person import Person, consultation_payload, package_payload, visit_payload, wait_until
 from tests.support.servers import Servers, running_servers
 
@@ -92,14 +95,27 @@ async def incarnation(stack: Stack) -> object:
         await connection.close()
 
 
+def leave(stack: Stack, leaver: Hired) -> None:
+    """Their manager ends what they are assigned to, as of yesterday."""
+    manager = Person(stack.url, "sasaki")
+    held = manager.ask("Staffing")["staffing"]["assignments"]
+    [assignment] = [each["id"] for each in held if each["staff"]["id"] == str(leaver.staff_id)]
+    ends = [{"assignmentId": assignment, "until": str(today() - timedelta(days=1))}]
+    manager.do("ChangeAssignments", new_id(), {"ends": ends})
+
+
 def test_a_restore_loses_nothing_that_was_acknowledged(town: tuple[Stack, Servers], tmp_path: Path) -> None:
     stack, servers = town
     clients = Keeping(stack)
     for _ in range(4):
         clients.thread()
+    leaver = hire(stack)
+    stolen = Person(stack.url, leaver.login, FIRST_PASSWORD)
     stack.wait_settled()
     backup = servers.home / "backup"
     servers.postgres.base_backup(backup)
+    leave(stack, leaver)
+    stack.wait_settled()  # nobody tells them of what comes now
     for _ in range(5):
         clients.thread()
     stack.wait_settled()
@@ -112,11 +128,15 @@ def test_a_restore_loses_nothing_that_was_acknowledged(town: tuple[Stack, Server
     lost = asyncio.run(effects(stack))
     assert lost != before, "the restore really went back"
     rebuilt = asyncio.run(rebuild_bus(stack))
+    assert rebuilt.narrowed_again == 1, "the last day of whoever left"
     assert len(rebuilt.missing) >= 5 * 5, "what Kafka knew and the outboxes do not is listed"
     assert (rebuilt.read_back.rows > 0, rebuilt.read_back.older, rebuilt.read_back.refused) == (True, [], [])
     assert asyncio.run(compare(stack)).differences == [], "who saw what since the backup is in the logs again"
     stack.start()
     stack.wait_settled()
+    assert stolen.post("Me").json()["code"] == "signed_out"
+    assert post(stack, leaver.login, FIRST_PASSWORD).json()["code"] == "no_assignment"
+    assert clients.people["hamada"].post("Me").json()["code"] == "signed_out", "whoever else was signed in, too"
     outcomes = clients.resend()
     stack.wait_settled()
 

@@ -181,16 +181,19 @@ def test_a_session_that_registers_a_device_ends_with_it(city: Stack) -> None:
     assert person.post("Me").json()["code"] == "device_revoked"
 
 
-def test_whose_unit_somebody_was_lent_to_later_does_not_keep_their_device(city: Stack) -> None:
-    """Set up long before they came, and they left again: it is their own unit's."""
+@pytest.mark.parametrize("until", [-1, None])
+def test_whose_unit_somebody_was_lent_to_later_does_not_look_after_their_device(city: Stack, until: int | None) -> None:
+    """Set up long before they came, whether they left again or not: it is their own unit's."""
     device, today = new_id(), tokyo_day(datetime.now(UTC))
     clerk, manager = Person(city.url, "yoshida", device=device), Person(city.url, "sasaki")
     Vault.of(clerk, device)
     rows(city, "update device_key_private set registered_at = now() - interval '90 days' where device_id = $1", device)
     query, assignment = "insert into assignment values ($1, $2, 'hikikomori-support', 'coordinator', $3, $4)", new_id()
     try:
-        rows(city, query, assignment, UUID(clerk.id), today - timedelta(days=9), today - timedelta(days=1))
+        last = today + timedelta(days=until) if until else None
+        rows(city, query, assignment, UUID(clerk.id), today - timedelta(days=9), last)
         assert (str(device), clerk.id) not in devices_of(manager)
+        assert manager.refused("RevokeDevice", id=str(device)) == "not_found"
     finally:
         rows(city, "delete from assignment where assignment_id = $1", assignment)
 

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -249,6 +250,7 @@ def test_a_command_that_says_almost_nothing_does_not_hide_the_others(city: Stack
     odd = [lost.vault.seal(each) for each in (bare, empty)]
     hand_in(city, *odd, lost.vault.seal(half, escaped=True), lost.sealed)
     waiting = lost.waiting()
+    assert datetime.fromisoformat(waiting[empty["id"]]["capturedAt"]), "a page can show it"
     assert {bare["id"], empty["id"], half["id"], lost.envelope["id"]} <= set(waiting)
     assert waiting[half["id"]]["payload"]["told"]["memo"] == f"{MARK}\ud800"
     assert lost.decide(half, send=True)["code"] == "malformed_payload", "as its owner says of half a character"

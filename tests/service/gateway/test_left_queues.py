@@ -1,5 +1,6 @@
 """The queue of somebody who works here no more: their manager sends it, unread, and its owner judges it by what they were."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -127,4 +128,6 @@ def test_a_moment_that_is_none_is_no_day_of_work(city: Stack, said: object) -> N
     manager, leaver = Person(city.url, "otsuka"), Leaver(city, "hoya-window", Role.WINDOW_STAFF)
     call = leaver.person.envelope("OpenConsultation", new_id(), consultation_payload(), capturedAt=said)
     leaver.leave(call)
+    listed = left(manager)[call["id"]]
+    assert datetime.fromisoformat(listed["capturedAt"]) and "soon" not in str(listed), "a page can show every line"
     assert send(manager, call)["status"] == "REFUSED"

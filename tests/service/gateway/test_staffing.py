@@ -330,7 +330,9 @@ def first_come(city: Stack, boss: Person, hired: Hired) -> set[str]:
     said = {each["staff"]["id"]: each for each in boss.ask("Staffing")["staffing"]["directory"]}[str(hired.staff_id)]
     noted = boss.submit(boss.envelope("NoteHomeStreet", hired.staff_id, {"homeStreet": "南町3丁目"}))[0]["status"]
     coded = boss.post("IssueSetUpCode", staffId=str(hired.staff_id)).json()
+    signed_in = {each["staff"]["id"] for each in boss.ask("SignIns")["signIns"]}
     may = {
+        "sessions": str(hired.staff_id) in signed_in,
         "shown": said["isMine"],
         "street": bool(said["homeStreet"]),
         "note": noted == "ACCEPTED",
@@ -347,9 +349,10 @@ def test_whoever_begins_another_unit_s_person_in_their_own_gets_no_code_for_them
     own.do("NoteHomeStreet", hired.staff_id, {"homeStreet": "谷戸町1丁目"})
     day = str(today() + timedelta(days=from_days))
     assert change(boss, begins=[begun(hired, unit, fromDate=day)])["status"] == "ACCEPTED"
+    Person(city.url, hired.login, FIRST_PASSWORD)  # and signs in
     assert first_come(city, boss, hired) == set()
     assert street_of(city, hired) == "谷戸町1丁目"
-    assert first_come(city, own, hired) == {"shown", "street", "note", "code"}
+    assert first_come(city, own, hired) == {"shown", "street", "note", "code", "sessions"}
 
 
 def test_a_code_is_given_where_somebody_is_longest_also_when_each_year_has_its_assignment(
@@ -446,3 +449,20 @@ def test_an_agency_and_its_people_begin_and_end_by_the_manager_who_answers_for_t
     assert change(stranger, ends=ends)["code"] == "not_found"
     assert change(boss, ends=ends)["status"] == "ACCEPTED"
     assert partner.post("Me").json()["code"] == "signed_out"
+
+
+def test_nobody_is_the_second_of_two_who_decide_by_an_account_they_made(city: Stack, unit: str, boss: Person) -> None:
+    """消去 and a reviewed read take two people: whoever registers somebody does not also make them a manager."""
+    second = Hired(city, new_id(), f"second-{new_id().hex[-8:]}")
+    boss.do("RegisterStaff", second.staff_id, {"login": second.login, "name": "架空 太郎"})
+    refused = change(boss, begins=[begun(second, unit, "manager")])
+    assert refused["code"] == "own_registration" and "何も変わっていません" in refused["message"]
+    assert change(boss, begins=[begun(second, unit)])["status"] == "ACCEPTED"
+    boss.ask("IssueSetUpCode", staffId=str(second.staff_id))
+    [line] = boss.ask("Staffing")["staffing"]["changes"][0]["lines"]
+    assert (line["kind"], line["staff"]["id"], line["unit"]["id"]) == ("code", str(second.staff_id), unit)
+    other = Person(city.url, hire(city, unit, Role.MANAGER).login, FIRST_PASSWORD)
+    assert [one["kind"] for one in other.ask("Staffing")["staffing"]["changes"][0]["lines"]] == ["code"], (
+        "who decides beside sees it"
+    )
+    assert change(other, begins=[begun(second, unit, "manager")])["status"] == "ACCEPTED"

@@ -15,7 +15,7 @@ from services.kernel.token import Actor
 
 TODAY = date(2026, 3, 20)
 APRIL = date(2026, 4, 1)
-BOSS, CLERK, NEW = new_id(), new_id(), new_id()
+BOSS, CLERK, NEW, OWN = new_id(), new_id(), new_id(), new_id()
 BOSS_HELD, CLERK_HELD, FOREIGN_HELD, AUDITOR_HELD, AGENCY_HELD = (new_id() for _ in range(5))
 
 
@@ -32,7 +32,7 @@ def register() -> Register:
         "agency": Unit("agency", answered_by="support"),
         "agency-2": Unit("agency-2", answered_by="window"),
     }
-    return Register(units, {each.assignment_id: each for each in held}, frozenset({BOSS, CLERK, NEW}))
+    return Register(units, {each.assignment_id: each for each in held}, {BOSS: None, CLERK: None, NEW: None, OWN: BOSS})
 
 
 def run(managed: set[str] | None = None, **act: Any) -> dict[UUID, Assignment]:
@@ -182,6 +182,9 @@ def test_a_manager_may_go_when_another_comes() -> None:
             {"opens": OPENS, "closes": CLOSES,
              "begins": [begun(staff_id=BOSS, unit_id="new", role="manager", from_date=APRIL + timedelta(days=1))]},
         ),
+        ("own_registration", {"begins": [begun(staff_id=OWN, role="manager")]}),
+        ("own_registration", {"begins": [begun(staff_id=OWN, role="auditor")]}),
+        ("own_registration", {"opens": OPENS, "begins": [begun(staff_id=OWN, unit_id="new", role="manager")]}),
         ("unit_does_not_audit", {"begins": [begun(role="auditor")]}),
         ("unit_does_not_audit", {"opens": OPENS, "closes": CLOSES, "begins": [begun(unit_id="new", role="auditor")]}),
         ("not_found", {"begins": [begun(unit_id="audit", role="auditor")]}),

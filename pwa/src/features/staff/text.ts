@@ -3,7 +3,7 @@ import { codeText, t } from "../../i18n/messages";
 import type { Line, Staffing } from "./change";
 
 interface Said {
-  kind: Line["kind"];
+  kind: Line["kind"] | "code";
   unit: string;
   who?: string | undefined;
   role?: string | null;
@@ -18,7 +18,7 @@ export function textOf({ kind, unit, who = "", role, successorName = "", answere
 
 /** What was changed, with the day it holds from and the last one. */
 export function changedText({ kind, unit, staff, role, successor, fromDate, until }: Staffing["changes"][number]["lines"][number]): string {
-  const what = textOf({ kind: kind as Line["kind"], unit: unit.name, who: staff?.name, role, successorName: successor?.name });
+  const what = textOf({ kind: kind as Said["kind"], unit: unit.name, who: staff?.name, role, successorName: successor?.name });
   const days = [fromDate && t("staff.since", { day: nearDayText(fromDate) }), until && t("staff.until", { day: nearDayText(until) })];
   return [what, ...days].filter(Boolean).join("　");
 }
