@@ -77,7 +77,7 @@ async def choose_first_password(request: Request) -> JSONResponse:
     service, known = service_of(request), sessions.known_secret(request)
     now = service.clock()
     keys = {
-        "account": throttle.key_of("set-up", said.login),
+        "code": throttle.key_of("set-up", said.login),
         "address": throttle.key_of("set-up address", throttle.address_of(request)),
     }
     async with service.db.transaction("set_up_code") as tx:

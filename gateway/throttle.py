@@ -22,11 +22,12 @@ FORGET_AFTER = timedelta(minutes=15)
 LONGEST_WAIT_SECONDS = 30
 REMEMBERED = {"pair": timedelta(days=1)}
 """How long failures count after the last of them, where it is not `FORGET_AFTER`."""
-FREE_TRIES = {"pair": 4, "account": 1, "own": 5, "address": 30, "handed_in": 30, "challenge": 60}
+FREE_TRIES = {"pair": 4, "account": 1, "own": 5, "code": 5, "address": 30, "handed_in": 30, "challenge": 60}
 """Failures before the next try must wait. A whole office may share one address.
 
 `pair`: one address at one account, of a day; it never waits itself, but used up it has `account` counted: five in all for who is
-alone. `own`: a count that no stranger reaches, of a known browser or a session."""
+alone. `own`: a count that no stranger elsewhere reaches, as of a known browser or a session. `code`: wrong set-up codes of an
+account."""
 Keys = Mapping[str, bytes]
 
 
@@ -59,14 +60,12 @@ async def begin(tx: Connection, keys: Keys, now: datetime) -> Keys:
     """Count a try under its keys (kind of `FREE_TRIES` -> key), or TooManyTries and nothing is counted.
 
     Says what it was counted under: without the account's, while the address has tries of its own left."""
-    pair, account = keys.get("pair"), {kind: key for kind, key in keys.items() if kind == "account"}
     counted = {kind: key for kind, key in keys.items() if kind != "account"}
     counts = await _check(tx, counted, now)
-    if (
-        pair is None or counts["pair"] >= FREE_TRIES["pair"]
-    ):  # else the account is not even locked: all would wait for all
-        await _check(tx, account, now)
-        counted |= account
+    # While the pair is free the account's count is not even locked: a crowd would queue for it.
+    if counts.get("pair", 0) >= FREE_TRIES["pair"]:
+        await _check(tx, {"account": keys["account"]}, now)
+        counted["account"] = keys["account"]
     for kind, key in sorted(counted.items(), key=lambda item: item[1]):
         await session_store.count_try(tx, key, now, _forget_before(kind, now))
     await session_store.clear_tries(tx, now - max(REMEMBERED.values()))
