@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 
 from gateway import throttle
 from infra.stack import Stack
+from services.kernel.db import connect
 from services.kernel.ids import new_id
 from tests.hostile.flood import attempt
 from tests.service.gateway.test_passkeys import Key
@@ -83,6 +84,30 @@ def test_the_owner_s_success_takes_nothing_from_the_line_of_those_who_guess(city
     assert rows(city, "gateway", query, key)
     assert sign_in(elsewhere(city), hired.login, FIRST_PASSWORD).status_code == 200
     assert sign_in(guesser, hired.login).status_code == 429
+
+
+async def test_what_a_guesser_gets_in_a_day_is_what_asvs_md_says(city: Stack) -> None:
+    """By the rules alone, the clock moved on by each wait: 4 an address, and 2,884 of the account's line."""
+    addresses, got = 3, 0
+    now = begun = datetime.now(UTC)
+    connection = await connect(city.dsns["gateway"].app)
+    transaction = connection.transaction()
+    await transaction.start()
+    pairs = [throttle.key_of("pair", "day", str(number)) for number in range(addresses)]
+    account = throttle.key_of("account", f"day-{new_id()}")
+    try:
+        while now <= begun + timedelta(days=1):
+            keys = {"pair": pairs[got % addresses], "account": account}
+            try:
+                async with connection.transaction():
+                    await throttle.begin(connection, keys, now)
+                got += 1
+            except throttle.TooManyTries as wait:
+                now += timedelta(seconds=float(wait.headers["Retry-After"]))
+    finally:
+        await transaction.rollback()
+        await connection.close()
+    assert got == FREE * addresses + 2884
 
 
 def told(answer: httpx.Response) -> tuple[int, Any, list[str]]:
