@@ -73,29 +73,35 @@ def _hash(code: str) -> bytes:
 
 @router.post("/password/first")
 async def choose_first_password(request: Request) -> JSONResponse:
-    """200 and every session of theirs ends; 401 set_up_failed, the same for an unknown login, a wrong and an old code."""
+    """200 and every session of theirs ends; 401 set_up_failed, the same for an unknown login, a wrong and an old code; 429.
+
+    A code is looked at first and counted only when it is wrong: with 79 bits it is not found by guessing, however often, and so
+    whoever holds a right one never waits for those who guess. Their browser is known from then on."""
     said = await sign_in.read(request, FirstPassword)
-    service, code_hash = service_of(request), _hash(said.code)
+    service, known = service_of(request), sessions.known_secret(request)
     now = service.clock()
     keys = {
-        "account": throttle.key_of("set-up", said.login),
-        "address": throttle.key_of("address", throttle.address_of(request)),
+        "code": throttle.key_of("set-up", said.login),
+        "address": throttle.key_of("set-up address", throttle.address_of(request)),
     }
     async with service.db.transaction("set_up_code") as tx:
-        await throttle.begin(tx, keys, now)
         if await store.is_first_password_chosen(tx, said.id, said.login):
             return JSONResponse({"changed": True})
-        found = await staff_store.find_code(tx, said.login, code_hash, now)
+        found = await staff_store.find_code(tx, said.login, _hash(said.code), now)
+        if found is None:
+            await throttle.begin(tx, keys, now)
     if found is None:
         raise Unauthenticated("set_up_failed", "unknown login, wrong code or too late")
     password_rules.check(said.new, found["login"], found["name"])
-    await _choose(request, said, found["staff_id"], await passwords.hash_of(said.new), now)
-    async with service.db.transaction("set_up_code") as tx:
-        await throttle.succeeded(tx, keys)
-    return JSONResponse({"changed": True})
+    await _choose(request, said, found["staff_id"], (await passwords.hash_of(said.new), sessions.hash_of(known)), now)
+    return sessions.give(JSONResponse({"changed": True}), service, {"known": known})
 
 
-async def _choose(request: Request, said: FirstPassword, staff_id: UUID, password_hash: str, now: datetime) -> None:
+async def _choose(
+    request: Request, said: FirstPassword, staff_id: UUID, hashes: tuple[str, bytes], now: datetime
+) -> None:
+    """`hashes`: of the new password, and of what the browser is known by from now on."""
+    password_hash, browser = hashes
     async with service_of(request).db.transaction("set_up_code") as tx:
         if not await staff_store.use_code(tx, staff_id, _hash(said.code)):
             raise Overloaded("try_again", "the code was used or replaced at this moment")
@@ -104,5 +110,6 @@ async def _choose(request: Request, said: FirstPassword, staff_id: UUID, passwor
         await passkey_store.remove_all(tx, staff_id)
         await session_store.revoke_all_of(tx, staff_id, staff_id, now)
         await session_store.forget_browsers(tx, staff_id)
+        await session_store.know_browser(tx, browser, staff_id, now)
         who = Actor(staff_id, "staff")
         await access.record(tx, who, "write", {"ChangePassword": [staff_id]}, basis="set_up_code")

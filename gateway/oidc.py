@@ -67,8 +67,8 @@ def _redirect_uri(request: Request) -> str:
     return next(origin for origin in settings.origins if urlsplit(origin).netloc == host) + BACK
 
 
-def _keys(request: Request) -> throttle.Keys:
-    return {"challenge": throttle.key_of("oidc", throttle.address_of(request))}
+async def _keys(tx: Connection, request: Request, browser: bytes) -> throttle.Keys:
+    return {"challenge": throttle.key_of("oidc", await sign_in.asker(tx, request, browser))}
 
 
 @router.post("/session/oidc")
@@ -80,8 +80,8 @@ async def begin(request: Request) -> JSONResponse:
         await sessions.current_session(request)
     secret, known, now = secrets.token_urlsafe(32), sessions.known_secret(request), service.clock()
     async with service.db.transaction("oidc") as tx:
-        await throttle.begin(tx, _keys(request), now)
         brought = (sessions.secret_hash(request), sessions.hash_of(known))
+        await throttle.begin(tx, await _keys(tx, request, brought[1]), now)
         until = now + BACK_WITHIN
         await oidc_store.begin_flow(tx, sessions.hash_of(secret), said.kind, said.device, brought, now, until)
     ask_again = said.kind == "fresh" or request.app.state.settings.oidc_always_ask
@@ -120,7 +120,7 @@ async def _enter(provider: Provider, request: Request) -> tuple[str, dict[str, s
     now = service.clock()
     async with service.db.transaction("oidc") as tx:
         staff_id = await _whose(tx, account, now)
-        await throttle.succeeded(tx, _keys(request))
+        await throttle.succeeded(tx, await _keys(tx, request, flow["known_hash"]))
         if flow["kind"] == "fresh":
             session = await session_store.find_session(tx, flow["session_hash"], now, tokyo_day(now))
             if session is None or session.staff_id != staff_id:

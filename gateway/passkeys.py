@@ -90,11 +90,11 @@ async def _ask(tx: Connection, request: Request, session_id: UUID | None) -> byt
 
 @router.post("/passkey/options")
 async def ask_to_sign(request: Request) -> JSONResponse:
-    """What any passkey of ours may sign. The same for everybody; 429 for an address that asks and never answers."""
+    """What any passkey of ours may sign. The same for everybody; 429 for a known browser, or an address of unknown ones, that
+    asks and never answers. Nobody is named yet, so no account can be counted, and none be told."""
     service = service_of(request)
-    keys = {"challenge": throttle.key_of("challenge", throttle.address_of(request))}
     async with service.db.transaction("passkey") as tx:
-        await throttle.begin(tx, keys, service.clock())
+        await throttle.begin(tx, {"challenge": await _asked(tx, request)}, service.clock())
         challenge = await _ask(tx, request, None)
     options = generate_authentication_options(rp_id=_party(request)[0], challenge=challenge, user_verification=REQUIRED)
     return JSONResponse(json.loads(options_to_json(options)))
@@ -114,27 +114,30 @@ async def sign_in_with_passkey(request: Request) -> JSONResponse:
 
 
 async def verified(request: Request, credential: dict[str, Any]) -> UUID:
-    """Whose passkey signed a challenge of ours; PasskeyFailed for anything else, with the patience there is for passwords.
+    """Whose passkey signed a challenge of ours; PasskeyFailed for anything else.
 
-    The try is counted and the challenge used up before the answer is looked at: a false one cannot be tried again."""
+    The try is counted and the challenge used up before the answer is looked at: a false one cannot be tried again. It counts for
+    this passkey and this browser (or address) alone: no guess at a password, and none elsewhere, holds a passkey up."""
     service = service_of(request)
     try:
         challenge, credential_id = _challenge_in(credential), base64url_to_bytes(str(credential["rawId"]))
     except UNREADABLE:
         raise PasskeyFailed from None
     async with service.db.transaction("passkey") as tx:
-        found = await passkey_store.find(tx, credential_id)
-        whose = found["staff_id"] if found else None
-        keys = await sign_in.keys_of(tx, request, f"passkey:{credential_id.hex()}", whose)
+        asker = await sign_in.asker(tx, request)
+        keys = {"own": throttle.key_of("passkey", credential_id.hex(), asker)}
         await throttle.begin(tx, keys, service.clock())
         was_asked = await passkey_store.take(tx, challenge, None, service.clock())
     if not was_asked:
         raise PasskeyFailed
     async with service.db.transaction("passkey") as tx:
         staff_id = await _signed(tx, request, credential, (challenge, credential_id))
-        asked = {"challenge": throttle.key_of("challenge", throttle.address_of(request))}
-        await throttle.succeeded(tx, {**keys, **asked})
+        await throttle.succeeded(tx, keys | {"challenge": await _asked(tx, request)})
     return staff_id
+
+
+async def _asked(tx: Connection, request: Request) -> bytes:
+    return throttle.key_of("challenge", await sign_in.asker(tx, request))
 
 
 async def _signed(tx: Connection, request: Request, credential: dict[str, Any], read: tuple[bytes, bytes]) -> UUID:

@@ -2,7 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -13,9 +14,23 @@ from services.kernel.errors import Overloaded
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 """Argon2id with the minimum OWASP names: m = 19 MiB, t = 2, p = 1."""
 AT_ONCE, LONGEST_QUEUE = 2, 40  # each fills a core and 19 MiB; 40 waiting are about a second on a small machine
+"""Strangers have a queue, and people we know another: a crowd at the door fills its own alone."""
 _NOBODY = HASHER.hash(secrets.token_urlsafe(16))
 _hashing = asyncio.Semaphore(AT_ONCE)
-_waiting = 0
+_waiting = {True: 0, False: 0}
+
+
+@contextmanager
+def place(*, is_known: bool) -> Iterator[None]:
+    """A place in the queue, taken before a try is counted. Overloaded when too many wait: a flood of tries must not become a
+    flood of work, and who is turned away has not tried. `is_known`: from a session or a browser of the person's own."""
+    if _waiting[is_known] >= LONGEST_QUEUE:
+        raise Overloaded("overloaded", "too many passwords wait to be checked")
+    _waiting[is_known] += 1
+    try:
+        yield
+    finally:
+        _waiting[is_known] -= 1
 
 
 async def matches(password_hash: str | None, password: str) -> bool:
@@ -25,8 +40,9 @@ async def matches(password_hash: str | None, password: str) -> bool:
 
 
 async def hash_of(password: str) -> str:
-    """What is stored of a password."""
-    return str(await _aside(HASHER.hash, password))
+    """What is stored of a password; only people who showed who they are come to have one stored."""
+    with place(is_known=True):
+        return str(await _aside(HASHER.hash, password))
 
 
 def _verify(password_hash: str, password: str) -> bool:
@@ -37,13 +53,5 @@ def _verify(password_hash: str, password: str) -> bool:
 
 
 async def _aside(work: Callable[..., Any], *arguments: str) -> Any:
-    """In a thread of its own. Overloaded when too many wait already: a flood of tries must not become a flood of work."""
-    global _waiting  # noqa: PLW0603 - how many wait in this process
-    if _waiting >= LONGEST_QUEUE:
-        raise Overloaded("overloaded", "too many passwords wait to be checked")
-    _waiting += 1
-    try:
-        async with _hashing:
-            return await asyncio.to_thread(work, *arguments)
-    finally:
-        _waiting -= 1
+    async with _hashing:
+        return await asyncio.to_thread(work, *arguments)

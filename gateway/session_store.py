@@ -176,9 +176,9 @@ async def revoke_one(tx: Connection, session_id: UUID, by: UUID, now: datetime) 
     )
 
 
-async def is_known_browser(tx: Connection, secret_hash: bytes, staff_id: UUID) -> bool:
-    """True when this person signed in with this browser before."""
-    query = "select 1 from known_browser where secret_hash = $1 and staff_id = $2"
+async def is_known_browser(tx: Connection, secret_hash: bytes, staff_id: UUID | None) -> bool:
+    """True when this person (None: anybody) signed in with this browser before."""
+    query = "select 1 from known_browser where secret_hash = $1 and staff_id = coalesce($2, staff_id)"
     return bool(await tx.fetchval(query, secret_hash, staff_id))
 
 
@@ -193,6 +193,12 @@ async def know_browser(tx: Connection, secret_hash: bytes, staff_id: UUID, now: 
 async def forget_browsers(tx: Connection, staff_id: UUID) -> None:
     """No browser is known any more."""
     await tx.execute("delete from known_browser where staff_id = $1", staff_id)
+
+
+async def open_counts(tx: Connection, keys: Iterable[bytes], now: datetime) -> None:
+    """A count for each key, of nothing yet: what is to be locked must be there, or the first ones at once pass uncounted."""
+    query = "insert into sign_in_failure select unnest($1::bytea[]), 0, $2 on conflict do nothing"
+    await tx.execute(query, sorted(keys), now)
 
 
 async def lock_failures(tx: Connection, keys: Iterable[bytes]) -> dict[bytes, asyncpg.Record]:

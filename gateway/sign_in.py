@@ -58,8 +58,11 @@ async def sign_in(request: Request) -> JSONResponse:
     async with service.db.transaction("sign_in") as tx:
         found = await store.find_credential(tx, said.login)
         keys = await keys_of(tx, request, said.login, found["staff_id"] if found else None)
-        await throttle.begin(tx, keys, service.clock())
-    if not await passwords.matches(found["password_hash"] if found else None, said.password) or found is None:
+    with passwords.place(is_known="own" in keys):
+        async with service.db.transaction("sign_in") as tx:
+            keys = await throttle.begin(tx, keys, service.clock())
+        is_right = await passwords.matches(found["password_hash"] if found else None, said.password)
+    if not is_right or found is None:
         raise Unauthenticated("sign_in_failed", "unknown login or wrong password")
     async with service.db.transaction("sign_in") as tx:
         await throttle.succeeded(tx, keys)
@@ -71,14 +74,27 @@ async def sign_in(request: Request) -> JSONResponse:
 
 
 async def keys_of(tx: Connection, request: Request, login: str, staff_id: UUID | None) -> throttle.Keys:
-    """A browser that knows its person is counted by itself; everybody else by account and address.
+    """A browser that knows its person is counted by itself; everybody else by account and address, each and together.
 
     Asked of nobody, too: how long the door takes does not tell whether a login exists."""
     browser = sessions.secret_hash(request, "known")
     if await session_store.is_known_browser(tx, browser, staff_id or UUID(int=0)):
-        return {"known": throttle.key_of("known", login, browser.hex())}
-    address = throttle.key_of("address", throttle.address_of(request))
-    return {"account": throttle.key_of("account", login), "address": address}
+        return {"own": throttle.key_of("known", login, browser.hex())}
+    address = throttle.address_of(request)
+    return {
+        "pair": throttle.key_of("pair", login, address),
+        "account": throttle.key_of("account", login),
+        "address": throttle.key_of("address", address),
+    }
+
+
+async def asker(tx: Connection, request: Request, browser: bytes | None = None) -> str:
+    """Whom what is asked before any person is named counts for: a browser somebody signed in with before, or else the address.
+
+    `browser`: the hash of what it is known by, where this request does not bring it."""
+    browser = browser or sessions.secret_hash(request, "known")
+    is_known = await session_store.is_known_browser(tx, browser, None)
+    return browser.hex() if is_known else throttle.address_of(request)
 
 
 @router.delete("/session")
@@ -124,11 +140,13 @@ async def change_password(request: Request) -> JSONResponse:
 async def verify(request: Request, session: session_store.Session, password: str) -> None:
     """The person's own password, with the same patience as at the door. Refusal wrong_password: the session lives on."""
     service = service_of(request)
-    keys = {"account": throttle.key_of("again", str(session.staff_id))}
-    async with service.db.transaction("sign_in") as tx:
-        await throttle.begin(tx, keys, service.clock())
-        password_hash = await store.find_password_hash(tx, session.staff_id)
-    if not await passwords.matches(password_hash, password):
+    keys = {"own": throttle.key_of("again", str(session.session_id))}  # whoever stole another session waits alone
+    with passwords.place(is_known=True):
+        async with service.db.transaction("sign_in") as tx:
+            await throttle.begin(tx, keys, service.clock())
+            password_hash = await store.find_password_hash(tx, session.staff_id)
+        is_right = await passwords.matches(password_hash, password)
+    if not is_right:
         raise WrongPassword("wrong_password", "not this person's password")
     async with service.db.transaction("sign_in") as tx:
         await throttle.succeeded(tx, keys)

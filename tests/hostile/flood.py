@@ -14,11 +14,11 @@ from itertools import count
 AT_ONCE = 150
 
 
-async def attempt(port: int, origin: str, number: int) -> str:
+async def attempt(port: int, origin: str, number: int, login: str | None = None) -> str:
     """The status of one try, and whether it says when to come again."""
     address = f"127.{1 + number // 62_500 % 200}.{1 + number // 250 % 250}.{1 + number % 250}"
     reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(address, 0))
-    body = json.dumps({"login": f"nobody-{number}", "password": "x" * 20}).encode()
+    body = json.dumps({"login": login or f"nobody-{number}", "password": "x" * 20}).encode()
     head = (
         f"POST /session HTTP/1.1\r\nHost: {origin.removeprefix('http://')}\r\nOrigin: {origin}\r\nConnection: close\r\n"
     )

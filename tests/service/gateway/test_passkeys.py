@@ -107,7 +107,7 @@ def test_false_answers_slow_the_next_ones_down_but_not_those_of_the_person_s_own
     tried = [answer(httpx, signature=b"no").status_code for _ in range(7)]
     assert tried[:5] == [401] * 5 and 429 in tried[5:]
     rows(city, "gateway", "update sign_in_failure set count = 50, last_at = now() where key = $1",
-         throttle.key_of("account", f"passkey:{key.id.hex()}"))  # fmt: skip
+         throttle.key_of("passkey", key.id.hex(), "127.0.0.1"))  # fmt: skip
     slowed = answer(httpx)
     assert (slowed.status_code, slowed.json()["code"], "retry-after" in slowed.headers) == (429, "too_many_tries", True)
     assert answer(known.http).status_code == 200
