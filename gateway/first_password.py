@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel, Field
 
 from gateway import (
+    oidc_store,
     passkey_store,
     password_rules,
     passwords,
@@ -108,6 +109,7 @@ async def _choose(
         if not await store.change_password(tx, said.id, staff_id, password_hash, now):
             raise Refusal("command_id_reused", "this id was accepted as another command")
         await passkey_store.remove_all(tx, staff_id)
+        await oidc_store.unbind(tx, staff_id)
         await session_store.revoke_all_of(tx, staff_id, staff_id, now)
         await session_store.forget_browsers(tx, staff_id)
         await session_store.know_browser(tx, browser, staff_id, now)

@@ -46,6 +46,11 @@ async def find_by_login(tx: Connection, login: str) -> UUID | None:
     return found
 
 
+async def unbind(tx: Connection, staff_id: UUID) -> None:
+    """Whoever begins anew with a code of their manager's: the next account that comes with their login is theirs."""
+    await tx.execute("delete from oidc_account_private where staff_id = $1", staff_id)
+
+
 async def bind(tx: Connection, issuer: str, subject: str, staff_id: UUID, now: datetime) -> bool:
     """From now on this account is this person's. False when the account or the person is bound otherwise already."""
     done = await tx.execute(

@@ -107,6 +107,8 @@ async def sign_in_with_passkey(request: Request) -> JSONResponse:
     service = service_of(request)
     staff_id = await verified(request, said.credential)
     async with service.db.transaction("sign_in") as tx:
+        if await passkey_store.find(tx, base64url_to_bytes(str(said.credential["rawId"]))) is None:
+            raise PasskeyFailed  # taken away while it was looked at
         cookies = await sessions.begin(tx, request, staff_id, said.device)
         names = await store.find_names(tx, [staff_id])
     answer = JSONResponse({"staff": {"id": str(staff_id), "name": names[staff_id]}})

@@ -67,6 +67,8 @@ async def sign_in(request: Request) -> JSONResponse:
     async with service.db.transaction("sign_in") as tx:
         await throttle.succeeded(tx, keys)
     async with service.db.transaction("sign_in") as tx:
+        if not await store.is_still_password(tx, found["staff_id"], found["password_hash"]):
+            raise Unauthenticated("sign_in_failed", "the password was changed while this one was checked")
         cookies = await sessions.begin(tx, request, found["staff_id"], said.device)
         names = await store.find_names(tx, [found["staff_id"]])
     answer = JSONResponse({"staff": {"id": str(found["staff_id"]), "name": names[found["staff_id"]]}})

@@ -26,6 +26,12 @@ async def find_password_hash(tx: Connection, staff_id: UUID) -> str | None:
     return found
 
 
+async def is_still_password(tx: Connection, staff_id: UUID, password_hash: str) -> bool:
+    """True while this is what is stored, and until the end of this transaction: a change waits for it, or it for the change."""
+    query = "select true from credential_private where staff_id = $1 and password_hash = $2 for share"
+    return bool(await tx.fetchval(query, staff_id, password_hash))
+
+
 async def find_password_set_at(tx: Connection, staff_id: UUID) -> datetime | None:
     """When the password of today was set; nothing for who has none."""
     query = "select changed_at from credential_private where staff_id = $1"

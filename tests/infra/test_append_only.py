@@ -12,10 +12,7 @@ from services.kernel.db import connect
 
 EVERYWHERE = ("command_log", "access_log", "outbox", "incarnation")
 OWN = {
-    "gateway": (
-        *("device_key_private", "erased", "oidc_account_private"),
-        *("staff_change", "staff_change_line", "staff_change_private"),
-    ),
+    "gateway": (*("device_key_private", "erased", "staff_change", "staff_change_line", "staff_change_private"),),
     "intake": ("access_review", "consultation", "erasure"),
     "coordination": (
         *("access_review", "basis", "basis_end", "contact_safety", "erasure", "erasure_done", "handoff_package"),

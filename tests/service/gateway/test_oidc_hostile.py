@@ -212,6 +212,17 @@ def test_a_login_that_went_to_somebody_else_takes_nothing_along(town: Stack, iss
     assert nobody[0].signed_in() == str(first.staff_id), "bound: the claim is not asked"
 
 
+def test_an_account_bound_to_the_wrong_person_goes_with_a_set_up_code(town: Stack, issuer: Issuer) -> None:
+    """Somebody else's account bore the login at the first sign-in: its owner comes back by their manager's code."""
+    owner, boss = hire(town), Person(town.url, "sasaki")
+    thief = Hired(town, new_id(), owner.login)
+    assert tried(town, issuer, thief)[1] == "/today" and tried(town, issuer, owner)[1] == "/session/oidc/no-access"
+    code = boss.ask("IssueSetUpCode", staffId=str(owner.staff_id))["issueSetUpCode"]["code"]
+    said = {"id": str(new_id()), "login": owner.login, "code": code, "new": FIRST_PASSWORD}
+    assert httpx.post(f"{town.url}/password/first", json=said, headers={"Origin": town.url}).status_code == 200
+    assert tried(town, issuer, owner)[1] == "/today" and tried(town, issuer, thief)[1] == "/session/oidc/no-access"
+
+
 @pytest.mark.parametrize("claim", [7, ["mori"], {"a": 1}, "", "　"])
 def test_a_claim_that_is_no_login_binds_nobody(town: Stack, issuer: Issuer, claim: Any) -> None:
     assert tried(town, issuer, hire(town), preferred_username=claim)[1] == "/session/oidc/no-access"

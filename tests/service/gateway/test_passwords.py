@@ -1,11 +1,13 @@
 """Changing a password: what is taken, what ends, and that no fast hash of it exists."""
 
+import asyncio
 import time
 
 import httpx
 import pytest
 
 from infra.stack import Stack
+from services.kernel.db import connect
 from services.kernel.ids import new_id
 from tests.service.gateway.test_sessions import copy_of, here, post
 from tests.support.hired import FIRST_PASSWORD, hire
@@ -36,6 +38,27 @@ def test_another_password_ends_every_other_session_and_the_old_cookie_within_a_s
     assert here(person) == session, "the one who changed it goes on"
     assert post(city, hired.login, FIRST_PASSWORD).json()["code"] == "sign_in_failed"
     assert post(city, hired.login, NEW).status_code == 200
+
+
+def test_who_is_let_in_by_the_old_password_at_the_moment_of_its_change_is_not(city: Stack) -> None:
+    """Checked before the change, let in after it: the two wait for each other, and the change ends or refuses the session."""
+    hired = hire(city)
+
+    async def at_the_same_moment() -> httpx.Response:
+        change, watch = await connect(city.dsns["gateway"].owner), await connect(city.dsns["gateway"].owner)
+        query = "update credential_private set password_hash = password_hash || ' ' where staff_id = $1"
+        async with change.transaction():
+            await change.execute(query, hired.staff_id)
+            knock = asyncio.create_task(asyncio.to_thread(post, city, hired.login, FIRST_PASSWORD))
+            held = "select true from pg_stat_activity where wait_event_type = 'Lock' and query like '%for share'"
+            while not knock.done() and not await watch.fetchval(held):
+                await asyncio.wait([knock], timeout=0.02)
+        for connection in (change, watch):
+            await connection.close()
+        return await knock
+
+    assert asyncio.run(at_the_same_moment()).json()["code"] == "sign_in_failed"
+    assert not rows(city, "gateway", "select 1 from session where staff_id = $1", hired.staff_id)
 
 
 def test_the_same_change_twice_is_one(city: Stack) -> None:
