@@ -50,7 +50,7 @@ def test_who_is_let_in_by_the_old_password_at_the_moment_of_its_change_is_not(ci
         async with change.transaction():
             await change.execute(query, hired.staff_id)
             knock = asyncio.create_task(asyncio.to_thread(post, city, hired.login, FIRST_PASSWORD))
-            held = "select true from pg_stat_activity where wait_event_type = 'Lock' and query like '%for share'"
+            held = "select true from pg_locks where not granted"
             while not knock.done() and not await watch.fetchval(held):
                 await asyncio.wait([knock], timeout=0.02)
         for connection in (change, watch):
