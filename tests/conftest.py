@@ -5,10 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.paths import ROOT
 from infra.stack import Stack
 from tests.support.city import running_city
-from tests.support.full_documents import write_manifest
+from tests.support.full_documents import trusting_full_documents
 from tests.support.servers import Servers, running_servers
 
 
@@ -24,7 +23,5 @@ def servers() -> Iterator[Servers]:
 @pytest.fixture(scope="session")
 def city(servers: Servers) -> Iterator[Stack]:
     """Every service running, with the demo staff. Its gateway also trusts the documents that ask for every field."""
-    full = write_manifest(servers.home / "full_documents.json")
-    trusted = {"BANSO_TRUSTED_DOCUMENTS": f"{ROOT / 'gateway' / 'trusted_documents.json'}:{full}"}
-    with running_city(servers, "city", trusted) as stack:
+    with running_city(servers, "city", trusting_full_documents(servers.home)) as stack:
         yield stack

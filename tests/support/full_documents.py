@@ -30,11 +30,12 @@ def document_id(document: str) -> str:
     return hashlib.sha256(document.encode()).hexdigest()
 
 
-def write_manifest(file: Path) -> Path:
-    """A manifest the gateway may trust beside the client's."""
+def trusting_full_documents(home: Path) -> dict[str, str]:
+    """The environment of a gateway that also trusts the documents that ask for every field; their manifest lies in `home`."""
+    file = home / "full_documents.json"
     manifest = {document_id(text): text for text in full_documents().values()}
     file.write_text(json.dumps(manifest), encoding="utf8")
-    return file
+    return {"BANSO_TRUSTED_DOCUMENTS": f"{ROOT / 'gateway' / 'trusted_documents.json'}:{file}"}
 
 
 def all_fields() -> set[str]:
