@@ -10,7 +10,8 @@ import { Note, Stale, Waiting } from "../../ui/parts";
 import { Sharing as SharingDocument } from "./documents";
 import { OpenCase } from "./OpenCase";
 import { KeptOff, Team } from "./People";
-import { Over, Readers } from "./Readers";
+import { Over, Readers, ToEnd } from "./Readers";
+import type { Basis } from "./terms";
 
 /** 共有と同意 of a case: who reads it and why, for its team and its lead. Anybody else learns how it might be opened. */
 export default function Sharing({ id }: { id: string }) {
@@ -20,6 +21,7 @@ export default function Sharing({ id }: { id: string }) {
   const isOnline = useStore(online);
   const [done, setDone] = useState({ said: "" });
   if (!data) return <Waiting failure={failure} />;
+  if (!data.case && data.sharing) return <Suspended id={id} bases={data.sharing.bases} now={now} isOnline={isOnline} done={done} onDone={(said) => (setDone({ said }), refresh())} />;
   if (!data.case || !data.sharing) return done.said ? <Away done={done} /> : <OpenCase id={id} />;
   const section = { record: data.case, sharing: data.sharing, now, today: tokyoDay(now), onDone: (said: string) => (setDone({ said }), refresh()) };
   return (
@@ -41,6 +43,34 @@ export default function Sharing({ id }: { id: string }) {
       </div>
       <Over {...section} />
       <Stale failure={failure} />
+    </div>
+  );
+}
+
+interface SuspendedProps {
+  id: string;
+  bases: readonly Basis[];
+  now: Date;
+  isOnline: boolean;
+  done: { said: string };
+  onDone: (said: string) => void;
+}
+
+/** While the use of the record is stopped: nothing of it, and what is open to others can be ended. */
+function Suspended({ id, bases, now, isOnline, done, onDone }: SuspendedProps) {
+  return (
+    <div class="stack">
+      <div class="split">
+        <div class="head tight"><h1>{t("sharing.title")}</h1><p>{t("label.suspended")}</p></div>
+        <div class="row">
+          <Link class="btn line" href={`/cases/${id}/requests`}>{t("sharing.requests")}</Link>
+          <Link class="btn text" href={`/cases/${id}`}><Icon name="left" />{t("sharing.toCase")}</Link>
+        </div>
+      </div>
+      <Note icon="info" kind="soft"><p>{t("sharing.suspendedHelp")}</p></Note>
+      {!isOnline && <Note icon="cloud-off"><p role="status">{t("sharing.offline")}</p></Note>}
+      <Done done={done} />
+      <ToEnd caseId={id} bases={bases} now={now} onDone={onDone} />
     </div>
   );
 }
