@@ -91,6 +91,19 @@ async def lock_case_in_emergency(tx: Connection, actor: Actor, case_id: UUID, no
     return CaseState(row["unit_id"], row["opened_at"], row["closed_at"])
 
 
+async def find_by_number(tx: Connection, actor: Actor, receipt_number: str) -> UUID:
+    """The case that the sheet of a 受付番号 became, for somebody who is not kept off it: of several one that is open, the newest.
+    NotFound alike when there is none, and of a withheld one."""
+    found: UUID | None = await tx.fetchval(
+        "select c.case_id from handoff_package p join case_file c using (case_id) where p.receipt_number = $2"
+        f" and {_NOT_KEPT_OFF} and {_NOT_WITHHELD} order by c.closed_at is not null, c.opened_at desc limit 1",
+        *(actor.id, receipt_number),
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
 async def end(tx: Connection, actor: Actor, case_id: UUID, basis_id: UUID, now: datetime) -> BasisKind | None:
     """End it now, by the team, the lead, or whoever used the emergency. Its kind, or nothing when it had ended before."""
     kind = await tx.fetchval(

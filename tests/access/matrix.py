@@ -122,6 +122,7 @@ COMMANDS = {
     "PledgeSecrecy": {"other_unit"},  # the one who was called
     "ShareByLaw": {"manager"},
     "UseEmergency": set(PEOPLE) - {"auditor", "partner", "kept_off"},
+    "UseEmergencyByNumber": set(PEOPLE) - {"auditor", "partner", "kept_off"},
     "EndBasis": {"member", "colleague", "manager"},
     "ReviewAccess": {"manager", "auditor"},
     "CloseCase": {"member", "manager"},  # whose case it is, and their lead

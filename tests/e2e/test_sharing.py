@@ -227,6 +227,61 @@ def test_an_emergency_opens_a_case_with_its_reason_and_the_team_sees_it(
 
 
 @pytest.mark.parametrize("size", SIZES)
+def test_a_clerk_with_a_ringing_phone_opens_a_case_by_its_receipt_number(
+    city: Stack, sign_in: SignIn, member: Person, case: str, size: str
+) -> None:
+    """Whether a number is one is not told before it is opened: nonsense, nowhere and whole are asked in one way."""
+    number = seen(member, case)["receiptNumber"]
+    page = sign_in("yoshida", size)
+    page.locator("nav a[href='/handoffs']").locator("visible=true").first.click()
+    door = page.get_by_role("link", name="緊急に開く")
+    expect(door).to_be_visible(timeout=20_000)
+    look(page, "emergency-door", size)
+    door.click()
+    expect(page.get_by_role("heading", name="緊急に開く")).to_be_visible(timeout=20_000)
+    look(page, "emergency-by-number", size)
+    open_ = page.get_by_role("button", name="理由を記録して開く")
+    open_.click()
+    expect(page.get_by_text("受付番号を書いてください。")).to_be_visible()
+    expect(page.get_by_label("受付番号")).to_be_focused()
+    page.get_by_label("理由").fill(WHY)
+    for nowhere in ("ねこ", "保2026-99999999"):
+        page.get_by_label("受付番号").fill(nowhere)
+        open_.click()
+        expect(page.get_by_role("alert")).to_contain_text("この受付番号で開ける記録は、見つかりませんでした")
+        expect(page.get_by_label("受付番号")).to_have_value(nowhere)
+        expect(page.get_by_label("理由")).to_have_value(WHY)
+        expect(open_).to_be_enabled()
+    look(page, "emergency-by-number-nowhere", size)
+    tried = "select 1 from access_log where basis = 'refused' and purpose = 'emergency' and actor_id = $1"
+    assert len(rows(city, "coordination", tried, staff_id("yoshida"))) >= 2
+    page.get_by_label("受付番号").fill(number)
+    page.get_by_label("開いておく長さ").select_option(label="2時間")
+    open_.click()
+    expect(page.get_by_role("heading", name="見本 草太")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("いま見えている内容は、")).to_be_visible()
+    page.goto(f"{city.url}/cases/called")
+    page.get_by_role("link", name="いま開いている記録を見る").click(timeout=20_000)
+    expect(page.locator(f"a[href='/cases/{case}']")).to_be_visible(timeout=20_000)
+    look(page, "emergency-open-now", size)
+    manager = Person(city.url, "sasaki")
+    wait_until(
+        lambda: [n for n in manager.ask("Notices")["notices"] if n["caseId"] == case and "emergency" in n["kind"]]
+    )
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_way_to_an_emergency_begins_on_the_first_page_of_who_leaves_the_office(sign_in: SignIn, size: str) -> None:
+    page = sign_in("mori", size)
+    door = page.get_by_role("link", name="緊急に開く")
+    expect(door).to_be_visible(timeout=20_000)
+    door.scroll_into_view_if_needed()
+    look(page, "emergency-door-today", size)
+    door.click()
+    expect(page.get_by_label("受付番号")).to_be_visible(timeout=20_000)
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_what_a_consent_withholds_was_said_not_to_exist(
     city: Stack, sign_in: SignIn, member: Person, case: str, size: str
 ) -> None:

@@ -3,7 +3,7 @@ import { hasRoleIn } from "../../app/session";
 import { momentText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
 import { Icon } from "../../ui/Icon";
-import { Dialog, Empty } from "../../ui/parts";
+import { Dialog } from "../../ui/parts";
 import { Give } from "./Give";
 import { type Basis, type Kind, openedBy, periodText, type SharedCase, type Shared, standingOf } from "./terms";
 import { useAct } from "./useAct";
@@ -58,11 +58,11 @@ export function ToEnd(props: ToEndProps) {
   return (
     <section class="card card-flush" aria-labelledby="readers">
       <div class="card-head"><h2 id="readers">{t("sharing.stillOpen")}</h2></div>
-      {open.length === 0 && <Empty title={t("sharing.nothingOpen")} />}
       <ul class="list">
+        {open.length === 0 && <li>{t("sharing.nothingOpen")}</li>}
         {open.map((basis) => (
           <li key={basis.id}>
-            <div class="grow stack stack-s">
+            <div class="grow">
               <p><b>{toText(basis)}</b></p>
               <p class="row chips"><span class="chip">{codeText("basis_kind", basis.kind)}</span><span class="sub">{periodText(basis)}</span></p>
             </div>
