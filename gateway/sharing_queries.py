@@ -15,7 +15,7 @@ class SharingQuery:
 
     @strawberry.field
     async def sharing(self, info: Ctx, case_id: ID) -> types.Sharing | None:
-        """Every basis a case ever had, for its team and its lead."""
+        """Every basis a case ever had, for its team and its lead; while its use is suspended, those they can end."""
         try:
             return await info.context.ask("coordination", f"/views/cases/{case_id}/sharing")  # type: ignore[no-any-return]
         except NotFound:

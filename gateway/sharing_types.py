@@ -7,7 +7,7 @@ from gateway.types import DateTime, Staff, Unit
 
 @strawberry.type
 class Basis:
-    """What opened parts of a case to whoever is not on its team, and why."""
+    """What opened parts of a case to whoever is not on its team, and why. Of a suspended case no more than ending it takes."""
 
     id: strawberry.ID
     kind: str
@@ -17,7 +17,7 @@ class Basis:
     members: list[Staff]
     pledged: list[Staff]
     reason: str
-    given_by: Staff
+    given_by: Staff | None
     given_at: DateTime
     from_at: DateTime
     until: DateTime

@@ -137,6 +137,15 @@ class UseEmergency(Command):
     reason: Reason
 
 
+class UseEmergencyByNumber(Command):
+    """緊急に見る, by whoever knows a 受付番号 alone. Subject = the basis. A number that leads nowhere, or to what is kept from
+    them, is not found, and that it was tried stays in the log."""
+
+    receipt_number: Annotated[Line, Field(min_length=1)]
+    minutes: int = Field(ge=1, le=240)
+    reason: Reason
+
+
 class EndBasis(Command):
     """同意の撤回・根拠の終わり. Subject = the case. Effective at its commit; never refused for lateness."""
 
@@ -281,7 +290,8 @@ class ErasureDone(EventData):
 
 COMMANDS: tuple[type[Command], ...] = (
     *(RecordVisit, ViewedOffline, DecideQuarantine, JoinToken, SeparateToken, ChangeTeam, KeepOff, LetIn),
-    *(GiveConsent, ConveneConference, PledgeSecrecy, ShareByLaw, UseEmergency, EndBasis, ReviewAccess),
+    *(GiveConsent, ConveneConference, PledgeSecrecy, ShareByLaw, UseEmergency, UseEmergencyByNumber, EndBasis),
+    ReviewAccess,
     *closing.COMMANDS,
     *person_request.COMMANDS,
 )

@@ -1,6 +1,5 @@
 """記録の閲覧 and 誰が見たか. Reading the log is itself a read, and logged."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from pydantic import ValidationError
 from services.contracts.access_log import Asked, Read, first_lines, is_same_street, line_json, odd_marks
 from services.contracts.openapi import reads
 from services.coordination import access_store, request_store
+from services.coordination.domain.basis import plain_number
 from services.coordination.domain.who_may import EVERYTHING
 from services.kernel.access import Read as AccessRead
 from services.kernel.errors import malformed
@@ -54,7 +54,7 @@ async def _found(read: AccessRead, asked: Asked) -> Sequence[asyncpg.Record]:
     """A receipt number stands for its case; one that is not theirs to look into finds nothing, as an unknown one."""
     case_id = asked.caseId
     if case_id is None and asked.receiptNumber:
-        case_id = await access_store.find_case(read.tx, read.actor, unicodedata.normalize("NFKC", asked.receiptNumber))
+        case_id = await access_store.find_case(read.tx, read.actor, plain_number(asked.receiptNumber))
         if case_id is None:
             return []
     since = read.now - timedelta(days=asked.days)

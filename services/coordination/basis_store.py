@@ -11,7 +11,7 @@ from services.contracts.codes import BasisKind
 from services.contracts.coordination import BasisEnded, ConsentWithdrawn, TeamChanged
 from services.contracts.tokyo import tokyo_day
 from services.coordination.domain.visit import CaseState
-from services.coordination.store import RELATED, find_relation, refuse_withheld, relation_arguments
+from services.coordination.store import RELATED, RELATED_TO_ANSWER, find_relation, refuse_withheld, relation_arguments
 from services.kernel.clock import utc_now
 from services.kernel.db import Connection
 from services.kernel.errors import NotFound, Refusal
@@ -91,6 +91,19 @@ async def lock_case_in_emergency(tx: Connection, actor: Actor, case_id: UUID, no
     return CaseState(row["unit_id"], row["opened_at"], row["closed_at"])
 
 
+async def find_by_number(tx: Connection, actor: Actor, receipt_number: str) -> UUID:
+    """The case that the sheet of a 受付番号 became, for somebody who is not kept off it: of several one that is open, the newest.
+    NotFound alike when there is none, and of a withheld one."""
+    found: UUID | None = await tx.fetchval(
+        "select c.case_id from handoff_package p join case_file c using (case_id) where p.receipt_number = $2"
+        f" and {_NOT_KEPT_OFF} and {_NOT_WITHHELD} order by c.closed_at is not null, c.opened_at desc limit 1",
+        *(actor.id, receipt_number),
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
 async def end(tx: Connection, actor: Actor, case_id: UUID, basis_id: UUID, now: datetime) -> BasisKind | None:
     """End it now, by the team, the lead, or whoever used the emergency. Its kind, or nothing when it had ended before."""
     kind = await tx.fetchval(
@@ -127,6 +140,24 @@ async def find_bases(
         "           where m.basis_id = b.basis_id and m.pledged_at is not null), '{}') as pledged"
         " from related r left join basis b using (case_id) left join basis_private p using (basis_id)"
         " left join basis_end e using (basis_id) where r.case_id = $6 order by b.given_at desc, b.basis_id",
+        *(*relation_arguments(actor, now), case_id),
+    )
+    if not rows:
+        raise NotFound
+    return rows
+
+
+async def find_to_end(tx: Connection, actor: Actor, case_id: UUID, now: datetime) -> Sequence[asyncpg.Record]:
+    """Of a case whose use is suspended: what is not over, so that it can be ended. To whom and until when, not what it opens
+    nor why. For the team and the lead, one row without a basis when there is none; NotFound for anybody else."""
+    rows = await tx.fetch(
+        f"with {RELATED_TO_ANSWER} select r.relation, b.basis_id, b.kind, b.unit_ids, b.given_at, b.from_at, b.until,"
+        " case when b.kind = 'emergency' then b.given_by end as given_by, null as item, '{}'::text[] as field_groups,"
+        " '' as reason, null as ended_at, null as ended_by, '{}'::uuid[] as pledged,"
+        " array(select m.staff_id from conference_member m where m.basis_id = b.basis_id order by 1) as members"
+        " from related r left join basis b on b.case_id = r.case_id and b.until > $4"
+        " and not exists (select 1 from basis_end e where e.basis_id = b.basis_id)"
+        " where r.case_id = $6 order by b.given_at desc, b.basis_id",
         *(*relation_arguments(actor, now), case_id),
     )
     if not rows:

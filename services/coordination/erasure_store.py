@@ -53,7 +53,8 @@ async def erase(tx: Connection, erased: RecordErased, now: datetime) -> None:
     )
     for table, of_the_case in WORDS.items():
         await tx.execute(f"delete from {table} where {of_the_case}", case_id)
-    await tx.execute("select forget_commands(array[$1::uuid])", case_id)
+    by_number = "select basis_id from basis where case_id = $1 and kind = 'emergency'"  # what such commands are about
+    await tx.execute(f"select forget_commands(array[$1::uuid] || array({by_number}))", case_id)
     await tx.execute(
         "update draft_private set body = '{}', finished_at = coalesce(finished_at, $2)"
         " where body ->> 'caseId' = $1::uuid::text",

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from services.contracts.codes import FieldGroup
 from services.contracts.openapi import reads_object
 from services.coordination import basis_store
+from services.kernel.errors import NotFound
 from services.kernel.request import ReaderDep, read_json
 from services.own_words import ABOUT, about_of
 
@@ -18,10 +19,13 @@ router = APIRouter()
 
 @router.get("/views/cases/{case_id}/sharing")
 async def get_sharing(case_id: UUID, reader: ReaderDep) -> dict[str, Any]:
-    """Every basis the case ever had, and who is kept off it."""
+    """Every basis the case ever had, and who is kept off it. While its use is suspended, what can be ended alone."""
     async with reader.open() as read:
-        rows = await basis_store.find_bases(read.tx, read.actor, case_id, read.now)
-        kept_off = await basis_store.find_kept_off(read.tx, case_id)
+        try:
+            rows = await basis_store.find_bases(read.tx, read.actor, case_id, read.now)
+            kept_off = await basis_store.find_kept_off(read.tx, case_id)
+        except NotFound:
+            rows, kept_off = await basis_store.find_to_end(read.tx, read.actor, case_id, read.now), []
         read.shows("case", [case_id], "sharing", basis=rows[0]["relation"])
         bases = [_basis(row, read.now) for row in rows if row["basis_id"] is not None]
         return {"caseId": case_id, "bases": bases, "keptOffIds": kept_off}

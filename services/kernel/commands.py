@@ -3,8 +3,8 @@
     begin · same id already accepted? its stored answer · decide and store (the handler) · command id · access row ·
     outbox rows · commit
 
-A refusal or a bug rolls everything back, the id included: a later retry is a fresh try.
-"""
+A refusal or a bug rolls everything back, the id included: a later retry is a fresh try. What a handler wrote that gives its
+refusal back, instead of raising it, stays."""
 
 import hashlib
 import json
@@ -36,6 +36,7 @@ class Work:
     actor: Actor
     cause: Cause
     captured_at: datetime | None = None
+    base_version: int | None = None
     _emitted: int = field(default=0, init=False)
 
     async def emit(self, subject: UUID, data: EventData, time: datetime | None = None) -> None:
@@ -44,7 +45,7 @@ class Work:
         self._emitted += 1
 
 
-Handler = Callable[[Any, UUID, Work], Awaitable[Refs | None]]
+Handler = Callable[[Any, UUID, Work], Awaitable[Refs | Refusal | None]]
 """`await handler(payload, subject, work)`; returns ids and codes for the answer."""
 
 
@@ -86,8 +87,7 @@ class Outcome:
     refs: Refs = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        empty: dict[str, Any] = {"code": None, "message": None, "reason": None, "fields": []}
-        said = self.error.as_json() if self.error else empty
+        said = self.error.as_json() if self.error else {"code": None, "message": None, "reason": None, "fields": []}
         return {**said, "id": self.id, "status": self.status, "refs": {**said.get("refs", {}), **self.refs}}
 
 
@@ -108,6 +108,8 @@ async def execute(
         payload = spec.parse(envelope.v, envelope.payload)
         with tracer.start_as_current_span(f"command {kind}", **UNSAID):
             refs = await _run(db, spec, envelope, payload, actor, now)
+        if isinstance(refs, Refusal):
+            raise refs
         outcome = Outcome(command_id, "accepted", refs=refs)
     except BansoError as error:
         outcome = Outcome(command_id, "retry" if isinstance(error, Overloaded) else "refused", error)
@@ -138,7 +140,7 @@ def payload_hash(envelope: CommandEnvelope) -> bytes:
 
 async def _run(
     db: Database, spec: CommandSpec, envelope: CommandEnvelope, payload: Command, actor: Actor, now: datetime
-) -> Refs:
+) -> Refs | Refusal:
     said = payload_hash(envelope)
     async with db.transaction("command") as tx:
         # Two sends of one id wait for each other here; the primary key below is the guard that stays.
@@ -149,8 +151,10 @@ async def _run(
                 raise Refusal("command_id_reused", "this id was accepted with another payload or author")
             return dict(stored["refs"])
         known = envelope.base_version is None or await _version(tx, envelope.subject) == envelope.base_version
-        work = Work(tx, now, actor, Cause(envelope.id, envelope.id), envelope.captured_at)
+        work = Work(tx, now, actor, Cause(envelope.id, envelope.id), envelope.captured_at, envelope.base_version)
         refs = await spec.handler(payload, envelope.subject, work) or {}
+        if isinstance(refs, Refusal):
+            return refs
         if not known:  # said only now: whoever may not touch the subject learns nothing of its version
             raise Refusal("changed_meanwhile", "the subject has moved on from baseVersion")
         await tx.execute(

@@ -86,9 +86,7 @@ class Consumer:
 
     async def watch_progress(self) -> None:
         """Every 30 s ask for the ends of the topics over a fresh connection. Behind twice without progress: exit.
-
-        aiokafka can hang in silence (its issues 1154, 1037, 703); a supervisor starts the process again.
-        """
+        aiokafka can hang in silence (its issues 1154, 1037, 703); a supervisor starts the process again."""
         before = None
         while True:
             await asyncio.sleep(self._settings.progress_check_seconds)

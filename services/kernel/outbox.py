@@ -1,8 +1,7 @@
 """The outbox: the event store, and the relay that copies it to Kafka in order.
 
 Rows `where published_at is null order by id`, one relay a service under an advisory lock, marked after the broker's ack.
-Never a remembered id, never SKIP LOCKED; any producer error means a new producer and a fresh look at the flag.
-"""
+Never a remembered id, never SKIP LOCKED; any producer error means a new producer and a fresh look at the flag."""
 
 import asyncio
 import json

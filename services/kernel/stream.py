@@ -1,8 +1,7 @@
 """The mirror image of `commands` for events: effect, own outbox rows, `seen` and the next offset in one transaction.
 
 A failing batch is replayed one by one; a poison event goes to `dead_letter` and parks its subject only. The offset row
-moves only from its old value, so a stale or second consumer cannot write.
-"""
+moves only from its old value, so a stale or second consumer cannot write."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence

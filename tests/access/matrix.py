@@ -122,6 +122,7 @@ COMMANDS = {
     "PledgeSecrecy": {"other_unit"},  # the one who was called
     "ShareByLaw": {"manager"},
     "UseEmergency": set(PEOPLE) - {"auditor", "partner", "kept_off"},
+    "UseEmergencyByNumber": set(PEOPLE) - {"auditor", "partner", "kept_off"},
     "EndBasis": {"member", "colleague", "manager"},
     "ReviewAccess": {"manager", "auditor"},
     "CloseCase": {"member", "manager"},  # whose case it is, and their lead
@@ -145,8 +146,9 @@ COMMANDS = {
 
 # The same while the use of the record is suspended (個人情報保護法98条). A command of a case that has no row: refused to everybody.
 SUSPENDED_READERS: dict[str, set[str]] = {
-    **{root: set() for root in ("case", "sharing", "consultation", "handoff", "cases", "consultations", "tray_sent")},
+    **{root: set() for root in ("case", "consultation", "handoff", "cases", "consultations", "tray_sent")},
     "caseSuspended": {"member", "colleague", "manager"},  # why there is no case
+    "sharing": {"member", "colleague", "manager"},  # what can be ended, and nothing else
     "whoSaw": {"manager", "auditor"},
     "accessLog": {"manager", "auditor"},
     "holdings": {"manager", "window_manager"},  # the window's manager: of the sheet it began with

@@ -20,6 +20,7 @@ from tests.support.person import (
     attendance_payload,
     basis_payload,
     consultation_payload,
+    number_payload,
     open_case,
     package_payload,
     session_payload,
@@ -48,6 +49,7 @@ EMITTED = {
     "PledgeSecrecy": "SecrecyPledged",
     "ShareByLaw": "SharedByLaw",
     "UseEmergency": "EmergencyUsed",
+    "UseEmergencyByNumber": "EmergencyUsed",
     "EndBasis": "ConsentWithdrawn",
     "CloseCase": "CaseClosed",
     "ReopenCase": "CaseReopened",
@@ -214,13 +216,19 @@ def of_sharing(house: House, command: str) -> tuple[object, dict[str, Any]]:
             return case, {"accessId": lines[0]["id"], "note": "当番"}
         case "ConveneConference":
             return case, basis_payload(command, new_id(), called.id)
+    if command == "UseEmergencyByNumber":
+        return new_id(), number_payload(member, case)
     if command in ("CloseCase", "ReopenCase"):
-        closing = {"closingId": str(new_id()), "reason": "concluded", "promiseSettled": True}
-        if command == "CloseCase":
-            return case, closing
-        member.do("CloseCase", case, closing)
-        return case, {}
+        return case, closing_payload(member, case, command)
     return case, basis_payload(command, new_id(), "wakamono-station")
+
+
+def closing_payload(member: Person, case: object, command: str) -> dict[str, Any]:
+    closing = {"closingId": str(new_id()), "reason": "concluded", "promiseSettled": True}
+    if command == "CloseCase":
+        return closing
+    member.do("CloseCase", case, closing)
+    return {}
 
 
 OF_REQUESTS = {"OpenPersonRequest", "DecidePersonRequest", "LiftSuspension", "CorrectPerson"}

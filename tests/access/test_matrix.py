@@ -27,6 +27,7 @@ from tests.support.person import (
     attendance_payload,
     basis_payload,
     consultation_payload,
+    number_payload,
     open_case,
     package_payload,
     session_payload,
@@ -344,6 +345,8 @@ def sharing_envelope(story: Story, person: Person, command: str) -> dict:
             return person.envelope(command, story.case, {"accessId": story.read, "note": "当番"})
         case "EndBasis":
             return person.envelope(command, story.case, {"basisId": story.consent})
+        case "UseEmergencyByNumber":
+            return person.envelope(command, new_id(), number_payload(story.people["member"], story.case))
     if command in ("CloseCase", "ReopenCase"):
         closing = {"closingId": str(new_id()), "reason": "concluded", "promiseSettled": True}
         return person.envelope(command, story.case, closing if command == "CloseCase" else {})

@@ -51,7 +51,7 @@ ROWS = {
     "handoff": Row("takahashi", "引継ぎ", "handoff"),
     "cases": Row("takahashi", "ケース"),
     "closedCases": Row("takahashi", "終わったケース"),
-    "called": Row("mori", "支援会議"),
+    "called": Row("mori", "担当でない記録を開く"),
     "case": Row("takahashi", "石田 遼太郎", "case"),
     "newVisit": Row("takahashi", "訪問", "case"),
     "sharing": Row("takahashi", "共有と同意", "case"),

@@ -77,6 +77,45 @@ def test_a_consent_opens_its_parts_and_its_withdrawal_shuts_them_at_once(
     expect(over.get_by_role("button")).to_have_count(0)
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_a_consent_is_taken_back_on_screen_while_the_record_is_suspended(
+    city: Stack, sign_in: SignIn, member: Person, case: str, size: str
+) -> None:
+    """What ends it, and nothing of the record; the other pages of the case say why they are closed."""
+    partner, manager, request = Person(city.url, "ishii"), Person(city.url, "sasaki"), str(new_id())
+    consent = basis_payload("GiveConsent", new_id(), "wakamono-station", note="口頭で聞いた")
+    member.do("GiveConsent", case, consent)
+    member.do("ConveneConference", case, basis_payload("ConveneConference", new_id(), Person(city.url, "mori").id))
+    member.do("OpenPersonRequest", case, {"requestId": request, "kind": "suspension"})
+    manager.do("DecidePersonRequest", case, {"requestId": request, "decision": "approve"})
+    page = sign_in("takahashi", size)
+    for closed in ("", "/visits/new", "/closing"):
+        page.goto(f"{city.url}/cases/{case}{closed}")
+        expect(page.get_by_role("heading", name="利用停止中の記録")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("本人の求めで利用を止めています")).to_be_visible()
+    page.goto(f"{city.url}/cases/{case}")
+    page.get_by_role("link", name="共有と同意を見る").click()
+    open_ = page.get_by_role("region", name="まだ終わっていない共有")
+    given = open_.locator("li", has_text=AGENCY)
+    expect(given).to_contain_text("本人の同意")
+    for hidden in ("見本 草太", "口頭で聞いた", "氏名", "髙橋 直子"):
+        expect(page.get_by_role("main")).not_to_contain_text(hidden)
+    for giving in ("同意を記録する", "支援会議を招集する", "担当を変える", "近い人を外す"):
+        expect(page.get_by_role("button", name=giving)).to_have_count(0)
+    look(page, "sharing-suspended", size)
+    open_.get_by_role("button", name=f"{AGENCY}への共有を撤回する").click()
+    page.get_by_role("dialog", name="この同意を撤回しますか").get_by_role("button", name="撤回する").click()
+    expect(page.get_by_role("status").filter(has_text="同意の撤回を記録しました")).to_be_focused()
+    expect(open_).not_to_contain_text(AGENCY)
+    open_.get_by_role("button", name="終える").click()
+    page.get_by_role("dialog").get_by_role("button", name="終える").click()
+    expect(page.get_by_text("開いている共有はありません")).to_be_visible()
+    look(page, "sharing-suspended-ended", size)
+    lift = {"requestId": request, "reason": "本人が求めを取りやめた"}
+    manager.do("LiftSuspension", case, lift)
+    assert seen(member, case) and seen(partner, case) is None, "the use goes on, not the consent"
+
+
 def give_consent(page: Page) -> None:
     """First pressed with nothing in it: refused in words, and what is then typed stays."""
     page.get_by_role("button", name="同意を記録する").click()
@@ -185,6 +224,61 @@ def test_an_emergency_opens_a_case_with_its_reason_and_the_team_sees_it(
     wait_until(
         lambda: [n for n in manager.ask("Notices")["notices"] if n["caseId"] == case and "emergency" in n["kind"]]
     )
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_clerk_with_a_ringing_phone_opens_a_case_by_its_receipt_number(
+    city: Stack, sign_in: SignIn, member: Person, case: str, size: str
+) -> None:
+    """Whether a number is one is not told before it is opened: nonsense, nowhere and whole are asked in one way."""
+    number = seen(member, case)["receiptNumber"]
+    page = sign_in("yoshida", size)
+    page.locator("nav a[href='/handoffs']").locator("visible=true").first.click()
+    door = page.get_by_role("link", name="緊急に開く")
+    expect(door).to_be_visible(timeout=20_000)
+    look(page, "emergency-door", size)
+    door.click()
+    expect(page.get_by_role("heading", name="緊急に開く")).to_be_visible(timeout=20_000)
+    look(page, "emergency-by-number", size)
+    open_ = page.get_by_role("button", name="理由を記録して開く")
+    open_.click()
+    expect(page.get_by_text("受付番号を書いてください。")).to_be_visible()
+    expect(page.get_by_label("受付番号")).to_be_focused()
+    page.get_by_label("理由").fill(WHY)
+    for nowhere in ("ねこ", "保2026-99999999"):
+        page.get_by_label("受付番号").fill(nowhere)
+        open_.click()
+        expect(page.get_by_role("alert")).to_contain_text("この受付番号で開ける記録は、見つかりませんでした")
+        expect(page.get_by_label("受付番号")).to_have_value(nowhere)
+        expect(page.get_by_label("理由")).to_have_value(WHY)
+        expect(open_).to_be_enabled()
+    look(page, "emergency-by-number-nowhere", size)
+    tried = "select 1 from access_log where basis = 'refused' and purpose = 'emergency' and actor_id = $1"
+    assert len(rows(city, "coordination", tried, staff_id("yoshida"))) >= 2
+    page.get_by_label("受付番号").fill(number)
+    page.get_by_label("開いておく長さ").select_option(label="2時間")
+    open_.click()
+    expect(page.get_by_role("heading", name="見本 草太")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("いま見えている内容は、")).to_be_visible()
+    page.goto(f"{city.url}/cases/called")
+    page.get_by_role("link", name="いま開いている記録を見る").click(timeout=20_000)
+    expect(page.locator(f"a[href='/cases/{case}']")).to_be_visible(timeout=20_000)
+    look(page, "emergency-open-now", size)
+    manager = Person(city.url, "sasaki")
+    wait_until(
+        lambda: [n for n in manager.ask("Notices")["notices"] if n["caseId"] == case and "emergency" in n["kind"]]
+    )
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_way_to_an_emergency_begins_on_the_first_page_of_who_leaves_the_office(sign_in: SignIn, size: str) -> None:
+    page = sign_in("mori", size)
+    door = page.get_by_role("link", name="緊急に開く")
+    expect(door).to_be_visible(timeout=20_000)
+    door.scroll_into_view_if_needed()
+    look(page, "emergency-door-today", size)
+    door.click()
+    expect(page.get_by_label("受付番号")).to_be_visible(timeout=20_000)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -38,14 +38,16 @@ class Ticked(EventData):
 EVENTS = {Ticked.type_name(): Ticked}
 
 
-async def tick(command: Tick, counter_id: UUID, work: Work) -> dict[str, object]:
-    """Adds to a counter; refuses 13."""
+async def tick(command: Tick, counter_id: UUID, work: Work) -> dict[str, object] | Refusal:
+    """Adds to a counter; refuses 13, and 14 so that what it wrote stays."""
     if command.step == 13:
         raise Refusal("not_possible", "thirteen is refused")
     await work.tx.execute(
         "insert into counter as c values ($1, $2) on conflict (counter_id) do update set value = c.value + $2",
         *(counter_id, command.step),
     )
+    if command.step == 14:
+        return Refusal("not_possible", "fourteen is refused, and counted")
     await work.emit(counter_id, Ticked(counter_id=counter_id, step=command.step))
     return {"counterId": str(counter_id)}
 

@@ -104,6 +104,15 @@ async def test_what_cannot_be_read_is_refused_with_a_code_and_no_value(
     assert await effects(room) == (0, 0, 0)
 
 
+async def test_what_a_handler_noted_stays_when_it_gives_its_refusal_back(room: Room) -> None:
+    command = envelope(step=14, baseVersion=7)
+    for _ in range(2):  # no id is taken: a later try is a fresh one
+        outcome = await run(room, command)
+        assert (outcome.status, outcome.error and outcome.error.code) == ("refused", "not_possible")
+    assert await effects(room) == (28, 0, 0)
+    assert await room.value("select count(*)::int from access_log") == 0, "no write is said to have been done"
+
+
 async def test_an_event_id_follows_from_its_command(room: Room) -> None:
     command = envelope()
     await run(room, command)

@@ -129,6 +129,12 @@ def basis_payload(type: str, basis: object, *to: Any, **changes: Any) -> dict[st
     return {**payload, **changes}
 
 
+def number_payload(member: Person, case: object) -> dict[str, Any]:
+    """An emergency by the 受付番号 of a case, which somebody on its team reads out."""
+    number = member.ask("Case", id=str(case))["case"]["receiptNumber"]
+    return {"receiptNumber": number, "minutes": 60, "reason": "家にいると電話があった"}
+
+
 def session_payload(*staff: Person, **changes: Any) -> dict[str, Any]:
     """We+ at 谷戸分庁舎, from half an hour ago on."""
     begun = datetime.now(UTC) - timedelta(minutes=30)

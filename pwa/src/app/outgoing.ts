@@ -22,7 +22,7 @@ export const strayRefusals = new Store<readonly Outcome[]>([]);
 
 export type CommandName = "OpenConsultation" | "HandOff" | "AcceptHandoff" | "ReturnHandoff" | "WithdrawHandoff" | "ScheduleSession" | "DecideQuarantine" | "JoinToken" | "SeparateToken" | "RegisterStaff" | "NoteHomeStreet" | "ChangeAssignments" | "ReviewAccess" | "ReviewSheetAccess" | SharingCommand | OfflineCommand;
 
-type SharingCommand = "CloseCase" | "ReopenCase" | "OpenPersonRequest" | "DecidePersonRequest" | "LiftSuspension" | "CorrectPerson" | "OpenSheetRequest" | "DecideSheetRequest" | "LiftSheetSuspension" | "CorrectSheet" | "OpenParticipantRequest" | "DecideParticipantRequest" | "CorrectNickname" | "GiveConsent" | "ConveneConference" | "PledgeSecrecy" | "ShareByLaw" | "UseEmergency" | "EndBasis" | "ChangeTeam" | "KeepOff" | "LetIn";
+type SharingCommand = "CloseCase" | "ReopenCase" | "OpenPersonRequest" | "DecidePersonRequest" | "LiftSuspension" | "CorrectPerson" | "OpenSheetRequest" | "DecideSheetRequest" | "LiftSheetSuspension" | "CorrectSheet" | "OpenParticipantRequest" | "DecideParticipantRequest" | "CorrectNickname" | "GiveConsent" | "ConveneConference" | "PledgeSecrecy" | "ShareByLaw" | "UseEmergency" | "UseEmergencyByNumber" | "EndBasis" | "ChangeTeam" | "KeepOff" | "LetIn";
 
 /** Commands that are written down on the device and need no network. */
 export const offlineCommands = ["RecordVisit", "LogAttendance", "CorrectAttendance", "OpenSession", "CloseSession", "ViewedOffline", "ViewedSessionOffline", "ReadNotice"] as const;

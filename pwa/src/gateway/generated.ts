@@ -274,7 +274,7 @@ export type SharingQueryVariables = Exact<{
 }>;
 
 
-export type SharingQuery = { case: { id: string, label: string, unit: { id: string, name: string }, team: Array<{ id: string, name: string }> } | null, sharing: { bases: Array<{ id: string, kind: string, item: string | null, fieldGroups: Array<string>, reason: string, fromAt: string, until: string, endedAt: string | null, inForce: boolean, givenTo: Array<{ id: string, name: string }>, members: Array<{ id: string, name: string }>, pledged: Array<{ id: string }>, givenBy: { id: string, name: string }, endedBy: { id: string, name: string } | null }>, keptOff: Array<{ id: string, name: string }> } | null };
+export type SharingQuery = { case: { id: string, label: string, unit: { id: string, name: string }, team: Array<{ id: string, name: string }> } | null, sharing: { bases: Array<{ id: string, kind: string, item: string | null, fieldGroups: Array<string>, reason: string, fromAt: string, until: string, endedAt: string | null, inForce: boolean, givenTo: Array<{ id: string, name: string }>, members: Array<{ id: string, name: string }>, pledged: Array<{ id: string }>, givenBy: { id: string, name: string } | null, endedBy: { id: string, name: string } | null }>, keptOff: Array<{ id: string, name: string }> } | null };
 
 export type SignInsQueryVariables = Exact<{ [key: string]: never; }>;
 

@@ -12,6 +12,7 @@ from services.coordination.commands.give_basis import (
     pledge_secrecy,
     share_by_law,
     use_emergency,
+    use_emergency_by_number,
 )
 from services.coordination.commands.join_token import join_token
 from services.coordination.commands.person_request import (
@@ -40,6 +41,7 @@ COMMANDS = specs(
     (contract.PledgeSecrecy, pledge_secrecy),
     (contract.ShareByLaw, share_by_law),
     (contract.UseEmergency, use_emergency),
+    (contract.UseEmergencyByNumber, use_emergency_by_number),
     (contract.EndBasis, end_basis),
     (contract.ReviewAccess, review_access),
     (closing.CloseCase, close_case),

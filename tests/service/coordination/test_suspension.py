@@ -53,7 +53,8 @@ async def test_nobody_reads_a_suspended_case_and_lifting_gives_back_exactly_what
     await decide(world, manager, case, request)
     for one in everybody:
         seen = await all_seen(world, one, case)
-        assert str(case.id) not in seen and seen.startswith("404 404 []"), (one, seen)
+        is_theirs = one is not agency  # what can be ended, below
+        assert seen.count(str(case.id)) == is_theirs and seen.startswith("404 {" if is_theirs else "404 404 []"), seen
     assert (await lift(world, manager, case, request))["status"] == "accepted"
     assert [await all_seen(world, one, case) for one in everybody] == before
 
@@ -150,6 +151,42 @@ async def test_a_consent_is_taken_back_while_it_stands(world: World) -> None:
     assert (await act(world, case.owner, case, "EndBasis", basisId=str(basis)))["status"] == "accepted"
     await lift(world, manager, case, request)
     assert (await world.get(PARTNER, f"/views/cases/{case.id}")).status_code == 404
+
+
+async def test_meanwhile_the_team_sees_of_the_sharing_what_it_takes_to_end_it(world: World) -> None:
+    """To whom and until when: neither what it opens, nor why, nor who was kept off, nor what is over."""
+    case, over = await world.settled(told=TOLD), partner()
+    basis = await give(world, case, "consent", over, ["identity"])
+    await act(world, case.owner, case, "EndBasis", basisId=str(basis))
+    nosy, called = case.staff("window_staff", "elsewhere"), case.staff("coordinator", "elsewhere")
+    open_ = {
+        kind: str(await give(world, case, kind, to))
+        for kind, to in {"consent": PARTNER, "emergency": nosy, "conference": called, "article_69_2": PARTNER}.items()
+    }
+    request, manager = await ask(world, case.owner, case, "suspension"), case.staff("manager")
+    await decide(world, manager, case, request)
+    for one in (case.owner, case.colleague, manager):
+        answer = await world.get(one, f"/views/cases/{case.id}/sharing")
+        said = answer.json()
+        assert (said["caseId"], said["keptOffIds"]) == (str(case.id), [])
+        assert {each["kind"]: each["id"] for each in said["bases"]} == open_
+        for each in said["bases"]:
+            assert (each["reason"], each["item"], each["fieldGroups"], each["pledgedIds"]) == ("", None, [], [])
+            assert each["givenById"] == (str(nosy.id) if each["kind"] == "emergency" else None)
+            assert each["membersIds"] == ([str(called.id)] if each["kind"] == "conference" else [])
+        assert not any(told in answer.text for told in (*TOLD.values(), "家族の安全"))
+        row = (await world.accesses(one))[-1]
+        assert (row["action"], row["shown"], row["field_groups"]) == ("read", {"case": [str(case.id)]}, ["sharing"])
+    for other in (case.kept_off, case.staff(), case.staff("manager", "elsewhere"), PARTNER, nosy, called):
+        assert (await world.get(other, f"/views/cases/{case.id}/sharing")).status_code == 404
+        assert (await world.accesses(other))[-1]["action"] == "refused"
+    for basis_id in open_.values():
+        assert (await act(world, case.colleague, case, "EndBasis", basisId=basis_id))["status"] == "accepted"
+    page = f"/views/cases/{case.id}/sharing"
+    assert (await world.get(case.owner, page)).json() == {"caseId": str(case.id), "bases": [], "keptOffIds": []}
+    erasure = await ask(world, case.owner, case, "erasure")
+    await decide(world, case.staff("manager"), case, erasure)
+    assert (await world.get(case.owner, page)).status_code == 404, "erased since"
 
 
 @pytest.mark.parametrize("minutes", [-60, 60], ids=["before it", "while it stands"])

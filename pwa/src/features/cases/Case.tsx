@@ -41,7 +41,7 @@ export default function Case({ id }: { id: string }) {
     return () => clearInterval(again);
   }, [absent, patient, pending]);
   if (!data) return <Waiting failure={failure} />;
-  if (!data.case) return patient ? <Opening /> : <NotFound suspended={data.caseSuspended}>{data.caseSuspended || <Link class="btn line" href={`/cases/${id}/sharing`}>{t("case.openOther")}</Link>}<Link class="btn line" href={`/cases/${id}/requests`}>{t("sharing.requests")}</Link></NotFound>;
+  if (!data.case) return patient ? <Opening /> : <NotFound suspended={data.caseSuspended}><Link class="btn line" href={`/cases/${id}/sharing`}>{t(data.caseSuspended ? "case.sharing" : "case.openOther")}</Link><Link class="btn line" href={`/cases/${id}/requests`}>{t("sharing.requests")}</Link></NotFound>;
   return (
     <div class="stack">
       <Page record={data.case} refresh={refresh} />

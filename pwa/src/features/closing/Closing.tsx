@@ -18,7 +18,7 @@ export default function Closing({ id }: { id: string }) {
   useTitle("closing.title");
   const { data, failure } = useAsked(CaseDocument, { id }, ["case"]);
   if (!data) return <Waiting failure={failure} />;
-  if (!data.case) return <NotFound />;
+  if (!data.case) return <NotFound suspended={data.caseSuspended} />;
   const isClosed = Boolean(data.case.closedAt);
   const isMine = mayEnd(data.case);
   const Form = isClosed ? Reopen : Close;

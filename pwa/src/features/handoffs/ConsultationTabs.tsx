@@ -7,6 +7,7 @@ export function ConsultationTabs({ here }: { here: "tray" | "sheets" }) {
     <nav class="tabs" aria-label={t("nav.switch")}>
       <Link href="/handoffs" aria-current={here === "tray" ? "page" : undefined}>{t("nav.tray")}</Link>
       <Link href="/consultations" aria-current={here === "sheets" ? "page" : undefined}>{t("nav.sheets")}</Link>
+      <Link href="/cases/called">{t("openCase.emergency")}</Link>
     </nav>
   );
 }

@@ -8,6 +8,13 @@ import { Give } from "./Give";
 import { type Basis, type Kind, openedBy, periodText, type SharedCase, type Shared, standingOf } from "./terms";
 import { useAct } from "./useAct";
 
+interface ToEndProps {
+  caseId: string;
+  bases: readonly Basis[];
+  now: Date;
+  onDone: (said: string) => void;
+}
+
 export interface SectionProps {
   record: SharedCase;
   sharing: Shared;
@@ -20,9 +27,8 @@ export interface SectionProps {
 /** Who reads this case now, by what, and what may be added to it. */
 export function Readers({ record, sharing, now, today, onDone }: SectionProps) {
   const [giving, setGiving] = useState<Kind | null>(null);
-  const [ending, setEnding] = useState<Basis | null>(null);
-  const open = sharing.bases.filter((basis) => standingOf(basis, now) !== "over");
-  const done = (said: string) => (setGiving(null), setEnding(null), onDone(said));
+  const { open, endButton, dialog } = useEnding({ caseId: record.id, bases: sharing.bases, now, onDone });
+  const done = (said: string) => (setGiving(null), onDone(said));
   const kinds: Kind[] = ["consent", "conference", ...(hasRoleIn(record.unit.id, "manager") ? ["article_69_2" as const] : [])];
   return (
     <section class="card card-flush" aria-labelledby="readers">
@@ -33,7 +39,7 @@ export function Readers({ record, sharing, now, today, onDone }: SectionProps) {
         {open.map((basis) => (
           <li key={basis.id}>
             <Terms basis={basis} later={standingOf(basis, now) === "later"} />
-            <button class="btn line" type="button" aria-label={t("sharing.endOf", { to: toText(basis), act: endText(basis) })} onClick={() => setEnding(basis)}><Icon name="x" />{endText(basis)}</button>
+            {endButton(basis)}
           </li>
         ))}
       </ul>
@@ -41,9 +47,43 @@ export function Readers({ record, sharing, now, today, onDone }: SectionProps) {
         {kinds.map((kind) => <button class={kind === "consent" ? "btn" : "btn line"} type="button" key={kind} onClick={() => setGiving(kind)}>{t(`sharing.give.${kind}`)}</button>)}
       </div>
       {giving && <Give kind={giving} record={record} today={today} onClose={() => setGiving(null)} onDone={() => done(t(`sharing.given.${giving}`))} />}
-      {ending && <End basis={ending} caseId={record.id} onClose={() => setEnding(null)} onDone={() => done(t(ending.kind === "consent" ? "sharing.ended.consent" : "sharing.ended.other"))} />}
+      {dialog}
     </section>
   );
+}
+
+/** What is open of a suspended case: to whom and until when, and its end. */
+export function ToEnd(props: ToEndProps) {
+  const { open, endButton, dialog } = useEnding(props);
+  return (
+    <section class="card card-flush" aria-labelledby="readers">
+      <div class="card-head"><h2 id="readers">{t("sharing.stillOpen")}</h2></div>
+      <ul class="list">
+        {open.length === 0 && <li>{t("sharing.nothingOpen")}</li>}
+        {open.map((basis) => (
+          <li key={basis.id}>
+            <div class="grow">
+              <p><b>{toText(basis)}</b></p>
+              <p class="row chips"><span class="chip">{codeText("basis_kind", basis.kind)}</span><span class="sub">{periodText(basis)}</span></p>
+            </div>
+            {endButton(basis)}
+          </li>
+        ))}
+      </ul>
+      {dialog}
+    </section>
+  );
+}
+
+/** Those not over, the button that ends one, and the question before it. */
+function useEnding({ caseId, bases, now, onDone }: ToEndProps) {
+  const [ending, setEnding] = useState<Basis | null>(null);
+  const done = (said: string) => (setEnding(null), onDone(said));
+  return {
+    open: bases.filter((basis) => standingOf(basis, now) !== "over"),
+    endButton: (basis: Basis) => <button class="btn line" type="button" aria-label={t("sharing.endOf", { to: toText(basis), act: endText(basis) })} onClick={() => setEnding(basis)}><Icon name="x" />{endText(basis)}</button>,
+    dialog: ending && <End basis={ending} caseId={caseId} onClose={() => setEnding(null)} onDone={() => done(t(ending.kind === "consent" ? "sharing.ended.consent" : "sharing.ended.other"))} />,
+  };
 }
 
 /** What is over, and by whom: folded, never forgotten. */
@@ -70,7 +110,7 @@ function Terms({ basis, later = false }: { basis: Basis; later?: boolean }) {
         <dt>{t("sharing.when")}</dt><dd>{periodText(basis)}</dd>
         {basis.kind === "conference" && <><dt>{t("sharing.pledged")}</dt><dd>{pledgedText(basis)}</dd></>}
         {basis.reason && <><dt>{t(basis.kind === "consent" ? "sharing.noteShort" : "sharing.reason")}</dt><dd>{basis.reason}</dd></>}
-        <dt>{t("sharing.by")}</dt><dd>{basis.givenBy.name}</dd>
+        <dt>{t("sharing.by")}</dt><dd>{basis.givenBy?.name}</dd>
         {basis.endedAt && <><dt>{t(basis.kind === "consent" ? "sharing.withdrawn" : "sharing.endedAt")}</dt><dd>{momentText(basis.endedAt)}　{basis.endedBy?.name}</dd></>}
       </dl>
     </div>
@@ -79,7 +119,7 @@ function Terms({ basis, later = false }: { basis: Basis; later?: boolean }) {
 
 /** An emergency is given to nobody: whoever used it reads. */
 function toText({ kind, givenTo, members, givenBy }: Basis): string {
-  if (kind === "emergency") return givenBy.name;
+  if (kind === "emergency") return givenBy?.name ?? "";
   return [...givenTo, ...members].map(({ name }) => name).join("、");
 }
 

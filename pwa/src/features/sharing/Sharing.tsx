@@ -10,9 +10,10 @@ import { Note, Stale, Waiting } from "../../ui/parts";
 import { Sharing as SharingDocument } from "./documents";
 import { OpenCase } from "./OpenCase";
 import { KeptOff, Team } from "./People";
-import { Over, Readers } from "./Readers";
+import { Over, Readers, type SectionProps, ToEnd } from "./Readers";
 
-/** 共有と同意 of a case: who reads it and why, for its team and its lead. Anybody else learns how it might be opened. */
+/** 共有と同意 of a case: who reads it and why, for its team and its lead. While its use is stopped there is no case, and what is open can
+ *  be ended alone. Anybody else learns how it might be opened. */
 export default function Sharing({ id }: { id: string }) {
   useTitle("sharing.title");
   const { data, failure, refresh } = useAsked(SharingDocument, { id }, ["case"]);
@@ -20,28 +21,39 @@ export default function Sharing({ id }: { id: string }) {
   const isOnline = useStore(online);
   const [done, setDone] = useState({ said: "" });
   if (!data) return <Waiting failure={failure} />;
-  if (!data.case || !data.sharing) return done.said ? <Away done={done} /> : <OpenCase id={id} />;
-  const section = { record: data.case, sharing: data.sharing, now, today: tokyoDay(now), onDone: (said: string) => (setDone({ said }), refresh()) };
+  if (!data.sharing) return done.said ? <Away done={done} /> : <OpenCase id={id} />;
+  const { case: record, sharing } = data;
+  const onDone = (said: string) => (setDone({ said }), refresh());
   return (
     <div class="stack">
       <div class="split">
-        <div class="head tight"><h1>{t("sharing.title")}</h1><p>{data.case.label}</p></div>
+        <div class="head tight"><h1>{t("sharing.title")}</h1><p>{record ? record.label : t("label.suspended")}</p></div>
         <div class="row">
           <Link class="btn line" href={`/cases/${id}/requests`}>{t("sharing.requests")}</Link>
           <Link class="btn text" href={`/cases/${id}`}><Icon name="left" />{t("sharing.toCase")}</Link>
         </div>
       </div>
+      {!record && <Note icon="info" kind="soft"><p>{t("sharing.suspendedHelp")}</p></Note>}
       {!isOnline && <Note icon="cloud-off"><p role="status">{t("sharing.offline")}</p></Note>}
       <Done done={done} />
+      {record ? <Sections record={record} sharing={sharing} now={now} today={tokyoDay(now)} onDone={onDone} /> : <ToEnd caseId={id} bases={sharing.bases} now={now} onDone={onDone} />}
+      <Stale failure={failure} />
+    </div>
+  );
+}
+
+function Sections(section: SectionProps) {
+  const { id, unit } = section.record;
+  return (
+    <>
       <Readers {...section} />
-      {hasRoleIn(data.case.unit.id, "manager") && <Log caseId={id} />}
+      {hasRoleIn(unit.id, "manager") && <Log caseId={id} />}
       <div class="cols cols-2">
         <Team {...section} />
         <KeptOff {...section} />
       </div>
       <Over {...section} />
-      <Stale failure={failure} />
-    </div>
+    </>
   );
 }
 

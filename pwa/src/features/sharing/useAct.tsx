@@ -5,6 +5,7 @@ import { problemsOf, useSubmit } from "../../app/useSubmit";
 import { GatewayFailure } from "../../gateway/client";
 import { t } from "../../i18n/messages";
 import { online } from "../../sync/live";
+import type { Outcome } from "../../sync/outgoing";
 import type { Problem } from "../../ui/forms";
 import { Alert } from "../../ui/parts";
 import { useAgain } from "../session/useAgain";
@@ -12,12 +13,12 @@ import { useAgain } from "../session/useAgain";
 /** The fields of the commands of this screen, and the field that stands for each. */
 const PLACES = {
   fieldGroups: "groups", unitIds: "to", memberIds: "to", fromAt: "from", until: "until", reason: "reason", note: "reason",
-  join: "team", leave: "team", ownerId: "owner", staffId: "staff", minutes: "minutes",
+  join: "team", leave: "team", ownerId: "owner", staffId: "staff", minutes: "minutes", receiptNumber: "number",
 };
 
 /** One act that needs the network: done now or refused in words, with everything typed still there. `run` gives the answer, if there was one;
  *  that one has to show again who one is (`not_fresh`) is left to the caller. */
-export function useAct(type: CommandName, caseId: string, onDone: () => void) {
+export function useAct(type: CommandName, caseId: string, onDone: (refs: Outcome["refs"]) => void) {
   const [problems, setProblems] = useState<readonly Problem[]>([]);
   const { busy, send } = useSubmit();
   const run = async (payload: () => Record<string, unknown>, missing: readonly Problem[] = []) => {
@@ -25,7 +26,7 @@ export function useAct(type: CommandName, caseId: string, onDone: () => void) {
     if (missing.length > 0) return void document.getElementById(missing[0]?.field ?? "")?.focus();
     if (!online.get()) return void setProblems([{ field: "", text: t("error.needs_network") }]);
     const outcome = await send(type, caseId, payload());
-    if (outcome?.status === "ACCEPTED") onDone();
+    if (outcome?.status === "ACCEPTED") onDone(outcome.refs);
     else if (outcome && outcome.code !== "not_fresh") setProblems(problemsOf(outcome, PLACES, ""));
     return outcome;
   };

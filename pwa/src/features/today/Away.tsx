@@ -1,4 +1,6 @@
+import { Link } from "../../app/router";
 import { hasRole } from "../../app/session";
+import { t } from "../../i18n/messages";
 import { PinSetUpCard } from "../session/PinSetUpCard";
 import { Confirming } from "./Confirming";
 import { TodaySessions } from "./Sessions";
@@ -12,6 +14,7 @@ export default function Away({ today }: { today: string }) {
       <TakeAlong />
       <TodaySessions today={today} />
       {hasRole("coordinator") && <Confirming />}
+      <p><Link href="/cases/called">{t("openCase.emergency")}</Link></p>
     </>
   );
 }

@@ -34,7 +34,7 @@ export default function RecordVisit({ id }: { id: string }) {
   const [chosen, choose] = useState<SavedDraft | null>(null);
   const [fixed] = useState(() => queue.get().find((entry) => entry.id === named && entry.state === "refused") ?? null);
   if (!data || !found) return <Waiting failure={failure} />;
-  if (!data.case) return <NotFound />;
+  if (!data.case) return <NotFound suspended={data.caseSuspended} />;
   const draft = chosen ?? found.named;
   return <Form key={draft ? `${draft.id} ${draft.seq}` : "new"} record={data.case} draft={draft} offer={draft || fixed ? null : found.newest} fixed={fixed} onResume={choose} />;
 }
