@@ -2,7 +2,7 @@
 
 import strawberry
 
-from gateway.types import DateTime, Staff
+from gateway.types import DateTime, Staff, Unit
 
 
 @strawberry.input
@@ -48,11 +48,13 @@ class HandedIn:
 
 @strawberry.type
 class LeftCommand:
-    """What waits for somebody who works here no more: whose, of what kind and of when; no word of it."""
+    """What waits for somebody who works here no more: whose, of what kind and of when, and whom a handoff lets in; no word of
+    it."""
 
     id: strawberry.ID
     staff: Staff
     type: str
+    to_unit: Unit | None
     captured_at: DateTime
     received_at: DateTime
 

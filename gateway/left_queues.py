@@ -1,6 +1,7 @@
 """What was handed in by somebody who works here no more: nobody is left to decide about it, and no visit may be lost. Whoever
 manages their unit sends it, unread: its owner judges it by what its author was when they wrote it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,11 +20,14 @@ SENT_ON = frozenset(
         *("ViewedOffline", "ViewedSessionOffline", "ReadNotice", "OpenConsultation", "HandOff"),
     }
 )
-"""What happened, and what a call began. Nothing that lets somebody in, decides or takes on: nobody would answer for it."""
+"""What happened, and what a call began: its handoff, whose unit the manager is told before they send it. Nothing else that lets
+somebody in, decides or takes on: nobody would answer for it."""
 
 
 async def find(context: Context) -> list[dict[str, Any]]:
-    """Whose it is, of what kind and of when; no word of it. Of the units I manage, oldest first."""
+    """Whose it is, of what kind and of when, and which unit a handoff is to; no word of it. Of the units I manage, oldest
+    first."""
+    units = await context.units()
     service, session = context.service, context.session
     async with service.db.transaction("read") as tx:
         rows = await device_store.find_left(tx, session, tokyo_day(service.clock()))
@@ -37,11 +41,19 @@ async def find(context: Context) -> list[dict[str, Any]]:
             "id": str(row["command_id"]),
             "staffId": row["author_id"],
             "type": envelope["type"],
+            "toUnitId": _unit_in(envelope, units),
             "capturedAt": moment_of(envelope, row["received_at"]).isoformat(),
             "receivedAt": row["received_at"],
         }
         for row, envelope in said
     ]
+
+
+def _unit_in(envelope: dict[str, Any], units: Mapping[str, Any]) -> str | None:
+    """The unit that a handoff would let in; other words in its place are not told on."""
+    payload = envelope.get("payload")
+    said = payload.get("toUnit") if isinstance(payload, dict) else None
+    return said if isinstance(said, str) and said in units else None
 
 
 async def send(context: Context, command_id: str) -> dict[str, Any]:

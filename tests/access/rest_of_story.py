@@ -89,7 +89,7 @@ def not_come_for_long(city: Stack, people: People) -> str:
 def left_queue(city: Stack) -> str:
     """A command of somebody who left, brought on their tablet; its id."""
     leaver = Leaver(city, "hikikomori-support", Role.COORDINATOR)
-    envelope = leaver.person.envelope("RecordVisit", new_id(), visit_payload())
+    envelope = leaver.person.envelope("HandOff", new_id(), package_payload(new_id()))
     leaver.leave(envelope)
     return str(envelope["id"])
 

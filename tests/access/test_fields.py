@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from infra.paths import ROOT
+from infra.paths import ROOT, SERVICES
 from infra.seed_people import demo_id, staff_id
 from infra.stack import Stack
 from services.contracts.tokyo import tokyo_day
@@ -225,7 +226,7 @@ class Story:
             "consultations": ("consultations", {"limit": 200}),
             "drafts": ("drafts", {"kind": "consultation"}),
             "colleagues": ("colleagues", {"unitId": "hikikomori-support"}),
-            "staff of": ("staffOf", {"unitId": "wakamono-station"}),
+            "staff of": ("staffOf", {"unitId": "wakamono-station", "forTeam": False}),
             "statistics": ("statistics", {"fromMonth": this_month(), "toMonth": this_month()}),
             "session": ("session", {"id": self.session}),
             "sessions": ("sessions", {"from": str(today()), "to": str(today() + timedelta(days=1))}),
@@ -309,6 +310,36 @@ def test_every_field_is_seen_by_exactly_those_of_the_table(story: Story) -> None
     for row, groups in expected.items():
         assert as_cells(seen[row]) == as_cells(groups), row
     print(f"{cells} cells of {len(all_fields())} fields, {len(story.people)} people, {len(seen)} rows")
+
+
+NO_RECORD = {
+    **dict.fromkeys(("me", "passkeys", "passwordSetAt"), "one's own account"),
+    **dict.fromkeys(("colleagues", "staffOf", "logReaders"), "who works where, as colleagues know it"),
+    **dict.fromkeys(
+        ("devices", "signIns"), "one's own, and to a manager which of their people's there are: nothing read on them"
+    ),
+    "units": "the city's own parts",
+}
+"""Roots that say nothing of any person's record, each with why."""
+
+
+def test_every_answer_of_every_root_left_a_row(city: Stack, story: Story) -> None:
+    """Whoever is shown anything stands in the log of who answered it, the gateway's own pages too."""
+    silent = set()
+    for row, groups in json.loads(TABLE.read_text(encoding="utf8")).items():
+        root, variables = story.roots()[row]
+        for person in (story.people[group["people"][0]] for group in groups):
+            before = logged(city, person)
+            person.ask_everything(root, **variables)
+            if logged(city, person) == before:
+                silent.add(root)
+    assert sorted(silent) == sorted(NO_RECORD)
+
+
+def logged(city: Stack, person: Person) -> int:
+    """How many rows tell what this person was shown, over all logs."""
+    query = "select count(*) from access_log where actor_id = $1"
+    return sum(rows(city, service, query, UUID(person.id))[0]["count"] for service in SERVICES)
 
 
 def as_cells(groups: list[dict[str, list[str]]]) -> set[tuple[str, str]]:

@@ -177,7 +177,7 @@ export type IssueSetUpCodeMutation = { issueSetUpCode: { code: string, validUnti
 export type LeftQueuesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type LeftQueuesQuery = { leftQueues: Array<{ id: string, type: string, capturedAt: string, receivedAt: string, staff: { id: string, name: string } }> };
+export type LeftQueuesQuery = { leftQueues: Array<{ id: string, type: string, capturedAt: string, receivedAt: string, staff: { id: string, name: string }, toUnit: { id: string, name: string } | null }> };
 
 export type LogReadersQueryVariables = Exact<{ [key: string]: never; }>;
 

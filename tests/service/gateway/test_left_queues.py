@@ -11,7 +11,15 @@ from services.contracts.codes import Role
 from services.kernel.ids import new_id
 from tests.service.gateway.test_handed_in import MARK, hand_in, kept
 from tests.support.hired import FIRST_PASSWORD, Hired, hire
-from tests.support.person import Person, basis_payload, consultation_payload, open_case, visit_payload, wait_until
+from tests.support.person import (
+    Person,
+    basis_payload,
+    consultation_payload,
+    open_case,
+    package_payload,
+    visit_payload,
+    wait_until,
+)
 from tests.support.rows import rows
 from tests.support.vault import Vault
 
@@ -109,7 +117,17 @@ def test_what_nobody_sent_on_for_as_long_as_a_record_is_kept_loses_its_words(cit
     assert (kept(city, old)[0]["sealed"], kept(city, young)[0]["state"]) == (b"", "waiting")
 
 
-def test_nothing_is_sent_on_that_would_let_somebody_in(city: Stack) -> None:
+def test_to_whom_a_handoff_goes_is_told_before_it_is_sent_and_no_word_in_its_place(city: Stack) -> None:
+    manager, leaver = Person(city.url, "otsuka"), Leaver(city, "hoya-window", Role.WINDOW_STAFF)
+    handoff = leaver.person.envelope("HandOff", new_id(), package_payload(new_id()))
+    nonsense = leaver.person.envelope("HandOff", new_id(), package_payload(new_id(), toUnit=MARK))
+    leaver.leave(handoff, nonsense)
+    told = left(manager)
+    assert told[handoff["id"]]["toUnit"] == {"id": "hikikomori-support", "name": "ひきこもり支援係"}
+    assert told[nonsense["id"]]["toUnit"] is None and MARK not in str(told)
+
+
+def test_nothing_else_is_sent_on_that_would_let_somebody_in(city: Stack) -> None:
     """However it came onto the tablet, and whenever it says that it was written."""
     manager, colleague = Person(city.url, "sasaki"), Person(city.url, "takahashi")
     leaver = Leaver(city, "hikikomori-support", Role.COORDINATOR)

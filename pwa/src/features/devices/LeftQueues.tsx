@@ -23,7 +23,7 @@ export function LeftQueues() {
         {data.leftQueues.map((left) => (
           <li key={left.id}>
             <div class="grow">
-              <p><b>{codeText("command", left.type)}</b>　{left.staff.name}</p>
+              <p><b>{codeText("command", left.type)}</b>　{left.staff.name}{left.toUnit && `　${t("left.to", { unit: left.toUnit.name })}`}</p>
               <p class="sub meta"><span>{t("attention.writtenAt", { time: momentText(left.capturedAt) })}</span><span>{t("attention.handedAt", { time: momentText(left.receivedAt) })}</span></p>
             </div>
             <button class="btn" type="button" aria-label={t("left.sendOf", { name: left.staff.name, what: codeText("command", left.type) })} onClick={() => setChosen(left)}>{t("left.send")}</button>
