@@ -222,6 +222,14 @@ class ContactSafety:
 
 
 @strawberry.type
+class Amendment:
+    """訂正の付記: noted at what it is about, by an approved 訂正."""
+
+    at: DateTime
+    words: str
+
+
+@strawberry.type
 class TimelineEntry:
     id: strawberry.ID
     kind: str
@@ -237,6 +245,7 @@ class TimelineEntry:
     caller_relation: str | None
     channel: str | None
     next_promise: NextPromise | None
+    amendments: list[Amendment]
 
 
 @strawberry.type

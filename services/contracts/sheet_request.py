@@ -8,7 +8,7 @@ from pydantic import Field
 
 from services.contracts.base import Command, EventData, Line, UnitId
 from services.contracts.codes import RequestDecision, RequestKind
-from services.contracts.person_request import CorrectPerson, DecidePersonRequest, LiftSuspension, OpenPersonRequest
+from services.contracts.person_request import Correction, DecidePersonRequest, LiftSuspension, OpenPersonRequest
 
 
 class OpenSheetRequest(OpenPersonRequest):
@@ -26,7 +26,7 @@ class LiftSheetSuspension(LiftSuspension):
     """利用停止をやめる. Subject = the consultation. By a manager of its unit, with the reason; used again from its commit on."""
 
 
-class CorrectSheet(CorrectPerson):
+class CorrectSheet(Correction):
     """訂正する (90条). Subject = the consultation. What is given replaces what stood there; by its own unit, once approved."""
 
 

@@ -200,6 +200,7 @@ REACTIONS: dict[type[EventData], Reaction] = {
     closing.CaseReopened: refresh_case,
     person_request.PersonRequestDecided: refresh_case,
     person_request.SuspensionLifted: refresh_case,
+    person_request.PersonCorrected: refresh_case,
     ibasho.SessionScheduled: keep_session_staff,
     ibasho.AttendanceLogged: tell_session_staff,
     ibasho.SessionClosed: tell_session_staff,

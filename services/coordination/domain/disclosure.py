@@ -110,6 +110,7 @@ def _visit(visit: Row) -> dict[str, Any]:
         "memo": "" if is_apart else visit["memo"],
         "promisedOn": None if is_apart else visit["next_promised_on"],
         "promise": "" if is_apart else visit["next_promise_note"],
+        "amendments": visit["amendments"],
     }
 
 

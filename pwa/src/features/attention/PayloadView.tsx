@@ -41,12 +41,13 @@ function Visit({ payload }: { payload: Payload }) {
   );
 }
 
-export function Words({ text: said, family }: { text: string; family: boolean }) {
+/** `label`: what it is, where it is neither's own words as they were heard. */
+export function Words({ text: said, family, label }: { text: string; family?: boolean; label?: string }) {
   if (!said) return null;
   return (
     <figure class={family ? "voice fam" : "voice"}>
       <figcaption>
-        <Icon name={family ? "family" : "quote"} />{t(family ? "case.familyWords" : "case.personWords")}
+        <Icon name={family ? "family" : "quote"} />{label ?? t(family ? "case.familyWords" : "case.personWords")}
         {family && <span class="sp row"><Icon name="lock" />{t("case.familyApart")}</span>}
       </figcaption>
       <blockquote class="said">{said}</blockquote>

@@ -70,6 +70,7 @@ function Item({ entry, voice }: { entry: Entry; voice: Voice }) {
         {voice !== "family" && <Words text={entry.personWords} family={false} />}
         {voice !== "person" && <Words text={entry.familyWords} family />}
         {entry.memo && <p class="said">{entry.memo}</p>}
+        {entry.amendments?.map(({ at, words }) => <Words text={words} label={t("case.amendment", { date: momentText(at) })} />)}
         {next && <p>{t("case.entryNext", { next })}</p>}
         <p class="sub">
           {entry.by?.name}
