@@ -91,11 +91,11 @@ export function Lift({ request, onClose, onDone }: Closing & { request: PersonRe
 }
 
 /** 訂正する: only what is written replaces what stands there; of a case a note may be put at one of its visits, which stays as it is. */
-export function Correct({ request, onClose, onDone }: Closing & { request: PersonRequest; onDone: (said: string) => void }) {
+export function Correct({ request, onClose, onDone }: Closing & { request: PersonRequest; onDone: () => void }) {
   const [said, setSaid] = useState<Record<string, string>>({});
   const put = (id: string) => (text: string) => setSaid((before) => ({ ...before, [id]: text }));
   const { visitId, amendment: words = "", ...fields } = said;
-  const { busy, run, failed, of } = useAct(commandOf("correct", request), subjectOf(request), () => onDone(t(visitId ? "requests.amended" : "requests.corrected")));
+  const { busy, run, failed, of } = useAct(commandOf("correct", request), subjectOf(request), onDone);
   const missing = visitId && !words.trim() ? [{ field: "amendment", text: t("requests.amendmentMissing") }] : [];
   const payload = () => {
     const { year = "", month = "", day = "", ...rest } = fields;
@@ -117,9 +117,9 @@ export function Correct({ request, onClose, onDone }: Closing & { request: Perso
 
 /** Which visit of the case the note is about, the newest first. */
 function VisitOf({ id, value, onChange }: { id: string; value: string; onChange: (id: string) => void }) {
-  const visits = useAsked(Case, { id }).data?.case?.timeline.filter((entry) => entry.kind === "visit") ?? [];
-  const options = visits.map((visit) => [visit.id, `${momentText(visit.at)}　${codeText("visit_outcome", visit.outcome ?? "")}`] as const);
-  return visits[0] ? <SelectField id="visit" label={t("requests.amendVisit")} value={value} options={[["", t("requests.amendNone")], ...options]} onChange={onChange} /> : null;
+  const visits = (useAsked(Case, { id }).data?.case?.timeline ?? []).filter(({ kind }) => kind === "visit");
+  const options = visits.map(({ id, at, outcome }) => [id, `${momentText(at)}　${codeText("visit_outcome", `${outcome}`)}`] as const);
+  return <SelectField id="visit" label={t("requests.amendVisit")} value={value} options={[["", t("requests.amendNone")], ...options]} onChange={onChange} />;
 }
 
 /** 持っている記録: kinds, counts and days. */
