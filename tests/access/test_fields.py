@@ -104,7 +104,9 @@ class Story:
             "familyWords": "眠れていない",
             "nextPromise": {"on": soon, "note": "手紙"},
         }
-        member.do("RecordVisit", self.case, visit_payload(**words))
+        visit = visit_payload(**words)
+        member.do("RecordVisit", self.case, visit)
+        rest_of_story.noted(self.people, self.case, visit["visitId"])
         draft = {"id": self.draft, "author": clerk.id, "kind": "consultation", "seq": 1, "body": {"memo": "途中"}}
         clerk.ask("SaveDraft", draft=draft)
         wait_until(lambda: any(n["caseId"] == self.case for n in colleague.ask("Notices")["notices"]))

@@ -58,7 +58,7 @@ export default function Requests({ about }: { about?: About }) {
       <Stale failure={failure} />
       {about && open?.what === "receive" && <Receive about={about} onClose={close} onDone={() => after(t("requests.received"))} />}
       {open?.what === "decide" && <Decide request={open.request} onClose={close} onDone={after} />}
-      {open?.what === "correct" && <Correct request={open.request} onClose={close} onDone={after} />}
+      {open?.what === "correct" && <Correct request={open.request} onClose={close} onDone={() => after(t("requests.corrected"))} />}
       {open?.what === "print" && <Print request={open.request} onClose={close} />}
       {open?.what === "lift" && <Lift request={open.request} onClose={close} onDone={() => after(t("requests.liftedDone"))} />}
       {open?.what === "held" && <Held request={open.request} onClose={close} />}
