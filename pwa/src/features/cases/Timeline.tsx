@@ -70,8 +70,8 @@ function Item({ entry, voice }: { entry: Entry; voice: Voice }) {
         {voice !== "family" && <Words text={entry.personWords} family={false} />}
         {voice !== "person" && <Words text={entry.familyWords} family />}
         {entry.memo && <p class="said">{entry.memo}</p>}
-        {entry.amendments?.map(({ at, words }) => <Words text={words} label={t("case.amendment", { date: momentText(at) })} />)}
         {next && <p>{t("case.entryNext", { next })}</p>}
+        {entry.amendments?.map(({ at, words }) => <Words text={words} label={t("case.amendment", { date: momentText(at) })} />)}
         <p class="sub">
           {entry.by?.name}
           {entry.withWhom.length > 0 && `　${t("case.visitWith", { who: entry.withWhom.map((who) => codeText("with_whom", who)).join("、") })}`}
