@@ -158,7 +158,7 @@ def _own_call(call: dict[str, Any]) -> list[tuple[str, str]]:
     how = "\n".join(text for text in (rules, call["safeContact"], call["contactNote"]) if text)
     next_ones = (" ".join(filter(None, (_day(one["at"]), one["note"]))) for one in call["appointments"])
     promised = [("promised", call["promised"]), ("appointment", "\n".join(filter(None, next_ones)))]
-    return [*about, ("words", call["words"]), *_answers(call), *promised, ("howToReach", how)]
+    return [*about, ("words", call["words"]), *_amendments(call), *_answers(call), *promised, ("howToReach", how)]
 
 
 def _answers(call: dict[str, Any]) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.contracts.base import Command, EventData, Line, UnitId
+from services.contracts.base import Command, EventData, Line, Said, UnitId
 from services.contracts.codes import RequestDecision, RequestKind
 from services.contracts.person_request import Correction, DecidePersonRequest, LiftSuspension, OpenPersonRequest
 
@@ -27,7 +27,10 @@ class LiftSheetSuspension(LiftSuspension):
 
 
 class CorrectSheet(Correction):
-    """訂正する (90条). Subject = the consultation. What is given replaces what stood there; by its own unit, once approved."""
+    """訂正する. Subject = the consultation. By its own unit, once approved; `amendment` (訂正の付記, 92条) stands with the sheet
+    from then on, of which what was told stays as it was heard."""
+
+    amendment: Said | None = None
 
 
 class ReviewSheetAccess(Command):

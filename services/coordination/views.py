@@ -306,5 +306,6 @@ def _handoff_entries(row: asyncpg.Record) -> list[dict[str, Any]]:
         "channel": row["channel"],
         "personWords": row["person_words"],
         "familyWords": row["family_words"],
+        "amendments": row["amendments"],
     }
     return [accepted, told]

@@ -196,6 +196,7 @@ REACTIONS: dict[type[EventData], Reaction] = {
     participant_request.ParticipantRequestOpened: tell_managers_of_unit,
     sheet_request.SheetRequestDecided: refresh_sheets,
     sheet_request.SheetSuspensionLifted: refresh_sheets,
+    sheet_request.SheetCorrected: refresh_sheets,
     closing.CaseClosed: refresh_case,
     closing.CaseReopened: refresh_case,
     person_request.PersonRequestDecided: refresh_case,

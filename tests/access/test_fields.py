@@ -95,6 +95,7 @@ class Story:
         package = {"nextAppointment": appointment, "keptOff": [self.people["kept_off"].id]}
         for consultation, handoff in ((self.consultation, self.handoff), (self.open_consultation, self.open_handoff)):
             clerk.do("OpenConsultation", consultation, sheet)
+            rest_of_story.noted_at_sheet(self.people, consultation)
             clerk.do("HandOff", handoff, package_payload(consultation, **package))
         member.do("AcceptHandoff", self.handoff, {"caseId": self.case, "colleagueIds": [colleague.id]})
         wait_until(lambda: (c := member.ask("Case", id=self.case)["case"]) and not c["packagePending"])

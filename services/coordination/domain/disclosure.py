@@ -77,6 +77,7 @@ def _own_call(case: Row) -> dict[str, Any]:
         "receiptNumber": case["receipt_number"],
         "channel": case["channel"],
         "words": case["person_words"] or "",
+        "amendments": case["amendments"],
         "mainConcern": case["main_concern"],
         "concerns": case["concerns"],
         "isHikikomori": case["is_hikikomori"],

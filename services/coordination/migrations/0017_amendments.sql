@@ -7,3 +7,5 @@ create table visit_amendment_private (
 );
 create index visit_amendment_by_visit on visit_amendment_private (visit_id);
 grant select, insert, delete on visit_amendment_private to {app};
+-- What the window noted at its sheet before it was handed over: it came with the package, and stands with what was told.
+alter table handoff_package_private add column amendments jsonb not null default '[]';

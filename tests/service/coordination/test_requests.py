@@ -241,6 +241,17 @@ async def test_only_a_correction_corrects(world: World) -> None:
     assert said["code"] == "request_not_approved"
 
 
+async def test_what_the_window_noted_at_its_sheet_stands_with_what_was_told(world: World) -> None:
+    """It came with the package: in 経過, and on the paper when it was their own call."""
+    noted = [{"at": NOW.isoformat(), "words": "付記のことば"}]
+    case = await world.settled(told={"memo": "ことば"}, callerKind="person", callerRelation=None, amendments=noted)
+    entry = await entry_of(world, case.owner, case, str(case.accepted.consultation_id))
+    assert [(datetime.fromisoformat(one["at"]), one["words"]) for one in entry["amendments"]] == [(NOW, "付記のことば")]
+    await ask(world, case.owner, case, "disclosure")
+    told = (await world.get(case.staff("manager"), f"/views/cases/{case.id}/disclosure")).json()
+    assert [one["words"] for one in told["ownCall"]["amendments"]] == ["付記のことば"]
+
+
 async def to_amend(world: World) -> tuple[Case, str, str]:
     """A case with a visit, and an approved 訂正 that waits to be made: (case, visit, request)."""
     case = await world.settled(personKnows="knows")

@@ -4,6 +4,7 @@ import { momentText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
 import { useToday } from "../../ui/hooks";
 import { Concerns, Guard, Parts } from "../../ui/parts";
+import { noted } from "../attention/PayloadView";
 import { callerLabel, knowsText, phoneLines } from "./label";
 
 export type Sheet = NonNullable<NonNullable<HandoffQuery["handoff"]>["consultation"]>;
@@ -43,6 +44,7 @@ export function SheetBody({ sheet, alone = false }: { sheet: Sheet; alone?: bool
         <h3>{t("sheet.told")}</h3>
         <p class="said">{told.memo || t("sheet.noMemo")}</p>
       </div>
+      {noted(sheet)}
       <dl class="kv">{rows.map(([name, said]) => <><dt>{t(name)}</dt><dd>{said || t("app.notHeard")}</dd></>)}</dl>
     </section>
   );

@@ -90,7 +90,7 @@ export function Lift({ request, onClose, onDone }: Closing & { request: PersonRe
   );
 }
 
-/** 訂正する: only what is written replaces what stands there; of a case a note may be put at one of its visits, which stays as it is. */
+/** 訂正する: only what is written replaces what stands there; a note may be put at a sheet, or at a visit of a case, which stay as they are. */
 export function Correct({ request, onClose, onDone }: Closing & { request: PersonRequest; onDone: () => void }) {
   const [said, setSaid] = useState<Record<string, string>>({});
   const put = (id: string) => (text: string) => setSaid((before) => ({ ...before, [id]: text }));
@@ -100,7 +100,7 @@ export function Correct({ request, onClose, onDone }: Closing & { request: Perso
   const payload = () => {
     const { year = "", month = "", day = "", ...rest } = fields;
     const given = Object.fromEntries(Object.entries(rest).filter(([, text]) => text.trim()));
-    return { requestId: request.id, ...given, ...(year && { birth: { year, month, day } }), ...(visitId && { amendment: { visitId, words } }) };
+    return { requestId: request.id, ...given, ...(year && { birth: { year, month, day } }), ...(visitId ? { amendment: { visitId, words } } : request.consultationId && words.trim() && { amendment: words }) };
   };
   const field = (id: string) => <TextField key={id} id={id} label={t(`requests.field.${id as Field}`)} value={said[id] ?? ""} onInput={put(id)} />;
   return (
@@ -109,7 +109,7 @@ export function Correct({ request, onClose, onDone }: Closing & { request: Perso
       {!request.participantId && <Note icon="info" kind="soft"><p>{t("requests.correctHelp")}</p></Note>}
       {(request.participantId ? ["nickname"] : ["personName", "personKana", "year", "month", "day", "personAddress", "personPhone"]).map(field)}
       {request.caseId && <VisitOf id={request.caseId} value={visitId ?? ""} onChange={put("visitId")} />}
-      {visitId && <TextField id="amendment" label={t("requests.amendment")} help={t("requests.amendmentHelp")} rows={3} value={words} onInput={put("amendment")} error={of("amendment")} required marked />}
+      {(visitId || request.consultationId) && <TextField id="amendment" label={t("requests.amendment")} help={t("requests.amendmentHelp")} rows={3} value={words} onInput={put("amendment")} error={of("amendment")} required={!!visitId} marked />}
       {failed}
     </Dialog>
   );
@@ -143,7 +143,7 @@ function HeldOf({ about }: { about: About }) {
           <><dt>{codeText("held_kind", kind)}{caseId && owner === "intake" && t("requests.atIntake")}</dt><dd>{t("requests.count", { n: count })}　{oldest && daysText(oldest, newest ?? oldest)}</dd></>
         ))}
       </dl>
-      {held.length === 0 && <p>{t("requests.nothingHeld")}</p>}
+      {!held[0] && <p>{t("requests.nothingHeld")}</p>}
       {data.holdings?.unavailable.length !== 0 && <p>{t("requests.heldUnknown")}</p>}
       <p class="sub">{t(ELSEWHERE[kindOf(about)])}</p>
     </>
