@@ -158,7 +158,7 @@ def _own_call(call: dict[str, Any]) -> list[tuple[str, str]]:
     how = "\n".join(text for text in (rules, call["safeContact"], call["contactNote"]) if text)
     next_ones = (" ".join(filter(None, (_day(one["at"]), one["note"]))) for one in call["appointments"])
     promised = [("promised", call["promised"]), ("appointment", "\n".join(filter(None, next_ones)))]
-    return [*about, ("words", call["words"]), *_answers(call), *promised, ("howToReach", how)]
+    return [*about, ("words", call["words"]), *_amendments(call), *_answers(call), *promised, ("howToReach", how)]
 
 
 def _answers(call: dict[str, Any]) -> list[tuple[str, str]]:
@@ -182,7 +182,11 @@ def _visit(visit: dict[str, Any]) -> list[tuple[str, str]]:
     met = sentence("disclosure.withYou") if visit["withPerson"] else ""
     promise = " ".join(text for text in (_day(visit["promisedOn"]), visit["promise"]) if text)
     how = [("outcome", _code("visit_outcome", visit["outcome"])), ("met", met), ("words", visit["words"])]
-    return [*how, ("memo", visit["memo"]), ("promised", promise)]
+    return [*how, ("memo", visit["memo"]), ("promised", promise), *_amendments(visit)]
+
+
+def _amendments(record: dict[str, Any]) -> list[tuple[str, str]]:
+    return [("amendment", f"{_day(one['at'])}　{one['words']}") for one in record["amendments"]]
 
 
 def _came(fact: dict[str, Any]) -> str:

@@ -132,6 +132,14 @@ class HandoffCard:
 
 
 @strawberry.type
+class Amendment:
+    """訂正の付記: noted at what it is about, by an approved 訂正."""
+
+    at: DateTime
+    words: str
+
+
+@strawberry.type
 class Consultation:
     id: strawberry.ID
     receipt_number: str
@@ -152,6 +160,7 @@ class Consultation:
     other_issues: list[str]
     urgency: str | None
     told: Told
+    amendments: list[Amendment]
     handoffs: list[HandoffCard]
 
 
@@ -237,6 +246,7 @@ class TimelineEntry:
     caller_relation: str | None
     channel: str | None
     next_promise: NextPromise | None
+    amendments: list[Amendment]
 
 
 @strawberry.type

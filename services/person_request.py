@@ -13,7 +13,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.contracts.codes import RequestDecision, RequestKind, RequestState
-from services.contracts.person_request import CorrectPerson
+from services.contracts.person_request import Correction
 from services.contracts.tokyo import tokyo_day
 from services.contracts.wareki import DateRefusedError, parse_birth
 from services.kernel.errors import FieldError, Refusal
@@ -59,8 +59,9 @@ def decide_decision(request: Request, decision: RequestDecision, decided_by: UUI
         raise Refusal("second_person_needed", "another manager decides what erases")
 
 
-def decide_correction(command: CorrectPerson, today: date) -> dict[str, object]:
-    """The columns to be replaced. A birth is replaced whole: what is blank is not known any more."""
+def decide_correction(command: Correction, today: date, *, amends: bool = False) -> dict[str, object]:
+    """The columns to be replaced; none where it only `amends`.
+    A birth is replaced whole: what is blank is not known any more."""
     names = ("person_name", "person_kana", "person_address", "person_phone")
     columns: dict[str, object] = {name: getattr(command, name) for name in names if getattr(command, name) is not None}
     if command.birth is not None:
@@ -72,7 +73,7 @@ def decide_correction(command: CorrectPerson, today: date) -> dict[str, object]:
             raise Refusal(error.code, f"birth.{error.field}", fields=fields) from None
         columns |= {"birth_year_told": told.year, "birth_month_told": told.month, "birth_day_told": told.day}
         columns |= {"birth_year": birth.year if birth else None, "birth_date": birth.day if birth else None}
-    if not columns:
+    if not columns and not amends:
         raise Refusal("correction_empty", "nothing is given to be corrected")
     return columns
 

@@ -24,7 +24,9 @@ def _to_utc(moment: datetime) -> datetime:
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_storable)]
 Text = Annotated[str, StringConstraints(max_length=8000), AfterValidator(_storable)]
-Reason = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=5)]
+_Stripped = StringConstraints(strip_whitespace=True, max_length=8000)  # before it is measured: spaces are no words
+Said = Annotated[str, _Stripped, Field(min_length=1), AfterValidator(_storable)]
+Reason = Annotated[str, _Stripped, Field(min_length=5), AfterValidator(_storable)]
 UnitId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 

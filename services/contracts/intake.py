@@ -181,6 +181,13 @@ class ErasureDone(IntakeEvent):
     case_id: UUID
 
 
+class Amendment(Model):
+    """訂正の付記 at a sheet: when it was noted, and what."""
+
+    at: Instant
+    words: Text
+
+
 class HandoffPackage(Model):
     """The claim check's answer: what coordination fetches once at `HandoffAccepted`. Personal; never in an event."""
 
@@ -206,6 +213,7 @@ class HandoffPackage(Model):
     birth_date: date | None = None
     birth_year: Annotated[int, Field(ge=1868, le=2200)] | None = None
     told: AsTold
+    amendments: list[Amendment] = Field(default_factory=list)
 
 
 COMMANDS: tuple[type[Command], ...] = (

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from services.contracts.base import Command, EventData, Line, Reason, Text, UnitId
+from services.contracts.base import Command, EventData, Line, Model, Reason, Said, Text, UnitId
 from services.contracts.birth import BirthAsTold
 from services.contracts.codes import Holder, RequestDecision, RequestKind
 
@@ -34,8 +34,8 @@ class LiftSuspension(Command):
     reason: Reason
 
 
-class CorrectPerson(Command):
-    """訂正する (90条). Subject = the case. What is given replaces what stood there; by the team or its lead, once approved."""
+class Correction(Command):
+    """訂正する (90条): what is given replaces what stood there."""
 
     request_id: UUID
     person_name: Line | None = None
@@ -43,6 +43,20 @@ class CorrectPerson(Command):
     birth: BirthAsTold | None = None
     person_address: Line | None = None
     person_phone: Line | None = None
+
+
+class VisitAmendment(Model):
+    """訂正の付記 (92条, 追加): what is wrong in a visit, or missing, and what is right. The visit stays as it was recorded."""
+
+    model_config = ConfigDict(extra="forbid")
+    visit_id: UUID
+    words: Said
+
+
+class CorrectPerson(Correction):
+    """訂正する. Subject = the case. By the team or its lead, once approved; `amendment` stands with its visit from then on."""
+
+    amendment: VisitAmendment | None = None
 
 
 class PersonRequestOpened(EventData):

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.contracts.base import Command, EventData, Line, UnitId
+from services.contracts.base import Command, EventData, Line, Said, UnitId
 from services.contracts.codes import RequestDecision, RequestKind
-from services.contracts.person_request import CorrectPerson, DecidePersonRequest, LiftSuspension, OpenPersonRequest
+from services.contracts.person_request import Correction, DecidePersonRequest, LiftSuspension, OpenPersonRequest
 
 
 class OpenSheetRequest(OpenPersonRequest):
@@ -26,8 +26,11 @@ class LiftSheetSuspension(LiftSuspension):
     """利用停止をやめる. Subject = the consultation. By a manager of its unit, with the reason; used again from its commit on."""
 
 
-class CorrectSheet(CorrectPerson):
-    """訂正する (90条). Subject = the consultation. What is given replaces what stood there; by its own unit, once approved."""
+class CorrectSheet(Correction):
+    """訂正する. Subject = the consultation. By its own unit, once approved; `amendment` (訂正の付記, 92条) stands with the sheet
+    from then on, of which what was told stays as it was heard."""
+
+    amendment: Said | None = None
 
 
 class ReviewSheetAccess(Command):

@@ -20,6 +20,7 @@ _VISITS = "(select visit_id from visit where case_id = $1)"
 _WAITING = "(select quarantine_id from quarantine where case_id = $1)"
 # Table with words -> its rows of one case. tests/service/coordination/test_erasure.py holds it against the migrations.
 WORDS: dict[str, str] = {
+    "visit_amendment_private": f"visit_id in {_VISITS}",
     "visit_family_private": f"visit_id in {_VISITS}",
     "visit_private": f"visit_id in {_VISITS}",
     "quarantine_family_private": f"quarantine_id in {_WAITING}",

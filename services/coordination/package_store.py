@@ -77,8 +77,9 @@ async def store_package(tx: Connection, case_id: UUID, package: HandoffPackage, 
     )
     is_own = p.caller_kind is CallerKind.PERSON
     await tx.execute(
-        "insert into handoff_package_private values ($1, $2, $3, $4)",
+        "insert into handoff_package_private values ($1, $2, $3, $4, $5)",
         *(case_id, p.promised, p.next_appointment.note, told.memo if is_own else ""),
+        [one.model_dump(mode="json") for one in p.amendments],
     )
     await tx.execute(
         "insert into handoff_package_family_private values ($1, $2, $3, $4)",

@@ -12,6 +12,7 @@ from services.contracts.person_request import (
     LiftSuspension,
     OpenPersonRequest,
     PersonRequestDecided,
+    VisitAmendment,
 )
 from services.contracts.tokyo import tokyo_day
 from services.coordination.domain.person_request import Request
@@ -109,6 +110,8 @@ async def correct(
     )
     if done != "UPDATE 1":
         raise Refusal("request_not_approved", "no approved correction waits to be made under this id")
+    if not columns:
+        return
     replaced = ", ".join(f"{name} = ${n}" for n, name in enumerate(columns, start=2))
     done = await tx.execute(
         f"update person_private p set {replaced} from case_file c where c.case_id = $1 and p.person_id = c.person_id",
@@ -116,6 +119,16 @@ async def correct(
     )
     if done != "UPDATE 1":
         raise Refusal("request_not_approved", "the person of this case is not known yet")
+
+
+async def amend(tx: Connection, case_id: UUID, request_id: UUID, amendment: VisitAmendment) -> None:
+    """Note it at a visit of this case, once and for good; NotFound when it is none. `correct` first: that ends the request."""
+    done = await tx.execute(
+        "insert into visit_amendment_private select $1, visit_id, $4 from visit where visit_id = $2 and case_id = $3",
+        *(request_id, amendment.visit_id, case_id, amendment.words),
+    )
+    if done != "INSERT 0 1":
+        raise NotFound
 
 
 async def find(tx: Connection, actor: Actor, now: datetime) -> Sequence[asyncpg.Record]:

@@ -233,10 +233,12 @@ async def find_held_cases(tx: Connection, actor: Actor, now: datetime) -> Sequen
 async def find_visits(
     tx: Connection, actor: Actor, case_ids: Sequence[UUID], now: datetime, related: str = RELATED
 ) -> Mapping[UUID, Sequence[asyncpg.Record]]:
-    """The visits of cases the actor may see, newest first, by case."""
+    """The visits of cases the actor may see, newest first, by case; each with what was noted at it (訂正の付記), in its order."""
     found: dict[UUID, list[asyncpg.Record]] = {case_id: [] for case_id in case_ids}
     for row in await tx.fetch(
-        f"with {related} select v.*, vp.person_words, vp.memo, vp.next_promise_note, vf.family_words"
+        f"with {related} select v.*, vp.person_words, vp.memo, vp.next_promise_note, vf.family_words,"
+        " (select coalesce(jsonb_agg(jsonb_build_object('at', q.done_at, 'words', a.words) order by q.done_at, request_id), '[]')"
+        "  from visit_amendment_private a join person_request q using (request_id) where a.visit_id = v.visit_id) as amendments"
         " from visit v join seen using (case_id) join visit_private vp using (visit_id)"
         " left join visit_family_private vf using (visit_id) where v.case_id = any($6::uuid[])"
         " order by v.visited_at desc, v.visit_id desc",

@@ -241,7 +241,7 @@ def _next_promise(row: asyncpg.Record, visits: Any, sight: Sight) -> dict[str, A
 
 
 _ENTRY: dict[str, Any] = dict.fromkeys(("outcome", "callerKind", "callerRelation", "channel", "nextPromise", "byId"))
-_ENTRY |= {"withWhom": [], "personWords": "", "familyWords": "", "memo": ""}
+_ENTRY |= {"withWhom": [], "personWords": "", "familyWords": "", "memo": "", "amendments": []}
 
 
 def _happened(visits: Any, closings: Any, attendance: Any) -> list[dict[str, Any]]:
@@ -278,6 +278,7 @@ def _visit_entry(visit: asyncpg.Record) -> dict[str, Any]:
         "personWords": visit["person_words"],
         "familyWords": visit["family_words"] or "",
         "memo": visit["memo"],
+        "amendments": visit["amendments"],
         "nextPromise": {"on": visit["next_promised_on"], "at": None, "note": visit["next_promise_note"]},
     }
 
@@ -305,5 +306,6 @@ def _handoff_entries(row: asyncpg.Record) -> list[dict[str, Any]]:
         "channel": row["channel"],
         "personWords": row["person_words"],
         "familyWords": row["family_words"],
+        "amendments": row["amendments"],
     }
     return [accepted, told]

@@ -25,6 +25,7 @@ ABOUT = """(select jsonb_build_object('consultation', jsonb_build_array($1::uuid
 WORDS = {
     "handoff_told": f"handoff_id in {_ITS_HANDOFFS}",
     "consultation_told": "consultation_id = $1",
+    "sheet_amendment_told": "consultation_id = $1",
     "sheet_request_told": "request_id in (select request_id from sheet_request where consultation_id = $1)",
     "access_review_told": "consultation_id = $1",
 }

@@ -12,7 +12,7 @@ from services.contracts.sheet_request import SheetRequestDecided
 from services.contracts.tokyo import tokyo_day
 from services.intake.domain.sheet_request import Sheet
 from services.intake.domain.who_may import OWNING_ROLES
-from services.intake.store import NOT_KEPT_OFF, lock, refuse_erased
+from services.intake.store import AMENDMENTS, NOT_KEPT_OFF, lock, refuse_erased
 from services.kernel.db import Connection
 from services.kernel.errors import NotFound, Refusal
 from services.kernel.token import Actor
@@ -115,10 +115,17 @@ async def correct(
     )
     if done != "UPDATE 1":
         raise Refusal("request_not_approved", "no approved correction waits to be made under this id")
+    if not columns:
+        return
     replaced = ", ".join(f"{name} = ${n}" for n, name in enumerate(columns, start=2))
     await tx.execute(
         f"update consultation_told set {replaced} where consultation_id = $1", consultation_id, *columns.values()
     )
+
+
+async def amend(tx: Connection, consultation_id: UUID, request_id: UUID, words: str) -> None:
+    """Note it at the sheet, once and for good. `correct` first: that ends the request."""
+    await tx.execute("insert into sheet_amendment_told values ($1, $2, $3)", request_id, consultation_id, words)
 
 
 # $1 units of the actor's own, $2 units they manage, $3 the actor.
@@ -174,7 +181,7 @@ async def get_disclosable(
 ) -> tuple[asyncpg.Record, Sequence[asyncpg.Record]]:
     """(sheet, its handoffs), for a manager of its unit while a 開示請求 about it waits or was approved; else NotFound."""
     row = await tx.fetchrow(
-        "select c.*, t.* from consultation c join consultation_told t using (consultation_id)"
+        f"select c.*, t.*, {AMENDMENTS} from consultation c join consultation_told t using (consultation_id)"
         f" where c.consultation_id = $1 and c.unit_id = any($2::text[]) and {NOT_KEPT_OFF} and exists (select 1"
         " from sheet_request q where q.consultation_id = c.consultation_id and q.kind = 'disclosure'"
         " and q.decision is distinct from 'decline')",

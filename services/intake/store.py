@@ -33,6 +33,10 @@ NOT_KEPT_OFF = """not exists (
 # For whatever shows it: that its use is suspended keeps everybody off, but not from what the person asks for.
 _NOT_WITHHELD = f"""{NOT_KEPT_OFF} and not exists (
     select 1 from suspension s where s.consultation_id = c.consultation_id)"""
+# 訂正の付記 at the sheet `c`, in their order.
+AMENDMENTS = """(select coalesce(jsonb_agg(jsonb_build_object('at', q.done_at, 'words', a.words)
+    order by q.done_at, request_id), '[]') from sheet_amendment_told a join sheet_request q using (request_id)
+    where a.consultation_id = c.consultation_id) as amendments"""
 _ALL_KEPT_OFF = """(select coalesce(array_agg(distinct person), '{}') from handoff k, unnest(k.kept_off) person
     where k.consultation_id = c.consultation_id)"""
 _CONSTRAINTS = {
@@ -272,7 +276,7 @@ async def find_consultations(tx: Connection, actor: Actor, limit: int) -> Sequen
 async def get_consultation(tx: Connection, actor: Actor, consultation_id: UUID) -> asyncpg.Record:
     """A sheet of one's own unit, or of the receiving unit while a handoff is open."""
     row = await tx.fetchrow(
-        "select c.*, t.* from consultation c join consultation_told t using (consultation_id)"
+        f"select c.*, t.*, {AMENDMENTS} from consultation c join consultation_told t using (consultation_id)"
         f" where c.consultation_id = $4 and {_NOT_WITHHELD} and (c.unit_id = any($1::text[]) or exists ("
         " select 1 from handoff h where h.consultation_id = c.consultation_id and h.status = 'open'"
         " and h.to_unit = any($2::text[])))",
@@ -285,7 +289,7 @@ async def get_package(tx: Connection, handoff_id: UUID, event_id: UUID) -> async
     """The claim check: an accepted handoff whose HandoffAccepted event is named, unless it is erased. For coordination's
     service token."""
     row: asyncpg.Record | None = await tx.fetchrow(
-        "select c.*, t.*, h.*, ht.* from handoff h join handoff_told ht using (handoff_id)"
+        f"select c.*, t.*, h.*, ht.*, {AMENDMENTS} from handoff h join handoff_told ht using (handoff_id)"
         " join consultation c using (consultation_id) join consultation_told t using (consultation_id)"
         " where h.handoff_id = $1 and h.status = 'accepted' and exists (select 1 from outbox o"
         " where o.event_id = $2 and o.subject = $1 and o.type = 'banso.intake.HandoffAccepted.v1')",

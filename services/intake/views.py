@@ -60,7 +60,7 @@ async def get_consultations(reader: ReaderDep, limit: Annotated[int, Query(ge=1,
         handoffs = await store.find_handoffs_of(read.tx, read.actor, ids, read.now - RECEIVED_STAY)
         cards = _cards(handoffs, read, frozenset({Group.CODES}))
         of = {one: [card for card in cards if card["consultationId"] == one] for one in ids}
-        return [_sheet_of(row, AsTold(), of[row["consultation_id"]]) for row in rows]
+        return [_sheet_of(row, AsTold(), [], of[row["consultation_id"]]) for row in rows]
 
 
 @router.get("/views/consultations/{consultation_id}")
@@ -124,7 +124,7 @@ async def _sheet(read: Read, consultation_id: UUID) -> dict[str, Any]:
     is_own = row["unit_id"] in read.actor.units_as(*OWNING_ROLES)
     basis = Relation.OWN_UNIT if is_own else Relation.RECEIVING_UNIT
     read.shows("consultation", [consultation_id], "sheet", "told", basis=basis)
-    return _sheet_of(row, _told(row), _cards(handoffs, read))
+    return _sheet_of(row, _told(row), row["amendments"], _cards(handoffs, read))
 
 
 def _card(row: asyncpg.Record, read: Read, groups: frozenset[Group]) -> dict[str, Any]:
@@ -180,7 +180,9 @@ def _told(row: asyncpg.Record) -> AsTold:
     )
 
 
-def _sheet_of(row: asyncpg.Record, told: AsTold, handoffs: list[dict[str, Any]]) -> dict[str, Any]:
+def _sheet_of(
+    row: asyncpg.Record, told: AsTold, amendments: list[Any], handoffs: list[dict[str, Any]]
+) -> dict[str, Any]:
     return {
         "id": row["consultation_id"],
         "receiptNumber": row["receipt_number"],
@@ -201,6 +203,7 @@ def _sheet_of(row: asyncpg.Record, told: AsTold, handoffs: list[dict[str, Any]])
         "urgency": row["urgency"],
         "label": label_of(row, told.person_name or told.person_kana),
         "told": told.model_dump(by_alias=True),
+        "amendments": amendments,
         "handoffs": handoffs,
     }
 

@@ -103,6 +103,21 @@ def granted(people: People, kind: str, case: str = "") -> tuple[str, str]:
     return case, request
 
 
+def noted(people: People, case: str, visit: str) -> None:
+    """訂正の付記 at a visit of the team's case."""
+    _, request = granted(people, "correction", case)
+    amendment = {"visitId": visit, "words": "声は私のものではありません"}
+    people["member"].do("CorrectPerson", case, {"requestId": request, "amendment": amendment})
+
+
+def noted_at_sheet(people: People, sheet: str) -> None:
+    """訂正の付記 at a sheet of the window."""
+    about = {"requestId": str(new_id())}
+    people["clerk"].do("OpenSheetRequest", sheet, {**about, "kind": "correction"})
+    people["window_manager"].do("DecideSheetRequest", sheet, {**about, "decision": "approve"})
+    people["clerk"].do("CorrectSheet", sheet, {**about, "amendment": "夜ではなく朝です"})
+
+
 def without_visit(city: Stack, people: People) -> str:
     """A case whose person knows of it, to be phoned at an hour; its use was stopped and taken up again. Its owner leaves soon,
     one of its team left."""

@@ -245,7 +245,9 @@ def of_requests(house: House, command: str) -> tuple[object, dict[str, Any]]:
         case "LiftSuspension":
             return case, {"requestId": house.granted(case, "suspension"), "reason": "求めの取りやめ"}
         case "CorrectPerson":
-            return case, {"requestId": house.granted(case, "correction"), "personName": "石田 遼太"}
+            house.people["member"].do("RecordVisit", case, visit := visit_payload())
+            corrected = {"requestId": house.granted(case, "correction"), "personName": "石田 遼太"}
+            return case, {**corrected, "amendment": {"visitId": visit["visitId"], "words": "扉は開けました"}}
     raise AssertionError(command)
 
 

@@ -96,6 +96,7 @@ class Story:
         package = {"nextAppointment": appointment, "keptOff": [self.people["kept_off"].id]}
         for consultation, handoff in ((self.consultation, self.handoff), (self.open_consultation, self.open_handoff)):
             clerk.do("OpenConsultation", consultation, sheet)
+            rest_of_story.noted_at_sheet(self.people, consultation)
             clerk.do("HandOff", handoff, package_payload(consultation, **package))
         member.do("AcceptHandoff", self.handoff, {"caseId": self.case, "colleagueIds": [colleague.id]})
         wait_until(lambda: (c := member.ask("Case", id=self.case)["case"]) and not c["packagePending"])
@@ -105,7 +106,9 @@ class Story:
             "familyWords": "眠れていない",
             "nextPromise": {"on": soon, "note": "手紙"},
         }
-        member.do("RecordVisit", self.case, visit_payload(**words))
+        visit = visit_payload(**words)
+        member.do("RecordVisit", self.case, visit)
+        rest_of_story.noted(self.people, self.case, visit["visitId"])
         draft = {"id": self.draft, "author": clerk.id, "kind": "consultation", "seq": 1, "body": {"memo": "途中"}}
         clerk.ask("SaveDraft", draft=draft)
         wait_until(lambda: any(n["caseId"] == self.case for n in colleague.ask("Notices")["notices"]))

@@ -362,7 +362,9 @@ def request_envelope(story: Story, person: Person, command: str) -> dict:
         case "OpenPersonRequest":
             return person.envelope(command, story.case, {"requestId": str(new_id()), "kind": "erasure"})
         case "CorrectPerson":
-            return person.envelope(command, story.case, {"requestId": story.request, "personName": "別人"})
+            amendment = {"visitId": str(new_id()), "words": "ちがう"}
+            corrected = {"requestId": story.request, "personName": "別人", "amendment": amendment}
+            return person.envelope(command, story.case, corrected)
         case "LiftSuspension":
             return person.envelope(command, story.case, {"requestId": story.request, "reason": "求めの取りやめ"})
         case "DecidePersonRequest":

@@ -190,6 +190,49 @@ def test_an_approved_correction_is_made_by_the_team(city: Stack, sign_in: SignIn
 
 
 @pytest.mark.parametrize("size", SIZES)
+def test_what_is_wrong_in_a_visit_is_noted_at_it(city: Stack, sign_in: SignIn, case: str, size: str) -> None:
+    """The team notes it; a page of the team that has the case open sees it come, at that visit; and it is on the paper of 開示."""
+    member, request, told = (
+        Person(city.url, "takahashi"),
+        str(new_id()),
+        "「また来て」とは言っていない。来るなら先に手紙で。",
+    )
+    asked = {"requestId": request, "kind": "correction", "asked": "訪問の記録に、言っていないことが書いてある"}
+    member.do("OpenPersonRequest", case, asked)
+    Person(city.url, "sasaki").do("DecidePersonRequest", case, {"requestId": request, "decision": "approve"})
+    other, page = sign_in("takahashi", size), sign_in("takahashi", size)
+    other.goto(f"{city.url}/cases/{case}")
+    expect(other.get_by_text("また来て")).to_be_visible(timeout=20_000)
+    page.goto(f"{city.url}/cases/{case}/requests")
+    line = page.locator("li", has_text=asked["asked"])
+    line.get_by_role("button").click()
+    dialog = page.get_by_role("dialog")
+    visit = dialog.get_by_label("付記を付ける訪問")
+    expect(visit.get_by_role("option")).to_have_count(2)
+    visit.select_option(index=1)
+    dialog.get_by_role("button", name="訂正する").click()
+    expect(dialog.get_by_text("訂正の付記を書いてください")).to_be_visible()
+    expect(dialog.get_by_label("訂正の付記")).to_be_focused()
+    found = meet(page, "requests-amend-missing", size)
+    dialog.get_by_label("訂正の付記").fill(told)
+    found += meet(page, "requests-amend", size)
+    dialog.get_by_role("button", name="訂正する").click()
+    expect(page.get_by_role("status").filter(has_text="訂正しました")).to_be_focused()
+    expect(line.get_by_text("完了")).to_be_visible()
+    entry = other.get_by_role("listitem").filter(has_text="眠れていない")
+    expect(entry.get_by_text(told)).to_be_visible(timeout=20_000)
+    expect(entry.get_by_text("また来て", exact=True)).to_be_visible()
+    other.get_by_role("button", name="家族", exact=True).click()
+    expect(entry.get_by_text(told)).to_be_visible()
+    other.get_by_role("button", name="すべて", exact=True).click()
+    found += meet(other, "case-amended", size)
+    member.do("OpenPersonRequest", case, {"requestId": str(new_id()), "kind": "disclosure"})
+    paper = Person(city.url, "sasaki").http.get(f"/print/disclosure/{case}").text
+    assert "訂正の付記" in paper and told in paper
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_the_use_of_a_record_is_stopped_and_taken_up_again(city: Stack, sign_in: SignIn, case: str, size: str) -> None:
     """The page that the team has open closes by itself; the manager alone sees whose record it is."""
     asked = {"requestId": str(new_id()), "kind": "suspension", "asked": f"もう使わないで {size}"}

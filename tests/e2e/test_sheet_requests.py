@@ -157,6 +157,31 @@ def test_the_use_of_a_sheet_is_stopped_and_taken_up_again_and_its_person_is_told
 
 
 @pytest.mark.parametrize("size", SIZES)
+def test_what_is_wrong_in_a_sheet_is_noted_at_it(city: Stack, sign_in: SignIn, size: str) -> None:
+    sheet, told = sheet_of(city), "眠れないのではなく、昼に眠っている。"
+    asked = {"requestId": str(new_id()), "kind": "correction", "asked": "話したことと、ちがって書いてある"}
+    Person(city.url, "watanabe").do("OpenSheetRequest", sheet, asked)
+    decided = {"requestId": asked["requestId"], "decision": "approve"}
+    Person(city.url, "otsuka").do("DecideSheetRequest", sheet, decided)
+    page = sign_in("watanabe", size)
+    page.goto(f"{city.url}/consultations/{sheet}/requests")
+    line = page.locator("li", has_text=asked["asked"])
+    line.get_by_role("button").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="訂正する").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("直すところが書かれていません")
+    dialog.get_by_label("訂正の付記").fill(told)
+    found = meet(page, "sheet-requests-amend", size)
+    dialog.get_by_role("button", name="訂正する").click()
+    expect(page.get_by_role("status").filter(has_text="訂正しました")).to_be_focused()
+    page.goto(f"{city.url}/consultations/{sheet}")
+    expect(page.get_by_text(told)).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("夜、眠れない")).to_be_visible()
+    found += meet(page, "sheet-amended", size)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_a_sheet_kept_long_enough_is_brought_up(city: Stack, sign_in: SignIn, size: str) -> None:
     sheet_of(city, openedAt=(datetime.now(UTC) - timedelta(days=6 * 366)).isoformat())
     page, found = sign_in("otsuka", size), []

@@ -118,12 +118,12 @@ def marked_thread(stack: Stack) -> list[str]:
     clerk.do("HandOff", handoff, package_payload(consultation))
     coordinator.do("AcceptHandoff", handoff, {"caseId": str(case), "colleagueIds": [colleague.id]})
     wait_until(lambda: (c := coordinator.ask("Case", id=str(case))["case"]) and not c["packagePending"])
-    coordinator.do("RecordVisit", case, visit_payload())
+    coordinator.do("RecordVisit", case, visit := visit_payload())
     wait_until(lambda: colleague.ask("Notices")["notices"])
     said += [*marked_afternoon(stack, coordinator), *marked_device(stack, coordinator, case)]
     manager, auditor = Teller(stack.url, "sasaki"), Teller(stack.url, "fujiwara")
     said += [*marked_sharing(stack, coordinator, manager, case), *marked_sheet(stack, clerk, coordinator, auditor)]
-    marked_requests("Person", case, coordinator, manager)
+    marked_requests("Person", case, coordinator, manager, amendment={"visitId": visit["visitId"]})
     marked_review("ReviewAccess", case, coordinator, auditor)
     coordinator.do("CloseCase", case, {"closingId": str(new_id()), "reason": "concluded", "promiseSettled": True})
     coordinator.do("ReopenCase", case, {})
@@ -163,14 +163,14 @@ def marked_sheet(stack: Stack, clerk: Person, coordinator: Person, auditor: Pers
     return [str(manager.ask("Notices"))]
 
 
-def marked_requests(what: str, subject: object, asking: Person, deciding: Person) -> None:
+def marked_requests(what: str, subject: object, asking: Person, deciding: Person, **corrected: object) -> None:
     """訂正 and 利用停止, both approved; the one is made and the other lifted."""
     correction, suspension = ({"requestId": str(new_id()), "kind": kind} for kind in ("correction", "suspension"))
     for asked in (correction, suspension):
         asking.do(f"Open{what}Request", subject, asked)
         deciding.do(f"Decide{what}Request", subject, {"requestId": asked["requestId"], "decision": "approve"})
         if asked is correction:
-            asking.do(f"Correct{what}", subject, {"requestId": asked["requestId"]})
+            asking.do(f"Correct{what}", subject, {"requestId": asked["requestId"], **corrected})
     lift = {"Person": "LiftSuspension", "Sheet": "LiftSheetSuspension"}[what]
     deciding.do(lift, subject, {"requestId": suspension["requestId"]})
 

@@ -89,8 +89,10 @@ async def lift_suspension(command: LiftSuspension, case_id: UUID, work: Work) ->
 async def correct_person(command: CorrectPerson, case_id: UUID, work: Work) -> Refs:
     """An approved 訂正 is made by whoever walks along, or their lead; the request is closed by it."""
     case = await store.lock_case(work.tx, work.actor, case_id, work.now)
-    columns = decide_correction(command, tokyo_day(work.now))
+    columns = decide_correction(command, tokyo_day(work.now), amends=command.amendment is not None)
     await request_store.correct(work.tx, case_id, command.request_id, columns, work.now)
+    if command.amendment is not None:
+        await request_store.amend(work.tx, case_id, command.request_id, command.amendment)
     corrected = PersonCorrected(case_id=case_id, request_id=command.request_id, unit_id=case.unit_id)
     await work.emit(case_id, corrected)
     return _refs(case_id, command.request_id)

@@ -77,6 +77,7 @@ def _own_call(case: Row) -> dict[str, Any]:
         "receiptNumber": case["receipt_number"],
         "channel": case["channel"],
         "words": case["person_words"] or "",
+        "amendments": case["amendments"],
         "mainConcern": case["main_concern"],
         "concerns": case["concerns"],
         "isHikikomori": case["is_hikikomori"],
@@ -110,6 +111,7 @@ def _visit(visit: Row) -> dict[str, Any]:
         "memo": "" if is_apart else visit["memo"],
         "promisedOn": None if is_apart else visit["next_promised_on"],
         "promise": "" if is_apart else visit["next_promise_note"],
+        "amendments": visit["amendments"],
     }
 
 

@@ -110,7 +110,7 @@ _CASE_FIELDS: dict[str, dict[str, Any]] = {
 }
 _SAFETY_FIELDS = {"personPhone": "", "safeContact": "", "contactNote": "", "confirmedAt": None}
 _ENTRY_FIELDS: dict[str, dict[str, Any]] = {
-    FieldGroup.PERSON_WORDS: {"personWords": ""},
+    FieldGroup.PERSON_WORDS: {"personWords": "", "amendments": []},
     FieldGroup.FAMILY_WORDS: {"familyWords": "", "callerKind": None, "callerRelation": None, "channel": None},
     FieldGroup.MEMO: {"memo": ""},
     FieldGroup.TEAM: {"byId": None},

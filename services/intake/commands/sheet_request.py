@@ -68,8 +68,10 @@ async def correct_sheet(command: CorrectSheet, consultation_id: UUID, work: Work
     """An approved 訂正 is made by the sheet's unit; the request is closed by it."""
     sheet = await request_store.lock_sheet(work.tx, work.actor, consultation_id)
     await store.refuse_withheld(work.tx, consultation_id)
-    columns = decide_correction(command, tokyo_day(work.now))
+    columns = decide_correction(command, tokyo_day(work.now), amends=command.amendment is not None)
     await request_store.correct(work.tx, consultation_id, command.request_id, columns, work.now)
+    if command.amendment is not None:
+        await request_store.amend(work.tx, consultation_id, command.request_id, command.amendment)
     about = {"consultation_id": consultation_id, "request_id": command.request_id, "unit_id": sheet.unit_id}
     await work.emit(consultation_id, SheetCorrected(**about))
     return _refs(consultation_id, command.request_id)

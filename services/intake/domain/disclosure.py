@@ -48,6 +48,7 @@ def _own_call(sheet: Row, handoffs: list[Row]) -> dict[str, Any]:
         "receiptNumber": sheet["receipt_number"],
         "channel": sheet["channel"],
         "words": sheet["memo"],
+        "amendments": sheet["amendments"],
         "mainConcern": sheet["main_concern"],
         "concerns": sheet["concerns"],
         "isHikikomori": sheet["is_hikikomori"],

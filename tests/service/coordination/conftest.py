@@ -54,6 +54,7 @@ TABLES = (
     "visit",
     "visit_private",
     "visit_family_private",
+    "visit_amendment_private",
     "case_token",
     "case_attendance",
     "case_closing",

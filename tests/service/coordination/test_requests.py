@@ -1,7 +1,8 @@
 """本人からの請求: what is held, what is told to the person, and which closed cases have been kept long enough."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -238,3 +239,99 @@ async def test_only_a_correction_corrects(world: World) -> None:
     await decide(world, case.staff("manager"), case, request)
     said = await corrected(world, case.owner, case, request, personName="鈴木 二郎")
     assert said["code"] == "request_not_approved"
+
+
+async def test_what_the_window_noted_at_its_sheet_stands_with_what_was_told(world: World) -> None:
+    """It came with the package: in 経過, and on the paper when it was their own call."""
+    noted = [{"at": NOW.isoformat(), "words": "付記のことば"}]
+    case = await world.settled(told={"memo": "ことば"}, callerKind="person", callerRelation=None, amendments=noted)
+    entry = await entry_of(world, case.owner, case, str(case.accepted.consultation_id))
+    assert [(datetime.fromisoformat(one["at"]), one["words"]) for one in entry["amendments"]] == [(NOW, "付記のことば")]
+    await ask(world, case.owner, case, "disclosure")
+    told = (await world.get(case.staff("manager"), f"/views/cases/{case.id}/disclosure")).json()
+    assert [one["words"] for one in told["ownCall"]["amendments"]] == ["付記のことば"]
+
+
+async def to_amend(world: World) -> tuple[Case, str, str]:
+    """A case with a visit, and an approved 訂正 that waits to be made: (case, visit, request)."""
+    case = await world.settled(personKnows="knows")
+    visit_id = (await world.record(case.owner, case, memo="扉は開かなかった"))["refs"]["visitId"]
+    request = await ask(world, case.owner, case, "correction")
+    await decide(world, case.staff("manager"), case, request)
+    return case, visit_id, request
+
+
+async def entry_of(world: World, actor: Actor, case: Case, visit_id: str) -> dict[str, Any]:
+    timeline = (await world.case(actor, case))["timeline"]
+    return next(entry for entry in timeline if entry["id"] == visit_id)
+
+
+async def test_what_is_wrong_in_a_visit_is_noted_at_it_and_the_visit_stays(world: World) -> None:
+    case, visit_id, request = await to_amend(world)
+    noted = {"amendment": {"visitId": visit_id, "words": f"  {world.word}\n"}}
+    before = await world.tables.fetchrow("select * from visit_private where visit_id = $1", UUID(visit_id))
+    for stranger in (case.kept_off, case.staff("coordinator"), case.staff("manager", "another-unit")):
+        assert (await corrected(world, stranger, case, request, **noted))["code"] == "not_found"
+    assert (await corrected(world, case.owner, case, request, **noted))["status"] == "accepted"
+    for actor in (case.owner, case.colleague, case.staff("manager")):
+        entry = await entry_of(world, actor, case, visit_id)
+        assert [one["words"] for one in entry["amendments"]] == [world.word]
+        assert datetime.fromisoformat(entry["amendments"][0]["at"]) == NOW
+    assert await world.tables.fetchrow("select * from visit_private where visit_id = $1", UUID(visit_id)) == before
+    name, _, _, data = (await world.events(case))[-1]
+    assert (name, set(data)) == ("PersonCorrected", {"caseId", "requestId", "unitId"})
+    assert await tables_with(world, world.word) == {"visit_amendment_private", "person_request_private"}
+    assert (await corrected(world, case.owner, case, request, **noted))["code"] == "request_not_approved", "once"
+    held = (await world.http.post("/views/sync", json={"have": {}}, headers=world.headers(case.owner))).json()
+    [record] = [each["record"] for each in held["upsert"] if each["id"] == str(case.id)]
+    assert [entry["amendments"] for entry in record["timeline"] if entry["id"] == visit_id] == [entry["amendments"]]
+
+
+async def test_a_second_note_follows_the_first_and_a_name_may_be_corrected_with_it(world: World) -> None:
+    case, visit_id, request = await to_amend(world)
+    again = await ask(world, case.owner, case, "correction")
+    await decide(world, case.staff("manager"), case, again)
+    for number, (each, also) in enumerate(((request, {}), (again, {"personName": "鈴木 二郎"}))):
+        world.now = NOW + timedelta(minutes=number)
+        noted = {"amendment": {"visitId": visit_id, "words": str(number)}, **also}
+        assert (await corrected(world, case.owner, case, each, **noted))["status"] == "accepted"
+    entry = await entry_of(world, case.owner, case, visit_id)
+    assert [one["words"] for one in entry["amendments"]] == ["0", "1"]
+    assert (await world.case(case.owner, case))["personName"] == "鈴木 二郎"
+
+
+async def test_a_note_that_is_refused_leaves_the_request_to_be_made(world: World) -> None:
+    """At a visit of another case, at none, without words; and of a request that nobody approved."""
+    (case, visit_id, request), (other, elsewhere, _) = await to_amend(world), await to_amend(world)
+    said = {"words": "ちがう", "visitId": elsewhere}
+    for wrong, code in (
+        (said, "not_found"),
+        ({**said, "visitId": str(new_id())}, "not_found"),
+        ({"words": " ", "visitId": visit_id}, "malformed_payload"),
+        ({"words": "ちがう"}, "malformed_payload"),
+    ):
+        assert (await corrected(world, case.owner, case, request, amendment=wrong))["code"] == code
+    waits = await ask(world, case.owner, case, "correction")
+    declined = await ask(world, case.owner, case, "correction")
+    await decide(world, case.staff("manager"), case, declined, "decline")
+    right = {"words": "ちがう", "visitId": visit_id}
+    for each in (waits, declined):
+        assert (await corrected(world, case.owner, case, each, amendment=right))["code"] == "request_not_approved"
+    assert [
+        (await entry_of(world, one.owner, one, of))["amendments"] for one, of in ((case, visit_id), (other, elsewhere))
+    ] == [[], []]
+    assert (await corrected(world, case.owner, case, request, amendment=right))["status"] == "accepted"
+
+
+async def test_a_note_is_told_with_its_visit_and_not_with_one_to_the_family_alone(world: World) -> None:
+    case, visit_id, request = await to_amend(world)
+    family = {"outcome": "family_only", "withWhom": ["family"]}
+    apart = (await world.record(case.owner, case, **family))["refs"]["visitId"]
+    again = await ask(world, case.owner, case, "correction")
+    await decide(world, case.staff("manager"), case, again)
+    for each, at, words in ((request, visit_id, "付記のことば"), (again, apart, "母の訪問の付記")):
+        noted = {"visitId": at, "words": words}
+        assert (await corrected(world, case.owner, case, each, amendment=noted))["status"] == "accepted"
+    await ask(world, case.owner, case, "disclosure")
+    told = (await world.get(case.staff("manager"), f"/views/cases/{case.id}/disclosure")).json()
+    assert [[one["words"] for one in visit["amendments"]] for visit in told["visits"]] == [["付記のことば"]]

@@ -237,8 +237,8 @@ async def world(app: Any, dsns: Dsns, keys: Path) -> AsyncIterator[World]:
     await owner.set_type_codec("jsonb", encoder=str, decoder=__import__("json").loads, schema="pg_catalog")
     await owner.execute(
         "truncate consultation, consultation_told, handoff, handoff_told, receipt_counter, outbox, command_log,"
-        " subject_version, access_log, draft_private, erasure, seen, sheet_request, sheet_request_told, access_review,"
-        " access_review_told"
+        " subject_version, access_log, draft_private, erasure, seen, sheet_request, sheet_request_told, sheet_amendment_told,"
+        " access_review, access_review_told"
     )
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://intake") as http:

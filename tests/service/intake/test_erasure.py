@@ -11,7 +11,7 @@ from services.kernel.ids import new_id
 from services.kernel.stream import Applier
 from services.kernel.token import Actor
 from tests.service.coordination.conftest import FakeRecord
-from tests.service.intake.conftest import AUDITOR, CLERK, COORDINATOR, HAND_OFF, MANAGER, NOW, OPEN, World
+from tests.service.intake.conftest import AUDITOR, CLERK, COORDINATOR, HAND_OFF, MANAGER, NOW, OPEN, World, person
 
 WORD = "けしてほしい言葉"
 TOLD = {
@@ -62,7 +62,7 @@ async def accepted(world: World) -> tuple[UUID, UUID, UUID]:
 
 
 async def asked_and_looked_at(world: World, consultation: UUID) -> None:
-    """A request that waits, and a read with a note about it: words in the last of the tables."""
+    """A request that waits, and a read with a note about it: words in the last of the tables but one."""
     said = await world.act(
         CLERK, "OpenSheetRequest", consultation, {"requestId": str(new_id()), "kind": "disclosure", "asked": WORD}
     )
@@ -71,6 +71,19 @@ async def asked_and_looked_at(world: World, consultation: UUID) -> None:
     read = (await world.access_rows())[-1]["access_id"]
     said = await world.act(AUDITOR, "ReviewSheetAccess", consultation, {"accessId": str(read), "note": WORD})
     assert said["status"] == "accepted", said
+
+
+async def noted(world: World, consultation: UUID, words: str = WORD) -> UUID:
+    """The sheet with 訂正の付記."""
+    request, lead = str(new_id()), person("window-lead", ("hoya-window", "manager"))
+    for actor, type_, payload in (
+        (CLERK, "OpenSheetRequest", {"kind": "correction"}),
+        (lead, "DecideSheetRequest", {"decision": "approve"}),
+        (CLERK, "CorrectSheet", {"amendment": words}),
+    ):
+        said = await world.act(actor, type_, consultation, {"requestId": request, **payload})
+        assert said["status"] == "accepted", said
+    return consultation
 
 
 async def save_draft(world: World, consultation: UUID, draft: UUID | None = None) -> None:
@@ -89,6 +102,7 @@ async def tables_with(world: World, word: str = WORD) -> set[str]:
 
 async def test_an_erased_case_leaves_no_word_of_its_consultation(world: World) -> None:
     consultation, handoff, case = await accepted(world)
+    await noted(world, consultation)
     other = await world.opened(told={**TOLD, "memo": "ほかの人"})
     assert await tables_with(world) == {*erasure_store.WORDS, "draft_private"}
     said = erased(case, consultation)

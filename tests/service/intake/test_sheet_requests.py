@@ -8,7 +8,7 @@ import pytest
 
 from services.contracts.sheet_request import SheetErased
 from services.intake import erasure_store
-from services.kernel.ids import new_id
+from services.kernel.ids import event_id, new_id
 from services.kernel.token import Actor
 from tests.service.intake.conftest import CLERK, COORDINATOR, IBASHO, MANAGER, NOW, OPEN, OTHER_CLERK, World, person
 from tests.service.intake.test_erasure import (
@@ -17,6 +17,7 @@ from tests.service.intake.test_erasure import (
     WORD,
     accepted,
     asked_and_looked_at,
+    noted,
     save_draft,
     tables_with,
 )
@@ -55,7 +56,7 @@ async def full_sheet(world: World, **changes: Any) -> UUID:
 
 
 async def test_an_approved_erasure_leaves_no_word_and_says_so_once(world: World) -> None:
-    consultation = await full_sheet(world)
+    consultation = await noted(world, await full_sheet(world))
     other = await world.opened(told={**TOLD, "memo": "ほかの人"})
     request = await ask(world, consultation)
     assert await tables_with(world) == {*erasure_store.WORDS, "draft_private"}
@@ -168,6 +169,35 @@ async def test_a_correction_is_made_once_by_an_approved_request(world: World) ->
     assert (told["person_name"], str(told["birth_date"]), told["memo"]) == ("石田 遼太", "1998-04-02", "部屋で過ごす")
     assert (await world.act(CLERK, "CorrectSheet", consultation, change))["code"] == "request_not_approved"
     assert (await world.get(LEAD, "/views/requests")).json()[0]["state"] == "done"
+
+
+async def test_what_is_wrong_in_a_sheet_is_noted_at_it_and_what_was_told_stays(
+    world: World, coordination: Actor
+) -> None:
+    """Its own unit notes it; whoever sees the sheet sees the note, and it goes along with the package and onto the paper."""
+    consultation = await world.opened(**{**OWN, "told": {"memo": "部屋で過ごす"}})
+    handoff, command = await world.handed_off(consultation=consultation), new_id()
+    request = await ask(world, consultation, "correction", asked="")
+    noted_ = {"requestId": request, "amendment": f" {WORD}\n"}
+    assert (await world.act(CLERK, "CorrectSheet", consultation, noted_))["code"] == "request_not_approved"
+    await decide(world, consultation, request)
+    for actor in (OTHER_CLERK, COORDINATOR, MANAGER):
+        assert (await world.act(actor, "CorrectSheet", consultation, noted_))["code"] == "not_found"
+    blank = {**noted_, "amendment": " "}
+    assert (await world.act(CLERK, "CorrectSheet", consultation, blank))["code"] == "malformed_payload"
+    assert (await world.act(CLERK, "CorrectSheet", consultation, noted_))["status"] == "accepted"
+    assert (await world.act(CLERK, "CorrectSheet", consultation, noted_))["code"] == "request_not_approved", "once"
+    for actor in (CLERK, COORDINATOR):
+        sheet = (await world.get(actor, f"/views/consultations/{consultation}")).json()
+        assert ([one["words"] for one in sheet["amendments"]], sheet["told"]["memo"]) == ([WORD], "部屋で過ごす")
+    assert [one["amendments"] for one in (await world.get(CLERK, "/views/consultations")).json()] == [[]], "codes only"
+    await ask(world, consultation, "disclosure")
+    told = (await world.get(LEAD, f"/views/consultations/{consultation}/disclosure")).json()
+    assert [one["words"] for one in told["ownCall"]["amendments"]] == [WORD]
+    await world.act(COORDINATOR, "AcceptHandoff", handoff, {"caseId": str(new_id())}, id_=command)
+    package = (await world.get(coordination, f"/packages/{handoff}", event_id=event_id(command, 0))).json()
+    assert [one["words"] for one in package["amendments"]] == [WORD]
+    assert await tables_with(world) == {"sheet_amendment_told", "sheet_request_told"}
 
 
 async def test_sheets_kept_long_enough_are_proposed_and_nothing_goes_by_itself(world: World) -> None:

@@ -33,7 +33,7 @@ function Visit({ payload }: { payload: Payload }) {
         {outcome && <span class="chip"><Icon name={outcomeIcon(outcome)} />{codeText("visit_outcome", outcome)}</span>}
         {withWhom.length > 0 && <span class="sub">{t("case.visitWith", { who: withWhom.map((who) => codeText("with_whom", who)).join("、") })}</span>}
       </p>
-      <Words text={personWords} family={false} />
+      <Words text={personWords} />
       <Words text={familyWords} family />
       {memo && <p class="said">{memo}</p>}
       {(next.on || next.note) && <p>{t("case.entryNext", { next: [next.on && nearDayText(next.on), next.note].filter(Boolean).join("　") })}</p>}
@@ -41,18 +41,23 @@ function Visit({ payload }: { payload: Payload }) {
   );
 }
 
-export function Words({ text: said, family }: { text: string; family: boolean }) {
+/** `label`: what it is, where it is neither's own words as they were heard. */
+export function Words({ text: said, family, label }: { text: string; family?: boolean; label?: string }) {
   if (!said) return null;
   return (
     <figure class={family ? "voice fam" : "voice"}>
       <figcaption>
-        <Icon name={family ? "family" : "quote"} />{t(family ? "case.familyWords" : "case.personWords")}
+        <Icon name={family ? "family" : "quote"} />{label ?? t(family ? "case.familyWords" : "case.personWords")}
         {family && <span class="sp row"><Icon name="lock" />{t("case.familyApart")}</span>}
       </figcaption>
       <blockquote class="said">{said}</blockquote>
     </figure>
   );
 }
+
+/** 訂正の付記 at a record; none in what a device took along before there were any. */
+export const noted = ({ amendments }: { amendments?: readonly { at: string; words: string }[] }) =>
+  amendments?.map(({ at, words }) => <Words text={words} label={t("case.amendment", { date: momentText(at) })} />);
 
 function text(value: unknown): string {
   return typeof value === "string" ? value : "";

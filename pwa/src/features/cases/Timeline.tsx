@@ -4,7 +4,7 @@ import { codeText, t } from "../../i18n/messages";
 import { Icon } from "../../ui/Icon";
 import { Empty } from "../../ui/parts";
 import { callerLabel } from "../consultations/label";
-import { Words } from "../attention/PayloadView";
+import { noted, Words } from "../attention/PayloadView";
 import { outcomeIcon } from "../visits/outcomes";
 import { nextText } from "./Case";
 import type { ShownEntry as Entry } from "./pending";
@@ -14,7 +14,7 @@ type Voice = "all" | "person" | "family";
 /** 経過. Two lines side by side: 本人 and 家族 never share a box. */
 export function Timeline({ entries }: { entries: readonly Entry[] }) {
   const [voice, setVoice] = useState<Voice>("all");
-  const shown = [...entries].filter((entry) => voice === "all" || speaks(entry, voice)).sort((a, b) => b.at.localeCompare(a.at));
+  const shown = entries.filter((entry) => voice === "all" || speaks(entry, voice)).sort((a, b) => b.at.localeCompare(a.at));
   return (
     <section class="stack" aria-labelledby="timeline">
       <div class="split">
@@ -41,19 +41,18 @@ function Filter({ voice, onChange }: { voice: Voice; onChange: (voice: Voice) =>
 
 function speaks(entry: Entry, voice: Exclude<Voice, "all">): boolean {
   const isFamily = hasFamily(entry);
-  if (voice === "family") return isFamily;
-  return Boolean(entry.personWords) || entry.withWhom.includes("person") || !isFamily;
+  return voice === "family" ? isFamily : hasPerson(entry) || !isFamily;
 }
+
+const hasPerson = (entry: Entry) => Boolean(entry.personWords) || entry.withWhom.includes("person");
 
 function hasFamily(entry: Entry): boolean {
   return Boolean(entry.familyWords) || entry.callerKind === "family" || entry.withWhom.includes("family") || entry.outcome === "family_only";
 }
 
 function side(entry: Entry): string {
-  const family = hasFamily(entry);
-  const person = Boolean(entry.personWords) || entry.withWhom.includes("person") || entry.kind === "handoff_accepted";
-  if (family && person) return "both";
-  return family ? "fam" : "";
+  if (!hasFamily(entry)) return "";
+  return hasPerson(entry) || entry.kind === "handoff_accepted" ? "both" : "fam";
 }
 
 function Item({ entry, voice }: { entry: Entry; voice: Voice }) {
@@ -67,10 +66,11 @@ function Item({ entry, voice }: { entry: Entry; voice: Voice }) {
         {entry.state && <ReachChip state={entry.state} />}
       </div>
       <div class="stack stack-s">
-        {voice !== "family" && <Words text={entry.personWords} family={false} />}
+        {voice !== "family" && <Words text={entry.personWords} />}
         {voice !== "person" && <Words text={entry.familyWords} family />}
         {entry.memo && <p class="said">{entry.memo}</p>}
         {next && <p>{t("case.entryNext", { next })}</p>}
+        {noted(entry)}
         <p class="sub">
           {entry.by?.name}
           {entry.withWhom.length > 0 && `　${t("case.visitWith", { who: entry.withWhom.map((who) => codeText("with_whom", who)).join("、") })}`}

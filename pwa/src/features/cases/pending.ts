@@ -2,7 +2,9 @@ import type { CaseQuery } from "../../gateway/generated";
 import { DECLINED } from "../../sync/queue";
 import { visitOf } from "../visits/written";
 
-type TimelineEntry = NonNullable<CaseQuery["case"]>["timeline"][number];
+type Entry = NonNullable<CaseQuery["case"]>["timeline"][number];
+/** Nothing was noted at what this device queues, nor at what it took along before there were notes. */
+type TimelineEntry = Omit<Entry, "amendments"> & Partial<Pick<Entry, "amendments">>;
 /** An entry with how far it has come; nothing said for what its owner holds and this device did not write. */
 export type ShownEntry = TimelineEntry & { state?: string };
 

@@ -22,10 +22,10 @@ export default function ClosedCases() {
         <div class="head tight"><h1>{t("closing.list")}</h1><p>{t("closing.listHelp")}</p></div>
         <Link class="btn text" href="/cases"><Icon name="left" />{t("closing.toCases")}</Link>
       </div>
-      {data.cases.length === 0 && <Empty title={t("closing.none")} />}
-      {data.cases.length > 0 && <div class="find"><TextField id="find" label={t("cases.find")} help={t("cases.findHelp")} value={query} onInput={setQuery} /></div>}
-      {data.cases.length > 0 && found.length === 0 && <Empty title={t("cases.notFound")} />}
-      {found.length > 0 && (
+      {!data.cases[0] && <Empty title={t("closing.none")} />}
+      {data.cases[0] && <div class="find"><TextField id="find" label={t("cases.find")} help={t("cases.findHelp")} value={query} onInput={setQuery} /></div>}
+      {data.cases[0] && !found[0] && <Empty title={t("cases.notFound")} />}
+      {found[0] && (
         <ul class="card card-flush list">
           {found.map(({ id, label, owner, closedAt }) => (
             <li key={id}>

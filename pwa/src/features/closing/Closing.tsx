@@ -3,7 +3,7 @@ import { Link, navigate } from "../../app/router";
 import { Case as CaseDocument } from "../../gateway/documents";
 import { codeText, t } from "../../i18n/messages";
 import { uuid7 } from "../../sync/uuid7";
-import { SelectField, TextField } from "../../ui/forms";
+import { FieldError, SelectField, TextField } from "../../ui/forms";
 import { useAsked, useTitle, useToday } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note, Waiting } from "../../ui/parts";
@@ -53,7 +53,7 @@ function Close({ record }: { record: CaseAnswer }) {
         <div class="stack stack-s">
           <Note icon="clock"><p><b>{t("closing.promise")}</b></p><p>{promise}</p></Note>
           <label class="choice box"><input id="settled" type="checkbox" checked={settled} aria-invalid={of("settled") ? "true" : undefined} aria-describedby={of("settled") && "settled-error"} onChange={() => setSettled(!settled)} />{t("closing.settled")}</label>
-          {of("settled") && <p class="err" id="settled-error">{of("settled")}</p>}
+          <FieldError id="settled" text={of("settled")} />
         </div>
       )}
       <TextField id="note" label={t("closing.note")} rows={2} limit={200} value={note} onInput={setNote} />

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { postJson } from "../../gateway/client";
-import { fullDayText } from "../../i18n/dates";
+import { Case } from "../../gateway/documents";
+import { fullDayText, momentText } from "../../i18n/dates";
 import { codeText, t } from "../../i18n/messages";
 import { uuid7 } from "../../sync/uuid7";
 import { SelectField, TextField } from "../../ui/forms";
@@ -89,24 +90,36 @@ export function Lift({ request, onClose, onDone }: Closing & { request: PersonRe
   );
 }
 
-/** 訂正する: only what is written replaces what stands there. */
+/** 訂正する: only what is written replaces what stands there; a note may be put at a sheet, or at a visit of a case, which stay as they are. */
 export function Correct({ request, onClose, onDone }: Closing & { request: PersonRequest; onDone: () => void }) {
   const [said, setSaid] = useState<Record<string, string>>({});
-  const { busy, run, failed } = useAct(commandOf("correct", request), subjectOf(request), onDone);
+  const put = (id: string) => (text: string) => setSaid((before) => ({ ...before, [id]: text }));
+  const { visitId, amendment: words = "", ...fields } = said;
+  const { busy, run, failed, of } = useAct(commandOf("correct", request), subjectOf(request), onDone);
+  const missing = visitId && !words.trim() ? [{ field: "amendment", text: t("requests.amendmentMissing") }] : [];
   const payload = () => {
-    const { year = "", month = "", day = "", ...rest } = said;
+    const { year = "", month = "", day = "", ...rest } = fields;
     const given = Object.fromEntries(Object.entries(rest).filter(([, text]) => text.trim()));
-    return { requestId: request.id, ...given, ...(year && { birth: { year, month, day } }) };
+    return { requestId: request.id, ...given, ...(year && { birth: { year, month, day } }), ...(visitId ? { amendment: { visitId, words } } : request.consultationId && words.trim() && { amendment: words }) };
   };
-  const field = (id: string) => <TextField key={id} id={id} label={t(`requests.field.${id as Field}`)} value={said[id] ?? ""} onInput={(text) => setSaid((before) => ({ ...before, [id]: text }))} />;
+  const field = (id: string) => <TextField key={id} id={id} label={t(`requests.field.${id as Field}`)} value={said[id] ?? ""} onInput={put(id)} />;
   return (
-    <Dialog title={t("requests.correct")} submit={t("requests.correctDo")} busy={busy} onSubmit={() => void run(payload)} onClose={onClose}>
+    <Dialog title={t("requests.correct")} submit={t("requests.correctDo")} busy={busy} onSubmit={() => void run(payload, missing)} onClose={onClose}>
       <p>{request.asked}</p>
       {!request.participantId && <Note icon="info" kind="soft"><p>{t("requests.correctHelp")}</p></Note>}
       {(request.participantId ? ["nickname"] : ["personName", "personKana", "year", "month", "day", "personAddress", "personPhone"]).map(field)}
+      {request.caseId && <VisitOf id={request.caseId} value={visitId ?? ""} onChange={put("visitId")} />}
+      {(visitId || request.consultationId) && <TextField id="amendment" label={t("requests.amendment")} help={t("requests.amendmentHelp")} rows={3} value={words} onInput={put("amendment")} error={of("amendment")} required={!!visitId} marked />}
       {failed}
     </Dialog>
   );
+}
+
+/** Which visit of the case the note is about, the newest first. */
+function VisitOf({ id, value, onChange }: { id: string; value: string; onChange: (id: string) => void }) {
+  const visits = (useAsked(Case, { id }).data?.case?.timeline ?? []).filter(({ kind }) => kind === "visit");
+  const options = visits.map(({ id, at, outcome }) => [id, `${momentText(at)}　${codeText("visit_outcome", `${outcome}`)}`] as const);
+  return <SelectField id="visit" label={t("requests.amendVisit")} value={value} options={[["", t("requests.amendNone")], ...options]} onChange={onChange} />;
 }
 
 /** 持っている記録: kinds, counts and days. */
@@ -130,7 +143,7 @@ function HeldOf({ about }: { about: About }) {
           <><dt>{codeText("held_kind", kind)}{caseId && owner === "intake" && t("requests.atIntake")}</dt><dd>{t("requests.count", { n: count })}　{oldest && daysText(oldest, newest ?? oldest)}</dd></>
         ))}
       </dl>
-      {held.length === 0 && <p>{t("requests.nothingHeld")}</p>}
+      {!held[0] && <p>{t("requests.nothingHeld")}</p>}
       {data.holdings?.unavailable.length !== 0 && <p>{t("requests.heldUnknown")}</p>}
       <p class="sub">{t(ELSEWHERE[kindOf(about)])}</p>
     </>

@@ -44,8 +44,8 @@ export default function Requests({ about }: { about?: About }) {
           {about.consultationId && hasRole("manager") && <a class="btn line" href={paperOf("whoSaw", about)} target="_blank" rel="noopener"><Icon name="print" />{t("log.paper")}</a>}
         </div>
       )}
-      {shown.length === 0 && unavailable.length === 0 && <Empty title={t("requests.none")} />}
-      {shown.length > 0 && (
+      {!shown[0] && !unavailable[0] && <Empty title={t("requests.none")} />}
+      {shown[0] && (
         <section class="card card-flush" aria-label={t("requests.list")}>
           <ul class="list">
             {shown.map((request) => (
