@@ -72,7 +72,7 @@ export default defineConfig({
   oxc: { jsx: { runtime: "classic", pragma: "h", pragmaFrag: "Group" } },
   plugins: [
     ...shared(),
-    minified({ module: true, ecma: 2020, compress: { keep_fargs: false, pure_getters: true, passes: 4, inline: 1, sequences: false, unsafe_arrows: true, unsafe_methods: true } }),
+    minified({ module: true, ecma: 2020, compress: { keep_fargs: false, pure_getters: true, passes: 4, inline: 1, sequences: false, unsafe_arrows: true, unsafe_methods: true, lhs_constants: false } }),
     worker("sw.js", "sw-off.js"),
     packed(),
     sizes({ all: 63_000, first: 30_000, core: { limit: 65_000, apart: ["print"] }, total: 86_500, apart: { managers: 9_000, account: 3_000, print: 3_000, sharing: 6_000, requests: 5_200 }, modules: FIRST }),

@@ -34,8 +34,9 @@ from tests.support.servers import Servers
 
 TIMES, QUIET_SECONDS, LATE_SECONDS = 20, 3.0, 0.1
 OWNERS = ("intake", "coordination", "ibasho")
-BEGIN = {"OpenConsultation", "ScheduleSession", "UseEmergency"}
-"""Refused to nobody of the city: it begins something of one's own, or opens with a reason what is there (69条)."""
+BEGIN = {"OpenConsultation", "ScheduleSession", "UseEmergency", "UseEmergencyByNumber"}
+"""Refused to nobody of the city: it begins something of one's own, or opens with a reason what is there (69条; how a number
+that opens nothing is silent: `service/coordination/test_emergency_by_number.py`)."""
 TRACES = {"ViewedOffline", "ViewedSessionOffline"}
 """What was looked at is noted of whatever it was, and says nothing back."""
 EVERY = [command for command, owner in COMMAND_OWNERS.items() if owner in OWNERS and command not in BEGIN]

@@ -127,7 +127,7 @@ def marked_thread(stack: Stack) -> list[str]:
     marked_review("ReviewAccess", case, coordinator, auditor)
     coordinator.do("CloseCase", case, {"closingId": str(new_id()), "reason": "concluded", "promiseSettled": True})
     coordinator.do("ReopenCase", case, {})
-    said += marked_staff(manager)
+    said += marked_staff(manager, Teller(stack.url, "otsuka"))
     return [*said, *(str(each.ask("Notices")) for each in (clerk, coordinator, colleague, manager, auditor))]
 
 
@@ -183,12 +183,12 @@ def marked_review(command: str, subject: object, reader: Person, auditor: Person
     auditor.do(command, subject, {"accessId": access})
 
 
-def marked_staff(manager: Person) -> list[str]:
-    """Somebody new, who leads a unit of a new name and types the wrong password."""
+def marked_staff(manager: Person, another: Person) -> list[str]:
+    """Somebody new, whom another manager registers and who leads a unit of a new name and types the wrong password."""
     newcomer, unit = new_id(), "hibari-window"
     leads = {"assignmentId": str(new_id()), "staffId": str(newcomer), "unitId": unit, "role": "manager"}
     today = tokyo_day(datetime.now(UTC)).isoformat()
-    manager.do("RegisterStaff", newcomer, {})
+    another.do("RegisterStaff", newcomer, {})
     manager.do("NoteHomeStreet", manager.id, {})
     manager.do("ChangeAssignments", new_id(), {"opens": [{"unitId": unit}], "begins": [{**leads, "fromDate": today}]})
     again = manager.post("Submit", commands=[manager.envelope("RegisterStaff", new_id(), {})])

@@ -271,6 +271,9 @@ async def test_taking_away_never_widens_what_anyone_sees(
             is_family_s = step[0] == "family visit" and not any("shown[family_words]" in path for path, _ in was)
             assert not is_family_s or now <= was, (step, number, now - was)
             event(f"{step[0]} {'shrank' if was - now else 'same'}")
-            record = {path for path, _ in now if not path.endswith(LOGS)}
+            to_end = (
+                f"{RECORD.format(case.id)}/sharing"  # what is still open is ended while it stands: test_suspension.py
+            )
+            record = {path for path, _ in now if not path.endswith(LOGS) and not path.startswith(to_end)}
             assert not (house.suspended and record), (step, number, record)
         before = after
