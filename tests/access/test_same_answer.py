@@ -23,6 +23,7 @@ from services.kernel.ids import new_id
 from services.kernel.token import Actor, Signer, service_actor
 from tests.access.matrix import ROUTES
 from tests.access.test_matrix import SERVICES
+from tests.support.full_documents import SCHEMA, document_id, full_documents
 from tests.support.hired import FIRST_PASSWORD, hire
 from tests.support.person import (
     Person,
@@ -178,3 +179,42 @@ def kind_of(path: str) -> str:
 
 def with_id(path: str, one: str) -> str:
     return re.sub(r"\{\w+\}", one, path)
+
+
+ROOTS = {
+    "case": {"id": "case_id"},
+    "caseSuspended": {"id": "case_id"},
+    "sharing": {"caseId": "case_id"},
+    "whoSaw": {"caseId": "case_id"},
+    "holdings": {"caseId": "case_id"},
+    "holdings of a sheet": {"consultationId": "consultation_id"},
+    "holdings of a participant": {"participantId": "participant_id"},
+    "consultation": {"id": "consultation_id"},
+    "handoff": {"id": "handoff_id"},
+    "session": {"id": "session_id"},
+}
+"""Root of the schema -> its variable, and of what it is the id."""
+
+
+def test_every_root_with_an_id_is_asked() -> None:
+    assert SCHEMA.query_type
+    with_id = {name for name, root in SCHEMA.query_type.fields.items() if {"id", "caseId"} & root.args.keys()}
+    assert {root.split(" of ")[0] for root in ROOTS} == with_id - {"accessLog"}, "the log: of whoever looks after it"
+
+
+async def test_every_root_of_the_gateway_says_the_same_as_soon(city: Stack, theirs: dict[str, UUID]) -> None:
+    """What a screen is answered, at the gateway's own door: another's case is a case that is nowhere."""
+    unit = f"unit-{new_id().hex[-8:]}"
+    rows(city, "gateway", "insert into unit (unit_id, name) values ($1, '試しの係')", unit)
+    stranger = Person(city.url, hire(city, unit, Role.MANAGER).login, FIRST_PASSWORD)
+    headers = dict(stranger.http.headers)
+    async with httpx.AsyncClient(
+        base_url=city.url, timeout=10, cookies=dict(stranger.http.cookies), headers=headers
+    ) as client:
+        for named, [(variable, kind)] in ((named, list(of.items())) for named, of in ROOTS.items()):
+            document = document_id(full_documents()[named.split(" of ")[0]])
+
+            async def ask(one: str, variable: str = variable, document: str = document) -> httpx.Response:
+                return await client.post("/graphql", json={"documentId": document, "variables": {variable: one}})
+
+            await is_one_answer(named, theirs[kind], ask, 200)
