@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from infra.stack import Stack
+from services.contracts.codes import Role
 from services.kernel.ids import new_id
 from tests.e2e.conftest import SCREENS, SIZES, SignIn, look
 from tests.support.hired import FIRST_PASSWORD, hire
@@ -53,9 +54,11 @@ def log_of(page: Page, city: Stack, case: str) -> tuple[Locator, Locator]:
 
 
 def lives_in(city: Stack, login: str, street: str) -> None:
-    """As 職員と担当 notes it; there by the manager of their unit, which the demo's window has none of."""
-    query = "update staff_private set home_street = $2 where staff_id = (select staff_id from staff where login = $1)"
-    rows(city, "gateway", query, login, street)
+    """Noted by a manager of their unit, as 職員と担当 does."""
+    query = "select staff_id, unit_id from staff join assignment using (staff_id) where login = $1"
+    [who] = rows(city, "gateway", query, login)
+    manager = Person(city.url, hire(city, who["unit_id"], Role.MANAGER).login, FIRST_PASSWORD)
+    manager.do("NoteHomeStreet", who["staff_id"], {"homeStreet": street})
 
 
 def open_by_emergency(page: Page, city: Stack, case: str) -> None:

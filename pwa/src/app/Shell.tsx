@@ -62,7 +62,7 @@ function placesOf(handoffs: number, notices: number, attention: number): Place[]
     hasRole("coordinator", "manager", "partner") && placeAt("/cases", "nav.cases", "case"),
     hasRole("coordinator", "ibasho_staff", "manager") && placeAt("/ibasho", "nav.ibasho", "ibasho"),
     placeAt("/notices", "nav.notices", "bell", notices),
-    hasRole("ibasho_staff", "manager") && placeAt("/requests", "nav.requests", "letter"),
+    hasRole("window_staff", "coordinator", "ibasho_staff", "manager") && placeAt("/requests", "nav.requests", "letter"),
     hasRole("manager") && placeAt("/statistics", "nav.statistics", "stat"),
     hasRole("manager") && placeAt("/staff", "nav.staff", "user"),
     hasRole("manager", "auditor") && placeAt("/access-log", "nav.accessLog", "see"),

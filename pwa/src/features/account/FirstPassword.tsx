@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { type GatewayFailure, postJson } from "../../gateway/client";
-import { errorText, t } from "../../i18n/messages";
+import { errorText, type MessageKey, t } from "../../i18n/messages";
 import { uuid7 } from "../../sync/uuid7";
 import { TextField } from "../../ui/forms";
 import { Alert, Dialog } from "../../ui/parts";
@@ -11,8 +11,13 @@ export function FirstPassword({ onClose, onDone }: { onClose: () => void; onDone
   const [said, setSaid] = useState({ login: "", code: "", new: "" });
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const field = (name: keyof typeof said) => ({ value: said[name], onInput: (text: string) => setSaid({ ...said, [name]: text }), required: true });
+  const [pressed, setPressed] = useState(false);
+  const field = (name: keyof typeof said, missing: MessageKey) => ({
+    value: said[name], onInput: (text: string) => setSaid({ ...said, [name]: text }), required: true, error: pressed && !said[name].trim() ? t(missing) : undefined,
+  });
   const go = async () => {
+    setPressed(true);
+    if (Object.values(said).some((text) => !text.trim())) return;
     setBusy(true);
     try {
       await postJson("/password/first", { id, ...said });
@@ -25,9 +30,9 @@ export function FirstPassword({ onClose, onDone }: { onClose: () => void; onDone
   };
   return (
     <Dialog title={t("account.firstTitle")} submit={t("account.firstSubmit")} busy={busy} onSubmit={() => void go()} onClose={onClose}>
-      <TextField id="first-login" label={t("signIn.login")} autocomplete="username" {...field("login")} />
-      <TextField id="first-code" label={t("account.code")} help={t("account.codeHelp")} {...field("code")} />
-      <TextField id="first-new" label={t("account.new")} help={t("account.newHelp")} type="password" autocomplete="new-password" {...field("new")} />
+      <TextField id="first-login" label={t("signIn.login")} autocomplete="username" {...field("login", "signIn.loginRequired")} />
+      <TextField id="first-code" label={t("account.code")} help={t("account.codeHelp")} {...field("code", "account.codeRequired")} />
+      <TextField id="first-new" label={t("account.new")} help={t("account.newHelp")} type="password" autocomplete="new-password" {...field("new", "signIn.passwordRequired")} />
       <Alert text={problem} />
     </Dialog>
   );

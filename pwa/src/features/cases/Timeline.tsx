@@ -71,10 +71,10 @@ function Item({ entry, voice }: { entry: Entry; voice: Voice }) {
         {entry.memo && <p class="said">{entry.memo}</p>}
         {next && <p>{t("case.entryNext", { next })}</p>}
         {noted(entry)}
-        <p class="sub">
-          {entry.by?.name}
-          {entry.withWhom.length > 0 && `　${t("case.visitWith", { who: entry.withWhom.map((who) => codeText("with_whom", who)).join("、") })}`}
-          {entry.kind === "visit" && lateBy > 15 * 60_000 && `　${t("case.recordedLater", { time: momentText(entry.recordedAt) })}`}
+        <p class="sub meta">
+          {entry.by && <span>{entry.by.name}</span>}
+          {entry.withWhom[0] && <span>{t("case.visitWith", { who: entry.withWhom.map((who) => codeText("with_whom", who)).join("、") })}</span>}
+          {entry.kind === "visit" && lateBy > 15 * 60_000 && <span>{t("case.recordedLater", { time: momentText(entry.recordedAt) })}</span>}
         </p>
       </div>
     </li>

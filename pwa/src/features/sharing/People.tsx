@@ -43,7 +43,12 @@ function ChangeTeam({ record, sharing, onClose, onDone }: DialogProps) {
     const others = people.filter(({ id }) => ![...inSight, ...sharing.keptOff].some((each) => each.id === id));
     const everybody = [...inSight, ...others];
     const take = (ids: string[]) => (setAfter(ids), setAdded(everybody.filter(({ id }) => ids.includes(id) && !before.includes(id))));
-    return <Picks id="team" legend={t("case.team")} options={everybody} values={after} onChange={take} error={of("team")} />;
+    return (
+      <>
+        {people.length === 0 && <p class="sub">{t("sharing.nobodyForTeam")}</p>}
+        <Picks id="team" legend={t("case.team")} options={everybody} values={after} onChange={take} error={of("team")} />
+      </>
+    );
   };
   return (
     <Dialog title={t("sharing.changeTeam")} submit={t("sharing.change")} busy={busy} onSubmit={() => void run(() => change ?? {}, missing)} onClose={onClose}>

@@ -19,6 +19,7 @@ type Member = Staffing["directory"][number];
 export function People({ staffing, onChanged }: { staffing: Staffing; onChanged: () => void }) {
   const today = useToday();
   const [registering, setRegistering] = useState(false);
+  const [registered, setRegistered] = useState("");
   const [forWhom, setForWhom] = useState<Member | null>(null);
   const [livesWhere, setLivesWhere] = useState<Member | null>(null);
   const mine = new Set(staffing.assignments.filter((each) => !isOver(each, today)).map(({ staff }) => staff.id));
@@ -39,19 +40,20 @@ export function People({ staffing, onChanged }: { staffing: Staffing; onChanged:
         ))}
       </ul>
       <div class="row"><button class="btn line" type="button" onClick={() => setRegistering(true)}>{t("staff.register")}</button></div>
-      {registering && <Register onClose={() => setRegistering(false)} onDone={() => (setRegistering(false), onChanged())} />}
+      {registered && <Note icon="ok-c" kind="ok"><p role="status">{t("staff.registered", { name: registered })}</p></Note>}
+      {registering && <Register onClose={() => setRegistering(false)} onDone={(name) => (setRegistering(false), setRegistered(name), onChanged())} />}
       {livesWhere && <HomeStreet member={livesWhere} onClose={() => setLivesWhere(null)} onDone={() => (setLivesWhere(null), onChanged())} />}
       {forWhom && <Code member={forWhom} onClose={() => setForWhom(null)} />}
     </section>
   );
 }
 
-function Register({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
+function Register({ onClose, onDone }: { onClose: () => void; onDone: (name: string) => void }) {
   const [login, setLogin] = useState("");
   const [name, setName] = useState("");
   const [subject] = useState(uuid7);
   const [pressed, setPressed] = useState(false);
-  const { busy, run, asking } = useAgain(() => sendNow("RegisterStaff", subject, { login, name }), onDone, "staff.failed");
+  const { busy, run, asking } = useAgain(() => sendNow("RegisterStaff", subject, { login, name }), () => onDone(name), "staff.failed");
   const isWrong = !name.trim() || !login.trim() || textProblem(name, 40) || textProblem(login, 100);
   return (
     <Dialog title={t("staff.register")} submit={t("staff.register")} busy={busy} onSubmit={() => (setPressed(true), isWrong || void run())} onClose={onClose}>

@@ -104,7 +104,7 @@ function Units({ staffing, lines, onAdd }: { staffing: Staffing; lines: readonly
     <section class="card stack" aria-labelledby="units">
       <h2 id="units">{t("staff.assignments")}</h2>
       {mine.map((one) => (
-        <Table key={one.unit.id} name={nameOf(one)} today={today} lines={lines} onAdd={onAdd}
+        <Table key={one.unit.id} name={nameOf(one)} isAgency={one.isAgency} today={today} lines={lines} onAdd={onAdd}
           held={staffing.assignments.filter((each) => each.unit.id === one.unit.id && !isOver(each, today))} />
       ))}
       <div class="row">
@@ -119,13 +119,13 @@ function Units({ staffing, lines, onAdd }: { staffing: Staffing; lines: readonly
   );
 }
 
-function Table({ name, held, today, lines, onAdd }: { name: string; held: Assignment[]; today: string; lines: readonly Line[]; onAdd: (line: Line) => void }) {
+function Table({ name, isAgency, held, today, lines, onAdd }: { name: string; isAgency: boolean; held: Assignment[]; today: string; lines: readonly Line[]; onAdd: (line: Line) => void }) {
   const end = ({ id, staff, unit, role }: Assignment) =>
     onAdd({ key: id, kind: "ends", assignmentId: id, who: staff.name, unit: unit.name, role, until: lastOfMarch(today) });
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={name}>
       <table>
-        <caption class="h2">{name}</caption>
+        <caption class="h2">{name}{isAgency && <> <span class="chip quiet">{t("staff.agency")}</span></>}</caption>
         <thead><tr><th scope="col">{t("staff.who")}</th><th scope="col">{t("staff.role")}</th><th scope="col">{t("staff.from")}</th><th scope="col">{t("staff.last")}</th><th scope="col"><span class="sr">{t("staff.end")}</span></th></tr></thead>
         <tbody>
           {held.map((each) => (
