@@ -155,6 +155,8 @@ def test_a_password_is_changed_and_a_forgotten_one_replaced_with_a_code(city: St
     page.get_by_role("button", name="設定コードをお持ちの方").click()
     look(page, "set-up-code", "desk")
     dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="パスワードを決める").click()
+    expect(dialog.get_by_text("設定コードを入れてください。")).to_be_visible()
     dialog.get_by_label("職員ID").fill(hired.login)
     dialog.get_by_label("設定コード").fill(code)
     dialog.get_by_label("新しいパスワード").fill(FIRST_PASSWORD)
