@@ -59,8 +59,9 @@ def without_minutes(value: Any) -> Any:
     return value
 
 
-def test_what_comes_along_is_what_the_screens_show(tablet: Tablet) -> None:
+def test_what_comes_along_is_what_the_screens_show(city: Stack, tablet: Tablet) -> None:
     person, _, case = tablet
+    city.wait_settled()  # no notice of another test's arrives between the two questions
     answer = sync(person)
     shown = {card["id"]: card for card in person.ask("Cases")["cases"]}
     assert str(case) in shown
