@@ -261,7 +261,12 @@ def test_the_use_of_a_record_is_stopped_and_taken_up_again(city: Stack, sign_in:
     page.get_by_role("link", name="今日", exact=True).click()
     page.get_by_role("link", name="請求", exact=True).click()  # from anywhere its team finds what was stopped
     expect(page.get_by_role("heading", name="本人からの請求")).to_be_visible(timeout=20_000)
-    expect(page.get_by_text("利用停止中の記録").first).to_be_visible(timeout=20_000)  # other tests stopped others
+    query = "select receipt_number from handoff_package where case_id = $1"
+    [receipt] = rows(city, "coordination", query, UUID(case))  # other tests stopped others: this one, by its number
+    stopped = (
+        page.get_by_role("listitem").filter(has_text=receipt["receipt_number"]).filter(has_text="利用停止中の記録")
+    )
+    expect(stopped).to_be_visible(timeout=20_000)
     expect(page.get_by_text(asked["asked"])).to_have_count(0)
     found += meet(page, "requests-suspended-team", size)
     line.get_by_role("button", name="を終える").click()
