@@ -12,11 +12,11 @@ from pydantic import ValidationError
 from services.contracts.access_log import Asked, Read, first_lines, is_same_street, line_json, odd_marks
 from services.contracts.openapi import reads
 from services.coordination import access_store, request_store
-from services.coordination.domain.basis import plain_number
 from services.coordination.domain.who_may import EVERYTHING
 from services.kernel.access import Read as AccessRead
 from services.kernel.errors import malformed
 from services.kernel.request import ReaderDep, read_json
+from services.receipt_number import plain_number
 
 router = APIRouter()
 HIDDEN_FROM_THE_PERSON = {"family_words"}

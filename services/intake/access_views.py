@@ -1,6 +1,5 @@
 """相談受付's part of 記録の閲覧 and of 誰が見たか: who read a sheet or a handoff of it. Looking is itself a read, and logged."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -18,6 +17,7 @@ from services.intake import access_store
 from services.kernel.access import Read
 from services.kernel.errors import NotFound, malformed
 from services.kernel.request import ReaderDep, read_json
+from services.receipt_number import plain_number
 
 router = APIRouter()
 
@@ -41,7 +41,7 @@ async def _found(read: Read, asked: Asked) -> Sequence[asyncpg.Record]:
     """One that is not theirs to look into finds nothing, as an unknown one."""
     sheet = None
     if asked.caseId or asked.receiptNumber:
-        receipt_number = unicodedata.normalize("NFKC", asked.receiptNumber or "") or None
+        receipt_number = plain_number(asked.receiptNumber or "") or None
         sheet = await access_store.find_sheet(read.tx, read.actor, asked.caseId, receipt_number)
         if sheet is None:
             return []

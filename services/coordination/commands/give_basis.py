@@ -24,13 +24,13 @@ from services.coordination.domain.basis import (
     SHARED_AT_MOST,
     decide_basis,
     decide_emergency,
-    plain_number,
 )
 from services.coordination.domain.who_may import TO_REACH_THEM, Relation
 from services.kernel import access
 from services.kernel.commands import Refs, Work
 from services.kernel.errors import NotFound, Refusal
 from services.kernel.ids import new_id
+from services.receipt_number import plain_number
 
 
 def _refs(case_id: UUID, basis_id: UUID) -> Refs:

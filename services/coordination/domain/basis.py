@@ -1,7 +1,5 @@
 """共有の根拠: what may be given. Pure."""
 
-import re
-import unicodedata
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -55,8 +53,3 @@ def decide_emergency(units: Collection[str]) -> None:
     """Somebody who works for the city itself. To anybody else the case does not exist."""
     if not units:
         raise NotFound
-
-
-def plain_number(told: str) -> str:
-    """A 受付番号 as it was given, however it was typed: full width, with spaces, with another dash."""
-    return re.sub(r"[‐‑‒–—−ー─]", "-", re.sub(r"\s", "", unicodedata.normalize("NFKC", told)))

@@ -100,7 +100,8 @@ async def test_one_sheet_by_its_number_or_its_case_and_one_reader(today: World) 
         await read(today, CLERK_COLLEAGUE, each)
     await today.act(COORDINATOR, "AcceptHandoff", handoff, {"caseId": str(case)})
     number = await receipt(today, consultation)
-    for asked in ({"receiptNumber": f" {number.replace('-', '－')} "}, {"caseId": str(case)}):
+    typed = (f" {number.replace('-', '－')} ", number.replace("-", " ー "))
+    for asked in (*({"receiptNumber": each} for each in typed), {"caseId": str(case)}):
         lines = await log(today, LEAD, **asked)
         assert [line["consultationId"] for line in lines] == [str(consultation)] * 2
         [line] = await log(today, LEAD, staffId=str(CLERK.id), **asked)
