@@ -121,7 +121,7 @@ async def test_whatever_opens_nothing_has_one_answer_changes_nothing_and_is_told
             **{
                 "status": "refused",
                 "code": "not_found",
-                "message": "見つかりませんでした。担当でない記録は表示できません。",
+                "message": "見つかりませんでした。担当でない記録は表示できません。書いた内容は残っています。番号や担当を確かめて、わからないときは係長に聞いてください。",
             },
             **{"reason": "absent, or not visible to this actor", "fields": [], "refs": {}},
         }
