@@ -96,9 +96,12 @@ def test_a_new_version_waits_and_is_taken_by_a_press(city: Stack, sign_in: SignI
         page.reload()
         assert page.evaluate("() => globalThis.build ?? null") is None, "a reload alone takes nothing"
         loads = count_loads(page)
+        press_while_held(page)
+        page.wait_for_timeout(500)
+        assert not loads, "what a page has begun is waited for"
         # A question asked of the old document while the new one loads can be left without an answer by Playwright.
         with page.expect_event("load"):
-            page.get_by_role("button", name="更新する").click()
+            page.evaluate("() => setTimeout(letGo, 100)")
         page.wait_for_function("() => globalThis.build === 'next'")
         page.wait_for_timeout(1_000)
         assert len(loads) == 1
@@ -107,6 +110,19 @@ def test_a_new_version_waits_and_is_taken_by_a_press(city: Stack, sign_in: SignI
         assert len(after) == len(before)
         assert [url for url in after if "first-next" in url]
         assert page.evaluate("async () => (await caches.keys()).length") == 1
+
+
+HOLD = """() => new Promise((held) => navigator.locks.request("banso-unfinished", { mode: "shared" }, () => {
+    held();
+    return new Promise((done) => (globalThis.letGo = done));
+}))"""
+
+
+def press_while_held(page: Page) -> None:
+    """Press 更新する a moment after something was begun: the line still offers it then."""
+    button = page.get_by_role("button", name="更新する").element_handle()
+    page.evaluate(HOLD)
+    button.evaluate("(button) => button.click()")
 
 
 UPDATED = """async () => {

@@ -36,11 +36,10 @@ export async function watchUpdates(): Promise<void> {
   weigh();
 }
 
-/** The press of the button. Should another page have begun something in between, nothing happens. */
+/** The press of the button. What a page began just before it, most often a round of sending, is waited for. */
 export async function takeUpdate(): Promise<void> {
-  await navigator.locks.request(UNFINISHED, { ifAvailable: true }, async (free) => {
-    if (free && !isUnfinished()) registration?.waiting?.postMessage("take-over");
-    else updateReady.set(false);
+  await navigator.locks.request(UNFINISHED, () => {
+    if (!isUnfinished()) registration?.waiting?.postMessage("take-over");
   });
 }
 
