@@ -14,46 +14,41 @@ import { knowsText, phoneLines } from "../consultations/label";
 import { useReadNotices } from "../notices/readNotices";
 import { NotFound } from "../problem/NotFound";
 import { justRecorded } from "../visits/justRecorded";
+import { opening } from "./opening";
 import { withQueued, type ShownEntry } from "./pending";
 import { Timeline } from "./Timeline";
 import { Tokens } from "./Tokens";
 
 export type CaseAnswer = NonNullable<CaseQuery["case"]>;
 
-/** A case opened a moment ago may not be there yet: the event is on its way. */
+/** How long a case that was just taken over is waited for. */
 const OPENING_MS = 12_000;
 
 export default function Case({ id }: { id: string }) {
   useTitle("case.title");
   const { data, failure, refresh } = useAsked(CaseDocument, { id }, ["case"]);
   // Asked once only, else: each answer "not found" is a line in 記録の閲覧.
-  const [patient, setPatient] = useState(() => isRecent(id));
+  const [patient, setPatient] = useState(() => opening.has(id));
   useReadNotices("caseId", id);
-  const absent = data && !data.case;
   useEffect(() => {
     const giveUp = setTimeout(() => setPatient(false), OPENING_MS);
     return () => clearTimeout(giveUp);
   }, []);
+  const isOpening = patient && data && !data.case;
   const pending = data?.case?.packagePending;
   useEffect(() => {
-    if (!pending && !(absent && patient)) return;
+    if (!pending && !isOpening) return;
     const again = setInterval(refresh, pending ? 3_000 : 1_000);
     return () => clearInterval(again);
-  }, [absent, patient, pending]);
+  }, [isOpening, pending]);
   if (!data) return <Waiting failure={failure} />;
-  if (!data.case) return patient ? <Opening /> : <NotFound suspended={data.caseSuspended}><Link class="btn line" href={`/cases/${id}/sharing`}>{t(data.caseSuspended ? "case.sharing" : "case.openOther")}</Link><Link class="btn line" href={`/cases/${id}/requests`}>{t("sharing.requests")}</Link></NotFound>;
+  if (!data.case) return isOpening ? <Opening /> : <NotFound suspended={data.caseSuspended}><Link class="btn line" href={`/cases/${id}/sharing`}>{t(data.caseSuspended ? "case.sharing" : "case.openOther")}</Link><Link class="btn line" href={`/cases/${id}/requests`}>{t("sharing.requests")}</Link></NotFound>;
   return (
     <div class="stack">
       <Page record={data.case} refresh={refresh} />
       <Stale failure={failure} />
     </div>
   );
-}
-
-/** The time inside a version 7 id: only a case begun just now is waited for. */
-function isRecent(id: string): boolean {
-  const made = parseInt(id.replace("-", "").slice(0, 12), 16);
-  return Math.abs(Date.now() - made) < 5 * 60_000;
 }
 
 function Opening() {

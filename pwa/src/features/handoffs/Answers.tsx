@@ -11,6 +11,7 @@ import { uuid7 } from "../../sync/uuid7";
 import { toggled } from "../../ui/forms";
 import { useAlive, useAsked, useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
+import { opening } from "../cases/opening";
 import type { Card } from "./Clock";
 import { ReturnDialog, WithdrawDialog } from "./Dialogs";
 
@@ -41,6 +42,7 @@ export function AcceptOrReturn({ card }: { card: Card }) {
   const [returning, setReturning] = useState(false);
   const accept = async () => {
     const caseId = uuid7();
+    opening.add(caseId);
     setBusy(true);
     // Not through the form's way of sending: when somebody else was first the card leaves the screen before the answer
     // comes, and no word was typed that a draft would have to keep. The answer is told above whatever stands there then.
