@@ -323,6 +323,7 @@ class NoticeKind(StrEnum):
     EMERGENCY_USED = "emergency_used"
     PLEDGE_ASKED = "pledge_asked"
     REQUEST_WAITS = "request_waits"
+    REQUEST_DECIDED = "request_decided"
 
 
 class SignalHint(StrEnum):

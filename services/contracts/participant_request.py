@@ -57,6 +57,7 @@ class ParticipantRequestDecided(EventData):
     kind: RequestKind
     decision: RequestDecision
     decided_by: UUID
+    opened_by: UUID | None = None  # not said before 2026-11-29
 
 
 class NicknameCorrected(EventData):

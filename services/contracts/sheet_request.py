@@ -61,6 +61,7 @@ class SheetRequestDecided(EventData):
     kind: RequestKind
     decision: RequestDecision
     decided_by: UUID
+    opened_by: UUID | None = None  # not said before 2026-11-29
 
 
 class SheetSuspensionLifted(EventData):

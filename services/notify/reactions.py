@@ -87,11 +87,11 @@ async def change_team(event: Event, work: Work) -> None:
 
 
 async def tell_supervisors(event: Event, work: Work) -> None:
-    """An emergency was used: the managers of the case's unit and of the person's own learn it at once."""
+    """An emergency was used: the managers of the case's unit and of the person's own learn it at once, and so does its team."""
     data: coordination.EmergencyUsed = event.data
     managers = await store.find_staff(work.tx, data.unit_ids, [Role.MANAGER], tokyo_day(work.now))
-    told = [staff_id for staff_id in managers if staff_id not in {*data.kept_off, data.used_by}]
-    await _notify(event, work, told, NoticeKind.EMERGENCY_USED, case_id=data.case_id)
+    told = {*managers, *await store.find_team(work.tx, data.case_id)} - {*data.kept_off, data.used_by}
+    await _notify(event, work, sorted(told), NoticeKind.EMERGENCY_USED, case_id=data.case_id)
 
 
 async def ask_to_pledge(event: Event, work: Work) -> None:
@@ -130,6 +130,24 @@ async def tell_managers_of_unit(event: Event, work: Work) -> None:
     data: sheet_request.SheetRequestOpened | participant_request.ParticipantRequestOpened = event.data
     managers = await store.find_staff(work.tx, [data.unit_id], [Role.MANAGER], tokyo_day(work.now))
     await _notify(event, work, [one for one in managers if one != data.opened_by], NoticeKind.REQUEST_WAITS)
+
+
+async def tell_team_decided(event: Event, work: Work) -> None:
+    """A request of the person was decided: the team learns that, not how, and what it shows of the case may have changed."""
+    data: person_request.PersonRequestDecided = event.data
+    team = await store.find_team(work.tx, data.case_id)
+    told = [staff_id for staff_id in team if staff_id != data.decided_by]
+    await _notify(event, work, told, NoticeKind.REQUEST_DECIDED, case_id=data.case_id)
+    await _signal(event, work, team, SignalHint.CASE, data.case_id)
+
+
+async def tell_opener_decided(event: Event, work: Work) -> None:
+    """A request about a sheet, or about who takes part in 居場所, was decided: who received it learns that, and not of whom."""
+    data: sheet_request.SheetRequestDecided | participant_request.ParticipantRequestDecided = event.data
+    if data.opened_by and data.opened_by != data.decided_by:
+        await _notify(event, work, [data.opened_by], NoticeKind.REQUEST_DECIDED)
+    if isinstance(data, sheet_request.SheetRequestDecided):
+        await refresh_sheets(event, work)
 
 
 async def refresh_case(event: Event, work: Work) -> None:
@@ -194,12 +212,13 @@ REACTIONS: dict[type[EventData], Reaction] = {
     person_request.PersonRequestOpened: tell_managers_of_request,
     sheet_request.SheetRequestOpened: tell_managers_of_unit,
     participant_request.ParticipantRequestOpened: tell_managers_of_unit,
-    sheet_request.SheetRequestDecided: refresh_sheets,
+    sheet_request.SheetRequestDecided: tell_opener_decided,
+    participant_request.ParticipantRequestDecided: tell_opener_decided,
     sheet_request.SheetSuspensionLifted: refresh_sheets,
     sheet_request.SheetCorrected: refresh_sheets,
     closing.CaseClosed: refresh_case,
     closing.CaseReopened: refresh_case,
-    person_request.PersonRequestDecided: refresh_case,
+    person_request.PersonRequestDecided: tell_team_decided,
     person_request.SuspensionLifted: refresh_case,
     person_request.PersonCorrected: refresh_case,
     ibasho.SessionScheduled: keep_session_staff,

@@ -221,11 +221,13 @@ def test_every_root_is_asked_and_every_field_has_a_row(story: Shared) -> None:
 
 
 def test_what_only_a_meeting_opens_and_what_no_basis_does() -> None:
-    """Of the family and the team's own notes only a meeting; onto a device, into the sharing, the requests and the log, none."""
-    family = {"familyWords", "memo", "callerKind", "callerRelation", "channel", "callerPhone", "promised"}
+    """Of the family and the team's own notes only a meeting, but for the number to call, which an emergency opens too;
+    onto a device, into the sharing, the requests and the log, none."""
+    family = {"familyWords", "memo", "callerKind", "callerRelation", "channel", "promised"}
     for row, kinds in table()["rows"].items():
         for kind, fields in kinds.items():
             assert kind == "conference" or not {field.split(".")[1] for field in fields} & family, (row, kind)
+            assert kind in ("conference", "emergency") or "ContactSafety.callerPhone" not in fields, (row, kind)
             assert kind in ("consent", "conference") or "TimelineEntry.personWords" not in fields, (row, kind)
     kept = {
         "HeldCase",

@@ -29,6 +29,7 @@ OWN = (Relation.MEMBER, Relation.UNIT_LEAD)
 
 CONTACT_RULES = "contact_rules"
 TOKENS = "tokens"
+CALLER_PHONE = "caller_phone"
 GROUPS = frozenset(FieldGroup)
 EVERYTHING = frozenset({*GROUPS, CONTACT_RULES, TOKENS})
 TO_REACH_THEM = frozenset(
@@ -37,7 +38,8 @@ TO_REACH_THEM = frozenset(
 
 
 def ceiling(relation: Relation) -> frozenset[str]:
-    """The most a relation can open. 本人 cannot consent for the family's words; an emergency is for reaching them."""
+    """The most a relation can open. 本人 cannot consent for the family's words. An emergency is for reaching them: the one
+    number that may be called is often the family's, and is opened without a word of theirs."""
     match relation:
         case Relation.MEMBER | Relation.UNIT_LEAD:
             return EVERYTHING
@@ -48,13 +50,14 @@ def ceiling(relation: Relation) -> frozenset[str]:
         case Relation.ARTICLE_69_2:
             return GROUPS - {FieldGroup.FAMILY_WORDS, FieldGroup.PERSON_WORDS, FieldGroup.MEMO}
         case Relation.EMERGENCY:
-            return TO_REACH_THEM
+            return TO_REACH_THEM | {CALLER_PHONE}
 
 
 def visible_groups(relation: Relation, scope: Iterable[str] | None = None) -> frozenset[str]:
-    """The field groups one standing opens: its scope within its ceiling. The rules of contact bind whoever sees anything."""
+    """The field groups one standing opens: its scope within its ceiling. The rules of contact bind whoever sees anything;
+    the number of an emergency is in no scope that anybody chose."""
     most = ceiling(relation)
-    return (most if scope is None else most & frozenset(scope)) | {CONTACT_RULES}
+    return (most if scope is None else most & {*scope, CALLER_PHONE}) | {CONTACT_RULES}
 
 
 MAY_SEE_FAMILY = tuple(one for one in Relation if FieldGroup.FAMILY_WORDS in ceiling(one))
@@ -139,7 +142,7 @@ def _safety_shown(safety: Mapping[str, Any], groups: frozenset[str]) -> dict[str
     left = dict(safety)
     if FieldGroup.CONTACT_SAFETY not in groups:
         left |= _SAFETY_FIELDS
-    if not {FieldGroup.CONTACT_SAFETY, FieldGroup.FAMILY_WORDS} <= groups:
+    if FieldGroup.CONTACT_SAFETY not in groups or not {FieldGroup.FAMILY_WORDS, CALLER_PHONE} & groups:
         left |= {"callerPhone": ""}
     return left
 

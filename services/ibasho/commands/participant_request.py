@@ -42,7 +42,9 @@ async def decide_participant_request(command: DecideParticipantRequest, particip
     await request_store.decide(work.tx, work.actor, c, work.now)
     about = {"participant_id": participant_id, "request_id": c.request_id, "unit_id": participant.unit_id}
     about |= {"kind": request.kind, "decided_by": work.actor.id}
-    await work.emit(participant_id, ParticipantRequestDecided(**about, decision=c.decision))
+    await work.emit(
+        participant_id, ParticipantRequestDecided(**about, opened_by=request.opened_by, decision=c.decision)
+    )
     if c.decision is RequestDecision.APPROVE and request.kind in ERASING:
         held = await erasure_store.find_held(work.tx, participant_id)
         erased = ParticipantErased(

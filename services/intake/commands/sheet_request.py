@@ -46,7 +46,7 @@ async def decide_sheet_request(command: DecideSheetRequest, consultation_id: UUI
     await request_store.decide(work.tx, work.actor, c, work.now)
     about = {"consultation_id": consultation_id, "request_id": c.request_id, "unit_id": sheet.unit_id}
     about |= {"kind": request.kind, "decided_by": work.actor.id}
-    await work.emit(consultation_id, SheetRequestDecided(**about, decision=c.decision))
+    await work.emit(consultation_id, SheetRequestDecided(**about, opened_by=request.opened_by, decision=c.decision))
     if erases:
         erased = SheetErased(**about, opened_by=request.opened_by)
         await erasure_store.erase_sheet(work.tx, erased, work.now)

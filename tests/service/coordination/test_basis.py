@@ -81,7 +81,7 @@ OPENED = {
     "consent": REACHING | {"person words"},
     "article_69_2": REACHING,
     "conference": REACHING | {"person words", "family words", "memo", "caller phone", "sheet"},
-    "emergency": REACHING,
+    "emergency": REACHING | {"caller phone"},
 }
 BY_PART = {
     "identity": {"name", "birth"},

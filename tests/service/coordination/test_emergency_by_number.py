@@ -41,6 +41,7 @@ async def test_it_opens_the_case_for_its_hours_and_tells_the_supervisors(world: 
     name, _, _, data = (await world.events(case))[-1]
     assert (name, data["unitIds"], data["usedBy"]) == ("EmergencyUsed", [case.unit, "elsewhere"], str(nosy.id))
     assert (await world.case(nosy, case))["shown"] == [
+        "caller_phone",
         "contact_rules",
         "contact_safety",
         "identity",

@@ -129,13 +129,14 @@ def test_a_record_that_waits_is_told_to_the_managers_of_the_unit(city: Stack) ->
     assert notices(city, "case_id", case) == told
 
 
-def test_an_emergency_is_told_to_the_supervisor_at_once_and_a_meeting_to_its_members(city: Stack) -> None:
+def test_an_emergency_is_told_to_the_supervisor_and_the_team_at_once_and_a_meeting_to_its_members(city: Stack) -> None:
     clerk, author = Person(city.url, "watanabe"), Person(city.url, "takahashi")
     case, before = open_case(clerk, author), notices(city, "recipient_id", staff_id("mori"))
     clerk.do("UseEmergency", case, basis_payload("UseEmergency", new_id()))
     # Of the case's unit, and the clerk's own.
     told = {("emergency_used", manager) for manager in managers_of(city, "hikikomori-support", "hoya-window")}
     assert told >= {("emergency_used", staff_id(login)) for login in ("sasaki", "otsuka")}
+    told |= {("emergency_used", staff_id("takahashi"))}
     wait_until(lambda: notices(city, "case_id", case) == told, 5)
     author.do("ConveneConference", case, basis_payload("ConveneConference", new_id(), str(staff_id("mori"))))
     asked = wait_until(lambda: notices(city, "recipient_id", staff_id("mori")) - before or before)
@@ -174,6 +175,35 @@ def test_a_request_at_the_table_is_told_to_the_managers_of_the_place_without_say
     assert "request_waits" not in {n["kind"] for n in staff.ask("Notices")["notices"]}
 
 
+def decided(person: Person) -> list[str | None]:
+    """The cases that notices of a decision name, to this person; None where one names nothing."""
+    return [n["caseId"] for n in person.ask("Notices")["notices"] if n["kind"] == "request_decided"]
+
+
+def test_a_decision_is_told_to_the_team_and_to_whoever_received_the_request_elsewhere(city: Stack) -> None:
+    clerk, author, manager = (Person(city.url, login) for login in ("watanabe", "takahashi", "sasaki"))
+    case, sheet = open_case(clerk, author), new_id()
+    author.do("OpenPersonRequest", case, {"requestId": str(asked := new_id()), "kind": "disclosure"})
+    manager.do("DecidePersonRequest", case, {"requestId": str(asked), "decision": "approve"})
+    wait_until(lambda: str(case) in decided(author))
+    clerk.do("OpenConsultation", sheet, consultation_payload())
+    window, before = Person(city.url, "otsuka"), decided(clerk)
+    clerk.do("OpenSheetRequest", sheet, {"requestId": str(asked := new_id()), "kind": "disclosure"})
+    window.do("DecideSheetRequest", sheet, {"requestId": str(asked), "decision": "decline", "note": "別の方の請求"})
+    wait_until(lambda: decided(clerk) == [None, *before])
+    staff, lead, session, who = Person(city.url, "mori"), Person(city.url, "kudo"), new_id(), new_id()
+    staff.do("ScheduleSession", session, session_payload(staff))
+    code = token_code(new_id().int % 32**5)
+    new = {"participantId": str(who), "newParticipant": {"nickname": f"札 {code}", "code": code}}
+    staff.do("LogAttendance", session, attendance_payload("arrived", **new))
+    before = decided(staff)
+    staff.do("OpenParticipantRequest", who, {"requestId": str(asked := new_id()), "kind": "erasure"})
+    lead.do("DecideParticipantRequest", who, {"requestId": str(asked), "decision": "approve"})
+    wait_until(lambda: decided(staff) == [None, *before])
+    city.wait_settled()
+    assert not {str(case)} & {*decided(manager), *decided(clerk), *decided(staff)}
+
+
 def test_what_a_closed_unit_had_is_told_to_the_managers_of_its_successor(city: Stack) -> None:
     old, new = f"old-{new_id().hex[-8:]}", f"new-{new_id().hex[-8:]}"
     rows(city, "gateway", "insert into unit (unit_id, name) values ($1, '閉じる窓口')", old)
@@ -210,7 +240,7 @@ def test_a_manager_who_is_kept_off_is_told_nothing(city: Stack) -> None:
     assert staff_id("otsuka") in windows, "told, as the manager of the window whose clerk used it"
     assert notices(city, "case_id", case) == {
         ("visit_recorded", staff_id("hamada")),
-        *(("emergency_used", each) for each in others | windows),
+        *(("emergency_used", each) for each in others | windows | {staff_id("takahashi"), staff_id("hamada")}),
         *((kind, each) for kind in ("record_waits", "request_waits") for each in others),
     }
     assert notices(city, "recipient_id", staff_id("sasaki")) == before

@@ -64,7 +64,7 @@ interface ItemProps {
 }
 
 function Item({ notice, label, onRead }: ItemProps) {
-  const to = PLACES[notice.kind] ?? (notice.caseId ? `/cases/${notice.caseId}` : notice.handoffId ? `/handoffs/${notice.handoffId}` : null);
+  const to = PLACES[notice.kind] ?? (notice.caseId ? `/cases/${notice.caseId}${notice.kind === "emergency_used" ? "/sharing" : ""}` : notice.handoffId ? `/handoffs/${notice.handoffId}` : null);
   const text = codeText("notice_kind", notice.kind);
   return (
     <li class={notice.read ? undefined : "now"}>
@@ -78,6 +78,6 @@ function Item({ notice, label, onRead }: ItemProps) {
   );
 }
 
-/** Where a notice leads that names neither a case nor a handoff. */
-const PLACES: Record<string, string> = { record_waits: "/needs-attention", request_waits: "/requests", pledge_asked: "/cases/called" };
+/** Where a notice leads that is answered elsewhere than at its case or handoff. */
+const PLACES: Record<string, string> = { record_waits: "/needs-attention", request_waits: "/requests", request_decided: "/requests", pledge_asked: "/cases/called" };
 const ICONS: Record<string, IconName> = { visit_recorded: "pen", handoff_returned: "back", record_waits: "flag", request_waits: "flag", handoff_accepted: "ok-c" };
