@@ -44,6 +44,7 @@ def test_a_manager_changes_assignments_at_once_after_giving_the_password_again(
         expect(page.get_by_role("dialog").locator("option", has_text=offered)).to_have_count(0)
     page.get_by_role("dialog").get_by_label("職員").select_option(label=f"新任 {size}({hired.login})")
     page.get_by_role("dialog").get_by_label("役割").select_option("ibasho_staff")
+    page.get_by_role("dialog").get_by_label("始まり").fill(f"{today().year + 1}-04-01")
     page.get_by_role("button", name="変更に加える").click()
     page.get_by_role("link", name="今日", exact=True).click()
     expect(page.get_by_role("heading", name="今日")).to_be_visible()

@@ -4,7 +4,7 @@ import { codeText, t } from "../../i18n/messages";
 import { uuid7 } from "../../sync/uuid7";
 import { SelectField, TextField } from "../../ui/forms";
 import { Dialog, Note } from "../../ui/parts";
-import { goesOn, type Line, nextApril, rolesIn, type Staffing } from "./change";
+import { goesOn, type Line, nextApril, offeredDay, rolesIn, type Staffing } from "./change";
 
 interface Props {
   staffing: Staffing;
@@ -41,7 +41,7 @@ export function AddAssignment(props: Props) {
   const roles = isMe ? mine.filter((each) => each.unitId === unitId).map((each) => each.role) : rolesIn(staffing, lines, unitId);
   const [roleChosen, setRole] = useState<string>("coordinator");
   const role = oneOf(roles, roleChosen);
-  const [fromDate, setFromDate] = useState(nextApril(props.today));
+  const [fromDate, setFromDate] = useState(offeredDay(props.today));
   const add = () => {
     const who = staffing.directory.find(({ staff }) => staff.id === staffId)?.staff.name ?? "";
     if (fromDate) props.onAdd({ key: uuid7(), kind: "begins", staffId, who, unitId, unit: nameIn(units, unitId), role, fromDate });

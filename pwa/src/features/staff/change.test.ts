@@ -1,5 +1,9 @@
 import { expect, it } from "vitest";
-import { goesOn, lastOfMarch, type Line, nextApril, payloadOf, rolesIn, type Staffing } from "./change";
+import { goesOn, lastOfMarch, type Line, nextApril, offeredDay, payloadOf, rolesIn, type Staffing } from "./change";
+
+it("offers the coming 1st of April where it is near", () => {
+  expect(["2027-01-31", "2027-02-01", "2027-03-31", "2027-04-01", "2026-11-03"].map(offeredDay)).toEqual(["2027-01-31", "2027-04-01", "2027-04-01", "2027-04-01", "2026-11-03"]);
+});
 
 it("knows the next first of April", () => {
   expect(["2026-03-31", "2026-04-01", "2026-11-24"].map(nextApril)).toEqual(["2026-04-01", "2027-04-01", "2027-04-01"]);

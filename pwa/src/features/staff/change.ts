@@ -48,6 +48,11 @@ export function nextApril(today: string): string {
   return today < `${year}-04-01` ? `${year}-04-01` : `${year + 1}-04-01`;
 }
 
+/** The day a new assignment begins on, as offered: in February and March the coming 1st of April, else today. */
+export function offeredDay(today: string): string {
+  return /-0[23]-/.test(today) ? nextApril(today) : today;
+}
+
 /** The last day of an assignment that ends with this fiscal year. */
 export function lastOfMarch(today: string): string {
   return addDays(nextApril(today), -1);
