@@ -30,6 +30,7 @@ def member(city: Stack) -> Person:
 @pytest.fixture
 def case(city: Stack, member: Person) -> str:
     told = {"personName": "見本 草太", "personKana": "ミホン ソウタ", "memo": "夜中に台所で音がする"}
+    told |= {"callerPhone": "090-1234-5678"}
     return str(open_case(Person(city.url, "watanabe"), member, told=told))
 
 
@@ -196,7 +197,7 @@ def pledge_from_the_notice(page: Page, called: Person, case: str) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_an_emergency_opens_a_case_with_its_reason_and_the_team_sees_it(
-    city: Stack, sign_in: SignIn, case: str, size: str
+    city: Stack, sign_in: SignIn, member: Person, case: str, size: str
 ) -> None:
     page = sign_in("nakamura", size)
     page.goto(f"{city.url}/cases/{case}")
@@ -214,9 +215,15 @@ def test_an_emergency_opens_a_case_with_its_reason_and_the_team_sees_it(
     until = f"{basis['until'].astimezone(TOKYO):%-H:%M} まで"
     expect(page.get_by_text("いま見えている内容は、")).to_contain_text(until)
     expect(page.get_by_role("button", name="札をつなぐ")).to_have_count(0)  # the team's alone, and no basis acts
+    to_call = seen(member, case)["contactSafety"]["callerPhone"]
+    assert to_call
+    expect(page.get_by_text(to_call)).to_be_visible()  # to reach them, and none of the family's words
+    expect(page.get_by_text("夜中に台所で音がする")).to_have_count(0)
     look(page, "sharing-emergency-open", size)
-    readers = sharing_of(sign_in("takahashi", size), case, city)
-    used = readers.locator("li", has_text="中村 亮")
+    team = sign_in("takahashi", size)
+    team.goto(f"{city.url}/notices")
+    team.locator(f"a[href='/cases/{case}/sharing']", has_text="緊急の閲覧がありました").click(timeout=20_000)
+    used = team.locator("li", has_text="中村 亮")
     expect(used).to_contain_text("緊急")
     expect(used).to_contain_text(WHY)
     expect(used).to_contain_text(until)
