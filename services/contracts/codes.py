@@ -324,6 +324,7 @@ class NoticeKind(StrEnum):
     PLEDGE_ASKED = "pledge_asked"
     REQUEST_WAITS = "request_waits"
     REQUEST_DECIDED = "request_decided"
+    RECORD_ERASED = "record_erased"
 
 
 class SignalHint(StrEnum):

@@ -48,7 +48,7 @@ class ParticipantRequestOpened(EventData):
 
 
 class ParticipantRequestDecided(EventData):
-    """A manager decided a request."""
+    """A manager decided a request. `opened_by`: who received it, and is to be told."""
 
     SERVICE = "ibasho"
     participant_id: UUID

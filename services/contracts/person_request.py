@@ -72,7 +72,7 @@ class PersonRequestOpened(EventData):
 
 
 class PersonRequestDecided(EventData):
-    """A manager decided a request."""
+    """A manager decided a request. `opened_by`: who received it, and is to be told."""
 
     SERVICE = "coordination"
     case_id: UUID
@@ -81,6 +81,7 @@ class PersonRequestDecided(EventData):
     kind: RequestKind
     decision: RequestDecision
     decided_by: UUID
+    opened_by: UUID | None = None  # not said before 2026-11-29, nor of whoever is kept off
 
 
 class SuspensionLifted(EventData):

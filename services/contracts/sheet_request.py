@@ -52,7 +52,7 @@ class SheetRequestOpened(EventData):
 
 
 class SheetRequestDecided(EventData):
-    """A manager decided a request."""
+    """A manager decided a request. `opened_by`: who received it, and is to be told."""
 
     SERVICE = "intake"
     consultation_id: UUID
@@ -61,7 +61,7 @@ class SheetRequestDecided(EventData):
     kind: RequestKind
     decision: RequestDecision
     decided_by: UUID
-    opened_by: UUID | None = None  # not said before 2026-11-29
+    opened_by: UUID | None = None  # not said before 2026-11-29, nor of whoever is kept off
 
 
 class SheetSuspensionLifted(EventData):

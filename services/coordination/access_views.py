@@ -10,16 +10,17 @@ from fastapi import APIRouter, Request
 from pydantic import ValidationError
 
 from services.contracts.access_log import Asked, Read, first_lines, is_same_street, line_json, odd_marks
+from services.contracts.codes import FieldGroup
 from services.contracts.openapi import reads
 from services.coordination import access_store, request_store
-from services.coordination.domain.who_may import EVERYTHING
+from services.coordination.domain.who_may import CALLER_PHONE, EVERYTHING
 from services.kernel.access import Read as AccessRead
 from services.kernel.errors import malformed
 from services.kernel.request import ReaderDep, read_json
 from services.receipt_number import plain_number
 
 router = APIRouter()
-HIDDEN_FROM_THE_PERSON = {"family_words"}
+HIDDEN_FROM_THE_PERSON = {FieldGroup.FAMILY_WORDS, CALLER_PHONE}
 """誰が見たか leaves out reads of the family's record: that a family spoke may be what the person does not know."""
 
 

@@ -16,7 +16,15 @@ from services.contracts.openapi import reads_object
 from services.contracts.tokyo import tokyo_day
 from services.coordination import closing_store, erasure_store, quarantine_store, store
 from services.coordination.domain.contact import phones_to_show
-from services.coordination.domain.who_may import CONTACT_RULES, EVERYTHING, Sight, is_shown, shown, sight_of
+from services.coordination.domain.who_may import (
+    CALLER_PHONE,
+    CONTACT_RULES,
+    EVERYTHING,
+    Sight,
+    is_shown,
+    shown,
+    sight_of,
+)
 from services.kernel.access import Read
 from services.kernel.ids import derived_id
 from services.kernel.request import ReaderDep, read_json
@@ -86,7 +94,7 @@ async def get_case(case_id: UUID, reader: ReaderDep) -> dict[str, Any]:
         tokens = (await store.find_tokens(read.tx, read.actor, [case_id], read.now))[case_id]
         closings = (await closing_store.find_closings(read.tx, read.actor, [case_id], read.now))[case_id]
         sight = sight_of(row["standings"])
-        note_sight(read, case_id, sight)
+        note_sight(read, case_id, sight, EVERYTHING | {CALLER_PHONE})
         return _case(row, sight, visits, closings, *tokens)
 
 

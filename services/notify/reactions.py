@@ -18,15 +18,21 @@ from services.contracts import (
     staff,
 )
 from services.contracts.base import EventData
-from services.contracts.codes import NoticeKind, Role, SignalHint
+from services.contracts.codes import NoticeKind, RequestDecision, Role, SignalHint
 from services.contracts.notify import NoticeRaised, SignalRaised
 from services.contracts.tokyo import tokyo_day
 from services.kernel.commands import Work
 from services.kernel.ids import derived_id
 from services.kernel.stream import Event, Reaction
 from services.notify import store
+from services.person_request import ERASING
 
 ANSWERING = (Role.COORDINATOR, Role.MANAGER)
+Decided = (
+    person_request.PersonRequestDecided
+    | sheet_request.SheetRequestDecided
+    | participant_request.ParticipantRequestDecided
+)
 SENDING = (Role.WINDOW_STAFF, Role.COORDINATOR, Role.MANAGER)
 
 
@@ -81,7 +87,7 @@ async def keep_team(event: Event, work: Work) -> None:
 async def change_team(event: Event, work: Work) -> None:
     """Keep the team as it is now; the screens of those who left learn it too."""
     data: coordination.TeamChanged = event.data
-    before = await store.find_team(work.tx, data.case_id)
+    before = await store.find_team(work.tx, data.case_id, tokyo_day(work.now))
     await store.replace_team(work.tx, data.case_id, data.team)
     await _signal(event, work, sorted({*before, *data.team}), SignalHint.CASE, data.case_id)
 
@@ -90,7 +96,10 @@ async def tell_supervisors(event: Event, work: Work) -> None:
     """An emergency was used: the managers of the case's unit and of the person's own learn it at once, and so does its team."""
     data: coordination.EmergencyUsed = event.data
     managers = await store.find_staff(work.tx, data.unit_ids, [Role.MANAGER], tokyo_day(work.now))
-    told = {*managers, *await store.find_team(work.tx, data.case_id)} - {*data.kept_off, data.used_by}
+    told = {*managers, *await store.find_team(work.tx, data.case_id, tokyo_day(work.now))} - {
+        *data.kept_off,
+        data.used_by,
+    }
     await _notify(event, work, sorted(told), NoticeKind.EMERGENCY_USED, case_id=data.case_id)
 
 
@@ -103,7 +112,7 @@ async def ask_to_pledge(event: Event, work: Work) -> None:
 async def tell_case_team(event: Event, work: Work) -> None:
     """A visit was recorded: the team learns that, not what."""
     data: coordination.VisitRecorded = event.data
-    team = await store.find_team(work.tx, data.case_id)
+    team = await store.find_team(work.tx, data.case_id, tokyo_day(work.now))
     told = [staff_id for staff_id in team if staff_id != data.recorded_by]
     await _notify(event, work, told, NoticeKind.VISIT_RECORDED, case_id=data.case_id)
     await _signal(event, work, team, SignalHint.CASE, data.case_id)
@@ -132,27 +141,24 @@ async def tell_managers_of_unit(event: Event, work: Work) -> None:
     await _notify(event, work, [one for one in managers if one != data.opened_by], NoticeKind.REQUEST_WAITS)
 
 
-async def tell_team_decided(event: Event, work: Work) -> None:
-    """A request of the person was decided: the team learns that, not how, and what it shows of the case may have changed."""
-    data: person_request.PersonRequestDecided = event.data
-    team = await store.find_team(work.tx, data.case_id)
-    told = [staff_id for staff_id in team if staff_id != data.decided_by]
-    await _notify(event, work, told, NoticeKind.REQUEST_DECIDED, case_id=data.case_id)
-    await _signal(event, work, team, SignalHint.CASE, data.case_id)
-
-
-async def tell_opener_decided(event: Event, work: Work) -> None:
-    """A request about a sheet, or about who takes part in 居場所, was decided: who received it learns that, and not of whom."""
-    data: sheet_request.SheetRequestDecided | participant_request.ParticipantRequestDecided = event.data
-    if data.opened_by and data.opened_by != data.decided_by:
-        await _notify(event, work, [data.opened_by], NoticeKind.REQUEST_DECIDED)
+async def tell_decided(event: Event, work: Work) -> None:
+    """A request was decided: whoever received it learns that, and a case's team, not how. What is erased is named no more."""
+    data: Decided = event.data
+    case_id = data.case_id if isinstance(data, person_request.PersonRequestDecided) else None
+    team = await store.find_team(work.tx, case_id, tokyo_day(work.now)) if case_id else []
+    told = sorted({*team, *([data.opened_by] if data.opened_by else [])} - {data.decided_by})
+    if data.decision is RequestDecision.APPROVE and data.kind in ERASING:
+        await _notify(event, work, told, NoticeKind.RECORD_ERASED)
+    else:
+        await _notify(event, work, told, NoticeKind.REQUEST_DECIDED, case_id=case_id)
+    await _signal(event, work, team, SignalHint.CASE, case_id)
     if isinstance(data, sheet_request.SheetRequestDecided):
         await refresh_sheets(event, work)
 
 
 async def refresh_case(event: Event, work: Work) -> None:
     """What the team may see of a case changed: their screens look again. No notice: nobody has to act."""
-    team = await store.find_team(work.tx, event.data.case_id)
+    team = await store.find_team(work.tx, event.data.case_id, tokyo_day(work.now))
     await _signal(event, work, team, SignalHint.CASE, event.data.case_id)
 
 
@@ -175,7 +181,7 @@ async def tell_session_staff(event: Event, work: Work) -> None:
     await _signal(event, work, members, SignalHint.SESSION, data.session_id)
 
 
-async def _notify(event: Event, work: Work, recipients: Iterable[UUID], kind: NoticeKind, **about: UUID) -> None:
+async def _notify(event: Event, work: Work, recipients: Iterable[UUID], kind: NoticeKind, **about: UUID | None) -> None:
     for recipient in recipients:
         notice = store.Notice(derived_id(event.id, recipient, kind), recipient, kind, **about)
         await store.insert_notice(work.tx, notice, event.recorded_at)
@@ -212,13 +218,13 @@ REACTIONS: dict[type[EventData], Reaction] = {
     person_request.PersonRequestOpened: tell_managers_of_request,
     sheet_request.SheetRequestOpened: tell_managers_of_unit,
     participant_request.ParticipantRequestOpened: tell_managers_of_unit,
-    sheet_request.SheetRequestDecided: tell_opener_decided,
-    participant_request.ParticipantRequestDecided: tell_opener_decided,
+    sheet_request.SheetRequestDecided: tell_decided,
+    participant_request.ParticipantRequestDecided: tell_decided,
     sheet_request.SheetSuspensionLifted: refresh_sheets,
     sheet_request.SheetCorrected: refresh_sheets,
     closing.CaseClosed: refresh_case,
     closing.CaseReopened: refresh_case,
-    person_request.PersonRequestDecided: tell_team_decided,
+    person_request.PersonRequestDecided: tell_decided,
     person_request.SuspensionLifted: refresh_case,
     person_request.PersonCorrected: refresh_case,
     ibasho.SessionScheduled: keep_session_staff,

@@ -65,9 +65,13 @@ async def replace_team(tx: Connection, case_id: UUID, staff_ids: Sequence[UUID])
     await insert_team(tx, case_id, staff_ids)
 
 
-async def find_team(tx: Connection, case_id: UUID) -> list[UUID]:
-    """The team of a case."""
-    rows = await tx.fetch("select staff_id from case_team where case_id = $1 order by staff_id", case_id)
+async def find_team(tx: Connection, case_id: UUID, day: date) -> list[UUID]:
+    """The team of a case, as far as they work as what a team is of: whoever does so no more has no case any more."""
+    rows = await tx.fetch(
+        "select distinct staff_id from case_team join staff_assignment using (staff_id) where case_id = $1"
+        " and role = any($2::text[]) and from_date <= $3 and (until is null or until >= $3) order by staff_id",
+        *(case_id, (Role.COORDINATOR, Role.MANAGER), day),
+    )
     return [row["staff_id"] for row in rows]
 
 

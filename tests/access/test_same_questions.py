@@ -87,7 +87,8 @@ async def write_down(city: Stack) -> None:
 
 
 async def is_one_list(what: str, questions: Questions, ask: Ask, theirs: UUID) -> None:
-    """The same statements, each as often; and there are some."""
+    """The same statements, each as often; and there are some. What came before has gone its whole way by then."""
+    await asyncio.to_thread(questions.city.wait_settled)
     await questions.of(ask, [str(theirs), str(new_id())])  # the first time a type is looked up
     nowhere = await questions.of(ask, [str(new_id()) for _ in range(TIMES)])
     another = await questions.of(ask, [str(theirs)] * TIMES)

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from infra.stack import Stack
 from services.kernel.ids import new_id
 from tests.e2e.conftest import SignIn, look
-from tests.support.person import Person, open_case, visit_payload, wait_until
+from tests.support.person import Person, open_case, this_week, visit_payload, wait_until
 from tests.support.rows import rows
 from tests.support.screen import meet_dialog
 from tests.support.tokens import token_code
@@ -38,11 +38,12 @@ def plan(page: Page, size: str) -> None:
 def schedule(city: Stack, later: timedelta = timedelta()) -> str:
     """A session that runs now, or `later` than now, its id; the answer of the server, not of a screen."""
     mori, session, now = Person(city.url, "mori"), new_id(), datetime.now(UTC)
+    starts = now + later - timedelta(hours=1)
     place = next(each for each in mori.ask("IbashoPlaces")["ibashoPlaces"] if each["name"] == "谷戸分庁舎")
     payload = {
         "placeId": place["id"],
         "programmeId": place["programmes"][0]["id"],
-        "startsAt": (now + later - timedelta(hours=1)).isoformat(),
+        "startsAt": (starts if later else this_week(starts)).isoformat(),
         "endsAt": (now + later + timedelta(hours=3)).isoformat(),
         "style": "free",
         "staffIds": [mori.id, Person(city.url, "takahashi").id],

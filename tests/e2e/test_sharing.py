@@ -148,6 +148,7 @@ def test_nothing_is_changed_without_the_network(city: Stack, sign_in: SignIn, me
     page.get_by_role("dialog").get_by_role("button", name="撤回する").click()
     expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("通信できるときに行えます")
     page.context.set_offline(False)
+    expect(page.get_by_text("オンライン", exact=True)).to_be_attached(timeout=20_000)
     page.get_by_role("dialog").get_by_role("button", name="撤回する").click()
     expect(page.get_by_role("status").filter(has_text="撤回を記録しました")).to_be_visible(timeout=20_000)
     ended = rows(city, "coordination", "select 1 from basis_end where basis_id = $1", UUID(basis))
@@ -199,6 +200,8 @@ def pledge_from_the_notice(page: Page, called: Person, case: str) -> None:
 def test_an_emergency_opens_a_case_with_its_reason_and_the_team_sees_it(
     city: Stack, sign_in: SignIn, member: Person, case: str, size: str
 ) -> None:
+    team = sign_in("takahashi", size)
+    team.goto(f"{city.url}/cases/{case}")
     page = sign_in("nakamura", size)
     page.goto(f"{city.url}/cases/{case}")
     page.get_by_role("link", name="担当でない記録を開くとき").click(timeout=20_000)
@@ -220,8 +223,14 @@ def test_an_emergency_opens_a_case_with_its_reason_and_the_team_sees_it(
     expect(page.get_by_text(to_call)).to_be_visible()  # to reach them, and none of the family's words
     expect(page.get_by_text("夜中に台所で音がする")).to_have_count(0)
     look(page, "sharing-emergency-open", size)
-    team = sign_in("takahashi", size)
+    wait_until(
+        lambda: [n for n in member.ask("Notices")["notices"] if (n["kind"], n["caseId"]) == ("emergency_used", case)]
+    )
+    team.wait_for_timeout(1_500)  # the case before their eyes does not say it: it stays unread
     team.goto(f"{city.url}/notices")
+    expect(team.locator("li.now").filter(has=team.locator(f"a[href='/cases/{case}/sharing']"))).to_be_visible(
+        timeout=20_000
+    )
     team.locator(f"a[href='/cases/{case}/sharing']", has_text="緊急の閲覧がありました").click(timeout=20_000)
     used = team.locator("li", has_text="中村 亮")
     expect(used).to_contain_text("緊急")

@@ -166,7 +166,7 @@ def hand_off(clerk: Page, size: str) -> None:
 
 PRESS_SOON = """() => {
   const button = [...document.querySelectorAll("button")].find((each) => each.textContent.trim() === "受ける");
-  setTimeout(() => button.click(), 400);
+  setTimeout(() => button.click(), 2_000);
 }"""
 
 

@@ -11,6 +11,7 @@ import httpx
 
 from infra.seed_ibasho import FREE_TIME, YATO
 from infra.seed_people import PASSWORD
+from services.contracts.tokyo import TOKYO
 from services.kernel.ids import new_id
 from tests.support.full_documents import document_id, full_documents
 
@@ -135,9 +136,16 @@ def number_payload(member: Person, case: object) -> dict[str, Any]:
     return {"receiptNumber": number, "minutes": 60, "reason": "家にいると電話があった"}
 
 
+def this_week(moment: datetime) -> datetime:
+    """The moment, or the beginning of this week in Tokyo: a timetable shows one week, and a Monday night is short."""
+    now = datetime.now(TOKYO)
+    monday = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=now.weekday())
+    return max(moment, monday)
+
+
 def session_payload(*staff: Person, **changes: Any) -> dict[str, Any]:
     """We+ at 谷戸分庁舎, from half an hour ago on."""
-    begun = datetime.now(UTC) - timedelta(minutes=30)
+    begun = this_week(datetime.now(UTC) - timedelta(minutes=30))
     when = {"startsAt": begun.isoformat(), "endsAt": (begun + timedelta(hours=4)).isoformat()}
     place = {"placeId": str(YATO), "programmeId": str(FREE_TIME), "style": "free", "capacity": 20}
     return {**place, **when, "staffIds": [person.id for person in staff], **changes}

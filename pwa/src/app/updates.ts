@@ -36,12 +36,17 @@ export async function watchUpdates(): Promise<void> {
   weigh();
 }
 
-/** The press of the button. What a page began just before it, most often a round of sending, is waited for. */
+/** The press of the button. What a page began just before it, most often a round of sending, is waited for, but not long;
+ *  has another page begun something meanwhile, nothing happens. */
 export async function takeUpdate(): Promise<void> {
-  await navigator.locks.request(UNFINISHED, () => {
-    if (!isUnfinished()) registration?.waiting?.postMessage("take-over");
+  const pressed = Date.now();
+  await navigator.locks.request(UNFINISHED, async () => {
+    const { pending } = await navigator.locks.query();
+    if (Date.now() - pressed < LOOK_AGAIN_MS && !isUnfinished() && !namesUnfinished(pending)) registration?.waiting?.postMessage("take-over");
   });
 }
+
+const namesUnfinished = (locks: LockInfo[] = []) => locks.some(({ name }) => name === UNFINISHED);
 
 const unfinished = [openDrafts, standing, draining];
 
@@ -65,7 +70,7 @@ function weigh(): void {
     letGo = null;
   }
   if (isBusy || !registration?.waiting || !navigator.serviceWorker.controller) return updateReady.set(false);
-  void navigator.locks.query().then(({ held = [] }) => updateReady.set(!isUnfinished() && !held.some((lock) => lock.name === UNFINISHED)));
+  void navigator.locks.query().then(({ held }) => updateReady.set(!isUnfinished() && !namesUnfinished(held)));
 }
 
 /** Once, and not for the worker of a first visit, which replaces nothing. A page that is in the middle of something finishes it first. */

@@ -50,6 +50,7 @@ async def decide_person_request(command: DecidePersonRequest, case_id: UUID, wor
     request = await request_store.lock(work.tx, work.actor, case_id, c.request_id)
     decide_decision(request, c.decision, work.actor.id, work.now, RetentionSettings().retention_years)
     await request_store.decide(work.tx, work.actor, c, work.now)
+    is_kept_off = request.opened_by in await basis_store.find_kept_off(work.tx, case_id)
     decided = PersonRequestDecided(
         case_id=case_id,
         request_id=c.request_id,
@@ -57,6 +58,7 @@ async def decide_person_request(command: DecidePersonRequest, case_id: UUID, wor
         kind=request.kind,
         decision=c.decision,
         decided_by=work.actor.id,
+        opened_by=None if is_kept_off else request.opened_by,
     )
     await work.emit(case_id, decided)
     if c.decision is RequestDecision.APPROVE and request.kind in ERASING:

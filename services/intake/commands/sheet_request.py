@@ -46,7 +46,9 @@ async def decide_sheet_request(command: DecideSheetRequest, consultation_id: UUI
     await request_store.decide(work.tx, work.actor, c, work.now)
     about = {"consultation_id": consultation_id, "request_id": c.request_id, "unit_id": sheet.unit_id}
     about |= {"kind": request.kind, "decided_by": work.actor.id}
-    await work.emit(consultation_id, SheetRequestDecided(**about, opened_by=request.opened_by, decision=c.decision))
+    is_kept_off = request.opened_by in await store.find_kept_off(work.tx, work.actor, consultation_id)
+    opened_by = None if is_kept_off else request.opened_by
+    await work.emit(consultation_id, SheetRequestDecided(**about, opened_by=opened_by, decision=c.decision))
     if erases:
         erased = SheetErased(**about, opened_by=request.opened_by)
         await erasure_store.erase_sheet(work.tx, erased, work.now)

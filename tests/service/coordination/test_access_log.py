@@ -137,6 +137,18 @@ async def test_an_emergency_is_marked_in_a_list_too_where_other_cases_were_one_s
         assert ("no_relation" in line["odd"]) is is_marked
 
 
+async def test_the_number_an_emergency_opens_stands_in_the_log_and_not_on_the_person_s_paper(today: World) -> None:
+    """That it was the family's who called may be what the person does not know."""
+    case = await story(today)
+    nosy = await emergency(today, case)
+    [read] = [row for row in await today.accesses(nosy) if row["action"] == "read" and "case" in row["shown"]]
+    assert {"caller_phone", "identity"} <= {*read["field_groups"]}
+    [line] = [one for one in await log(today, auditor(), caseId=str(case.id)) if one["staffId"] == str(nosy.id)]
+    assert "caller_phone" in line["fieldGroups"]
+    [said] = (await today.get(case.staff("manager"), f"/views/cases/{case.id}/who-saw")).json()["reads"]
+    assert "identity" in said["fieldGroups"] and "caller_phone" not in said["fieldGroups"]
+
+
 async def test_a_read_without_a_relation_is_not_pushed_out_by_many_later_reads(today: World) -> None:
     case = await story(today)
     nosy = await emergency(today, case)

@@ -20,7 +20,9 @@ from tests.support.person import Person, basis_payload, open_case, wait_until
 from tests.support.rows import rows
 from tests.support.signals import WITHIN_SECONDS, listening
 
-YESTERDAY = str(today() - timedelta(days=1))
+
+def yesterday() -> str:
+    return str(today() - timedelta(days=1))
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +56,7 @@ def test_whoever_leaves_is_signed_out_everywhere_within_a_second(city: Stack, un
     desk, tablet = Person(city.url, hired.login, FIRST_PASSWORD), Person(city.url, hired.login, FIRST_PASSWORD)
     [held] = assignments_of(boss, hired)
     with listening(desk) as ear:
-        outcome = change(boss, ends=[{"assignmentId": held["id"], "until": YESTERDAY}], note="退職")
+        outcome = change(boss, ends=[{"assignmentId": held["id"], "until": yesterday()}], note="退職")
         begun_at = time.monotonic()
         assert outcome["status"] == "ACCEPTED"
         assert tablet.post("Me").json()["code"] == "signed_out"
@@ -127,7 +129,7 @@ def test_no_manager_takes_a_street_back_by_changing_it_or_ending_the_last_assign
     for hired in (leaves, stays):
         for street in ("南町3丁目", "南町3丁目", "", "南町3丁目", "谷戸町1丁目"):
             boss.do("NoteHomeStreet", hired.staff_id, {"homeStreet": street})
-    ends = [{"assignmentId": assignments_of(boss, leaves)[0]["id"], "until": YESTERDAY}]
+    ends = [{"assignmentId": assignments_of(boss, leaves)[0]["id"], "until": yesterday()}]
     assert change(boss, ends=ends)["status"] == "ACCEPTED"
     assert [street_of(city, hired) for hired in (leaves, stays)] == ["谷戸町1丁目、南町3丁目"] * 2
 
@@ -161,7 +163,7 @@ def test_several_roles_at_once_and_the_bus_learns_ids_only(city: Stack, unit: st
 def test_another_manager_s_unit_is_not_found_and_nothing_changes(city: Stack, unit: str, boss: Person) -> None:
     stranger, hired = Person(city.url, "sasaki"), hire(city, unit)
     [held] = assignments_of(boss, hired)
-    assert change(stranger, ends=[{"assignmentId": held["id"], "until": YESTERDAY}])["code"] == "not_found"
+    assert change(stranger, ends=[{"assignmentId": held["id"], "until": yesterday()}])["code"] == "not_found"
     assert change(stranger, begins=[begun(hired, unit, "manager")])["code"] == "not_found"
     assert change(stranger, closes=[{"unitId": unit, "closedOn": str(today()), "successor": "hikikomori-support"}])["code"] == "not_found"  # fmt: skip
     assert assignments_of(stranger, hired) == []
@@ -171,7 +173,7 @@ def test_another_manager_s_unit_is_not_found_and_nothing_changes(city: Stack, un
 def test_everything_of_an_act_or_nothing(city: Stack, unit: str, boss: Person) -> None:
     one, other = hire(city, unit), hire(city, unit)
     [held] = assignments_of(boss, one)
-    ends = [{"assignmentId": held["id"], "until": YESTERDAY}]
+    ends = [{"assignmentId": held["id"], "until": yesterday()}]
     assert change(boss, ends=ends, begins=[begun(other, unit)])["code"] == "already_assigned"
     assert assignments_of(boss, one) == [held]
 
@@ -445,7 +447,7 @@ def test_an_agency_and_its_people_begin_and_end_by_the_manager_who_answers_for_t
     ):
         assert change(boss, begins=begins)["code"] == code
     stranger = Person(city.url, hire(city, "hoya-window", Role.MANAGER).login, FIRST_PASSWORD)
-    ends = [{"assignmentId": begin["assignmentId"], "until": YESTERDAY}]
+    ends = [{"assignmentId": begin["assignmentId"], "until": yesterday()}]
     assert change(stranger, ends=ends)["code"] == "not_found"
     assert change(boss, ends=ends)["status"] == "ACCEPTED"
     assert partner.post("Me").json()["code"] == "signed_out"

@@ -175,35 +175,6 @@ def test_a_request_at_the_table_is_told_to_the_managers_of_the_place_without_say
     assert "request_waits" not in {n["kind"] for n in staff.ask("Notices")["notices"]}
 
 
-def decided(person: Person) -> list[str | None]:
-    """The cases that notices of a decision name, to this person; None where one names nothing."""
-    return [n["caseId"] for n in person.ask("Notices")["notices"] if n["kind"] == "request_decided"]
-
-
-def test_a_decision_is_told_to_the_team_and_to_whoever_received_the_request_elsewhere(city: Stack) -> None:
-    clerk, author, manager = (Person(city.url, login) for login in ("watanabe", "takahashi", "sasaki"))
-    case, sheet = open_case(clerk, author), new_id()
-    author.do("OpenPersonRequest", case, {"requestId": str(asked := new_id()), "kind": "disclosure"})
-    manager.do("DecidePersonRequest", case, {"requestId": str(asked), "decision": "approve"})
-    wait_until(lambda: str(case) in decided(author))
-    clerk.do("OpenConsultation", sheet, consultation_payload())
-    window, before = Person(city.url, "otsuka"), decided(clerk)
-    clerk.do("OpenSheetRequest", sheet, {"requestId": str(asked := new_id()), "kind": "disclosure"})
-    window.do("DecideSheetRequest", sheet, {"requestId": str(asked), "decision": "decline", "note": "別の方の請求"})
-    wait_until(lambda: decided(clerk) == [None, *before])
-    staff, lead, session, who = Person(city.url, "mori"), Person(city.url, "kudo"), new_id(), new_id()
-    staff.do("ScheduleSession", session, session_payload(staff))
-    code = token_code(new_id().int % 32**5)
-    new = {"participantId": str(who), "newParticipant": {"nickname": f"札 {code}", "code": code}}
-    staff.do("LogAttendance", session, attendance_payload("arrived", **new))
-    before = decided(staff)
-    staff.do("OpenParticipantRequest", who, {"requestId": str(asked := new_id()), "kind": "erasure"})
-    lead.do("DecideParticipantRequest", who, {"requestId": str(asked), "decision": "approve"})
-    wait_until(lambda: decided(staff) == [None, *before])
-    city.wait_settled()
-    assert not {str(case)} & {*decided(manager), *decided(clerk), *decided(staff)}
-
-
 def test_what_a_closed_unit_had_is_told_to_the_managers_of_its_successor(city: Stack) -> None:
     old, new = f"old-{new_id().hex[-8:]}", f"new-{new_id().hex[-8:]}"
     rows(city, "gateway", "insert into unit (unit_id, name) values ($1, '閉じる窓口')", old)
@@ -252,6 +223,22 @@ def test_whoever_left_the_team_is_told_nothing_any_more(city: Stack) -> None:
     author.do("ChangeTeam", case, {"leave": [colleague.id], "join": [str(staff_id("nakamura"))]})
     author.do("RecordVisit", case, visit_payload())
     wait_until(lambda: notices(city, "case_id", case) == {("visit_recorded", staff_id("nakamura"))})
+
+
+def test_whoever_is_no_coordinator_any_more_is_told_nothing_though_they_stand_on_the_team(city: Stack) -> None:
+    clerk, author, manager = (Person(city.url, login) for login in ("watanabe", "takahashi", "sasaki"))
+    moved = hire(city)
+    case = open_case(clerk, author, Person(city.url, moved.login, FIRST_PASSWORD))
+    [held] = rows(city, "gateway", "select assignment_id from assignment where staff_id = $1", moved.staff_id)
+    ends = [{"assignmentId": str(held["assignment_id"]), "until": str(today() - timedelta(days=1))}]
+    manager.do("ChangeAssignments", new_id(), {"note": "異動", "ends": ends})
+    query = "select 1 from staff_assignment where staff_id = $1 and until is not null"
+    wait_until(lambda: rows(city, "notify", query, moved.staff_id))
+    clerk.do("UseEmergency", case, basis_payload("UseEmergency", new_id()))
+    author.do("RecordVisit", case, visit_payload())
+    city.wait_settled()
+    told = {staff_id for _, staff_id in notices(city, "case_id", case)}
+    assert UUID(author.id) in told and moved.staff_id not in told
 
 
 def test_an_unread_notice_is_never_out_of_reach_behind_many_read_ones(city: Stack) -> None:

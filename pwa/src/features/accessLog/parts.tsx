@@ -11,8 +11,7 @@ const EVERYTHING = ["identity", "contact_safety", "contact_rules", "timeline", "
 /** Which parts of a record; a line breaks between two of them only. */
 export function What({ told: { fieldGroups } }: { told: Told }) {
   const isAll = EVERYTHING.every((group) => fieldGroups.includes(group));
-  const parts = fieldGroups.filter((group) => !isAll || !EVERYTHING.includes(group)).map((group) => codeText("field_group", group));
-  const said = isAll ? [t("log.everything"), ...parts] : parts;
+  const said = isAll ? [t("log.everything")] : fieldGroups.map((group) => codeText("field_group", group));
   if (said.length === 0) return <>{t("app.none")}</>;
   return <>{said.map((part, index) => <Fragment key={part}><span class="nowrap">{part}{index < said.length - 1 && "、"}</span><wbr /></Fragment>)}</>;
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { Link } from "../../app/router";
 import { hasRole, hasRoleIn, me } from "../../app/session";
 import { Case as CaseDocument } from "../../gateway/documents";
@@ -27,35 +27,24 @@ const OPENING_MS = 12_000;
 export default function Case({ id }: { id: string }) {
   useTitle("case.title");
   const { data, failure, refresh } = useAsked(CaseDocument, { id }, ["case"]);
-  // Asked once only, else: each answer "not found" is a line in 記録の閲覧.
-  const [patient, setPatient] = useState(() => opening.has(id));
   useReadNotices("caseId", id);
-  useEffect(() => {
-    const giveUp = setTimeout(() => setPatient(false), OPENING_MS);
-    return () => clearTimeout(giveUp);
-  }, []);
-  const isOpening = patient && data && !data.case;
+  // Asked once only, else: each answer "not found" is a line in 記録の閲覧.
+  const isOpening = opening.has(id) && data && !data.case && !data.caseSuspended;
   const pending = data?.case?.packagePending;
   useEffect(() => {
     if (!pending && !isOpening) return;
+    setTimeout(() => opening.delete(id), OPENING_MS);
     const again = setInterval(refresh, pending ? 3_000 : 1_000);
     return () => clearInterval(again);
   }, [isOpening, pending]);
   if (!data) return <Waiting failure={failure} />;
-  if (!data.case) return isOpening ? <Opening /> : <NotFound suspended={data.caseSuspended}><Link class="btn line" href={`/cases/${id}/sharing`}>{t(data.caseSuspended ? "case.sharing" : "case.openOther")}</Link><Link class="btn line" href={`/cases/${id}/requests`}>{t("sharing.requests")}</Link></NotFound>;
+  if (isOpening) return <div class="stack"><h1>{t("case.opening")}</h1><p role="status">{t("case.openingText")}</p></div>;
+  if (!data.case) return <NotFound suspended={data.caseSuspended}><Link class="btn line" href={`/cases/${id}/sharing`}>{t(data.caseSuspended ? "case.sharing" : "case.openOther")}</Link><Link class="btn line" href={`/cases/${id}/requests`}>{t("sharing.requests")}</Link></NotFound>;
+  opening.delete(id);
   return (
     <div class="stack">
       <Page record={data.case} refresh={refresh} />
       <Stale failure={failure} />
-    </div>
-  );
-}
-
-function Opening() {
-  return (
-    <div class="stack">
-      <h1>{t("case.opening")}</h1>
-      <p role="status">{t("case.openingText")}</p>
     </div>
   );
 }

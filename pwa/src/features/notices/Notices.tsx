@@ -64,7 +64,9 @@ interface ItemProps {
 }
 
 function Item({ notice, label, onRead }: ItemProps) {
-  const to = PLACES[notice.kind] ?? (notice.caseId ? `/cases/${notice.caseId}${notice.kind === "emergency_used" ? "/sharing" : ""}` : notice.handoffId ? `/handoffs/${notice.handoffId}` : null);
+  const about = notice.caseId ? `/cases/${notice.caseId}` : notice.handoffId ? `/handoffs/${notice.handoffId}` : null;
+  // Whose own staff used it may not see the case.
+  const to = PLACES[notice.kind] ?? (notice.kind === "emergency_used" ? label && `${about}/sharing` : about);
   const text = codeText("notice_kind", notice.kind);
   return (
     <li class={notice.read ? undefined : "now"}>

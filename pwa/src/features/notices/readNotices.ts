@@ -19,12 +19,15 @@ export function useReading() {
   return { busy, read };
 }
 
+/** What such a notice says stands on another page than the case's. */
+const ELSEWHERE = /_(waits|used|decided)$/;
+
 /** Whoever has a case or a handoff before their eyes has read what the notices say of it. */
 export function useReadNotices(about: "caseId" | "handoffId", id: string): void {
   const { data } = useAsked(Notices, {}, ["notices"]);
   const { read } = useReading();
   const sent = useRef(new Set<string>());
-  const fresh = (data?.notices ?? []).filter((notice) => !notice.read && notice[about] === id && !notice.kind.endsWith("_waits") && !sent.current.has(notice.id));
+  const fresh = (data?.notices ?? []).filter((notice) => !notice.read && notice[about] === id && !ELSEWHERE.test(notice.kind) && !sent.current.has(notice.id));
   useEffect(() => {
     fresh.forEach(({ id }) => sent.current.add(id));
     void read(fresh);
