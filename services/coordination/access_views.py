@@ -21,7 +21,8 @@ from services.receipt_number import plain_number
 
 router = APIRouter()
 HIDDEN_FROM_THE_PERSON = {FieldGroup.FAMILY_WORDS, CALLER_PHONE}
-"""誰が見たか leaves out reads of the family's record: that a family spoke may be what the person does not know."""
+"""誰が見たか leaves out reads of the family's record, and of the number they gave: that they spoke may be what the person does
+not know."""
 
 
 @router.post("/views/access-log", openapi_extra=reads(Asked.model_json_schema()))
