@@ -26,9 +26,9 @@ def scheduled(stack: Stack) -> UUID:
 
 
 def start(tablet: Tablet, shift: int) -> Page:
-    """Cold, with a clock that is `shift` ms ahead from the first line of the page on."""
-    page = tablet.start()
-    page.context.add_init_script(CLOCK)
+    """Cold, with a clock that is `shift` ms ahead from the first line of the page on: a moment at the right time, after a year
+    that was none, would end what the tablet may keep."""
+    page = tablet.start(CLOCK)
     page.evaluate("(shift) => localStorage.setItem('shift', shift)", shift)
     page.reload()
     return page

@@ -48,11 +48,12 @@ CRASHES = (40, 100, 160, 400)
 
 @asynccontextmanager
 async def installation(machine: Machine, prefix: str, var: Path) -> AsyncIterator[Stack]:
-    """Databases of their own; the services that the seed waits for run: coordination opens the cases, notify tells the visits."""
+    """Databases of their own; the services that the seed waits for run: coordination opens the cases, notify tells the visits
+    to whom the gateway says that they work here."""
     ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True))
     stack = Stack(machine.postgres.admin_dsn, machine.kafka.bootstrap, var, prefix, ports)
     await stack.prepare()
-    await asyncio.to_thread(stack.start, ("intake", "coordination", "notify"))
+    await asyncio.to_thread(stack.start, ("gateway", "intake", "coordination", "notify"))
     try:
         yield stack
     finally:

@@ -45,8 +45,8 @@ class Tablet:
         tablet.page = page
         return tablet
 
-    def start(self, **changes: Any) -> Page:
-        """A cold start: whatever the profile kept, and nothing else."""
+    def start(self, script: str = "", **changes: Any) -> Page:
+        """A cold start: whatever the profile kept, and nothing else. `script` runs before the first line of each page."""
         self._context = self._playwright.chromium.launch_persistent_context(
             str(self.profile),
             executable_path="/usr/bin/chromium",
@@ -56,6 +56,7 @@ class Tablet:
             timezone_id="Asia/Tokyo",
             **changes,
         )
+        self._context.add_init_script(script)
         self.page = self._context.pages[0] if self._context.pages else self._context.new_page()
         self.page.goto(self.url)
         return self.page
