@@ -16,15 +16,7 @@ from services.contracts.openapi import reads_object
 from services.contracts.tokyo import tokyo_day
 from services.coordination import closing_store, erasure_store, quarantine_store, store
 from services.coordination.domain.contact import phones_to_show
-from services.coordination.domain.who_may import (
-    CALLER_PHONE,
-    CONTACT_RULES,
-    EVERYTHING,
-    Sight,
-    is_shown,
-    shown,
-    sight_of,
-)
+from services.coordination.domain.who_may import CONTACT_RULES, EVERYTHING, Sight, is_shown, shown, sight_of
 from services.kernel.access import Read
 from services.kernel.ids import derived_id
 from services.kernel.request import ReaderDep, read_json
@@ -62,10 +54,12 @@ async def get_cases(reader: ReaderDep, closed: bool = False) -> list[dict[str, A
 _ON_CARDS = frozenset({FieldGroup.IDENTITY, FieldGroup.TIMELINE, FieldGroup.TEAM, FieldGroup.PROMISE, CONTACT_RULES})
 
 
-def note_sight(read: Read, case_id: UUID, sight: Sight, asked: frozenset[str] = EVERYTHING) -> None:
-    """What of a case the answer shows, by what (all that this case stands open to them by), and which basis it was."""
+def note_sight(read: Read, case_id: UUID, sight: Sight, asked: frozenset[str] | None = None) -> None:
+    """What of a case the answer shows, of what was asked (None: all they see); by what (all that this case stands open to them
+    by), and which basis it was."""
     by = ",".join(sight.relations)
-    read.shows("case", [case_id], *(sight.groups & asked), basis=by)
+    groups = sight.groups if asked is None else sight.groups & asked
+    read.shows("case", [case_id], *groups, basis=by)
     if sight.bases:
         read.shows("basis", [UUID(one) for one in sight.bases], basis=by)
 
@@ -94,7 +88,7 @@ async def get_case(case_id: UUID, reader: ReaderDep) -> dict[str, Any]:
         tokens = (await store.find_tokens(read.tx, read.actor, [case_id], read.now))[case_id]
         closings = (await closing_store.find_closings(read.tx, read.actor, [case_id], read.now))[case_id]
         sight = sight_of(row["standings"])
-        note_sight(read, case_id, sight, EVERYTHING | {CALLER_PHONE})
+        note_sight(read, case_id, sight)
         return _case(row, sight, visits, closings, *tokens)
 
 

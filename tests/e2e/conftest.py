@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from infra.paths import ROOT
 from infra.ports import free_ports
@@ -19,9 +19,6 @@ CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 SIZES = {"desk": (1280, 800), "tablet": (820, 1180)}
 SCREENS = ROOT / "var" / "test" / "screens"
 AXE = (ROOT / "pwa" / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf8")
-
-# A way over Kafka, or a cold start on a busy machine. What a test expects to be quick it says itself.
-expect.set_options(timeout=20_000)
 
 # Every address in Cache Storage.
 KEPT = """async () => {

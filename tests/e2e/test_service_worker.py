@@ -178,12 +178,12 @@ def test_no_version_is_offered_while_a_draft_is_open(city: Stack, sign_in: SignI
         expect(page.get_by_role("textbox", name="話されたこと")).to_have_value("台所で音がする")
         page.get_by_role("link", name="今日").first.click()
         for one in (page, other):
-            expect(one.get_by_text(OFFER)).to_be_visible(timeout=20_000)
+            expect(one.get_by_text(OFFER)).to_be_visible(timeout=8_000)
         page.goto(f"{city.url}/consultations/new")
         expect(page.get_by_role("textbox", name="話されたこと")).to_be_visible()
-        expect(other.get_by_text(OFFER)).to_have_count(0, timeout=20_000)
+        expect(other.get_by_text(OFFER)).to_have_count(0, timeout=8_000)
         page.get_by_role("link", name="今日").first.click()
-        expect(other.get_by_text(OFFER)).to_be_visible(timeout=20_000)
+        expect(other.get_by_text(OFFER)).to_be_visible(timeout=8_000)
         with page.expect_event("load"), other.expect_event("load"):
             other.get_by_role("button", name="更新する").click()
         for one in (page, other):

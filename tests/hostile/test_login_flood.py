@@ -51,9 +51,9 @@ def test_a_login_flood_is_turned_away_and_the_loop_stays_awake(town: Stack) -> N
     begun = time.monotonic()
     assert Person(town.url, "watanabe").ask("Me")["me"]["staff"]["name"] == "渡邉 健"
     again, grown = time.monotonic() - begun, rss_megabytes(town.pid("gateway")) - memory
-    [lag, share] = [sorted(times)[int(len(times) * 0.9)] for times in (flooded, calm)]
+    [lag, share] = [sorted(times)[int(len(times) * 0.99)] for times in (flooded, calm)]
     print(
-        f"flood {found}; /livez p90 {lag * 1000:.0f} ms (worst {max(flooded) * 1000:.0f}), of a calm service {share * 1000:.0f} ms;"
+        f"flood {found}; /livez p99 {lag * 1000:.0f} ms (worst {max(flooded) * 1000:.0f}), of a calm service {share * 1000:.0f} ms;"
     )
     print(f"  signed in {again:.1f} s after it; RSS {grown:+.0f} MB")
     assert set(found) <= {"401", "429", "503"}, found

@@ -50,7 +50,7 @@ async def test_slow_heads_keep_nobody_waiting_and_are_cut(town: Stack) -> None:
     assert person.post("Today").status_code == 200
     await asyncio.gather(*dripping)
     print(f"{SLOW} slow heads; /livez at worst {max(took) * 1000:.0f} ms; cut after at most {max(closed):.1f} s")
-    assert sorted(took)[len(took) // 2] < 1
+    assert max(took) < 1
     assert max(closed) < HEAD_SECONDS + 3, "a head that never ends holds its connection"
 
 

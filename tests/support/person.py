@@ -14,6 +14,7 @@ from infra.seed_people import PASSWORD
 from services.contracts.tokyo import TOKYO
 from services.kernel.ids import new_id
 from tests.support.full_documents import document_id, full_documents
+from tests.support.tokens import token_code
 
 _MANIFEST = Path(__file__).parents[2] / "gateway" / "trusted_documents.json"
 
@@ -154,6 +155,16 @@ def session_payload(*staff: Person, **changes: Any) -> dict[str, Any]:
 def attendance_payload(kind: str = "plus_one", **changes: Any) -> dict[str, Any]:
     """Somebody came."""
     return {"attendanceId": str(new_id()), "kind": kind, "at": datetime.now(UTC).isoformat(), **changes}
+
+
+def newcomer(staff: Person) -> UUID:
+    """Somebody new comes with a token to a session of this person's. Their id."""
+    session, who = new_id(), new_id()
+    staff.do("ScheduleSession", session, session_payload(staff))
+    code = token_code(who.int % 32**5)
+    new = {"participantId": str(who), "newParticipant": {"nickname": f"札 {code}", "code": code}}
+    staff.do("LogAttendance", session, attendance_payload("arrived", **new))
+    return who
 
 
 def assignments_payload(*people: Person, unit: str = "hikikomori-support", **changes: Any) -> dict[str, Any]:

@@ -18,7 +18,6 @@ from services.kernel.db import connect
 from services.kernel.ids import new_id
 from tests.support.hired import FIRST_PASSWORD, hire
 from tests.support.person import Person
-from tests.support.signals import WITHIN_SECONDS
 from tests.support.vault import Vault
 
 
@@ -113,7 +112,7 @@ def test_a_revoked_device_is_nobody_within_a_second_streams_included(city: Stack
     listener.join(10)
     seconds = ended[0] - begun
     print(f"stream of the revoked device ended after {seconds:.2f} s")
-    assert seconds < WITHIN_SECONDS and "event: signed_out" in said
+    assert seconds < 1.5 and "event: signed_out" in said, "a second, and a busy machine's moment"
     assert elsewhere.post("Me").status_code == 200, "the person is welcome elsewhere"
 
 

@@ -171,7 +171,7 @@ def test_many_tries_at_once_are_counted_too(city: Stack) -> None:
     login = f"flooded-{new_id().hex}"
     with ThreadPoolExecutor(12) as pool:
         answers = list(pool.map(lambda n: post(city, login, f"guess number {n}").status_code, range(24)))
-    assert answers.count(401) <= 8 and set(answers) == {401, 429}
+    assert answers.count(401) <= 6 and set(answers) == {401, 429}
 
 
 def test_a_stranger_s_guesses_slow_nobody_down_in_their_own_browser(city: Stack) -> None:

@@ -8,14 +8,12 @@ from services.kernel.ids import new_id
 from tests.support.hired import FIRST_PASSWORD, hire
 from tests.support.person import (
     Person,
-    attendance_payload,
     consultation_payload,
+    newcomer,
     open_case,
     package_payload,
-    session_payload,
     wait_until,
 )
-from tests.support.tokens import token_code
 
 
 def hired(city: Stack, unit: str, role: Role) -> Person:
@@ -70,11 +68,8 @@ def test_about_a_sheet_who_received_it_unless_they_are_kept_off_now(city: Stack)
 
 
 def test_about_who_takes_part_who_received_it(city: Stack) -> None:
-    staff, manager, session, who = Person(city.url, "mori"), Person(city.url, "kudo"), new_id(), new_id()
-    staff.do("ScheduleSession", session, session_payload(staff))
-    code = token_code(new_id().int % 32**5)
-    new = {"participantId": str(who), "newParticipant": {"nickname": f"札 {code}", "code": code}}
-    staff.do("LogAttendance", session, attendance_payload("arrived", **new))
+    staff, manager = Person(city.url, "mori"), Person(city.url, "kudo")
+    who = newcomer(staff)
     before = told(staff)
     ask_and_decide(staff, manager, "Participant", who, "erasure", "approve")
     wait_until(lambda: told(staff) == [("record_erased", None), *before])
