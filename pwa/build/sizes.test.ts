@@ -26,16 +26,16 @@ it("a file that everybody fetches may not bring along one that lies apart", () =
   expect(bringsApart(files.slice(0, 1), { print: 1 })).toBeUndefined();
 });
 
-it("what every page fetches, the work of every day and everything have a limit each: of the packed bytes", () => {
+it("what every page fetches, what every browser keeps and everything have a limit each: of the packed bytes", () => {
   const files = Object.fromEntries(
     ["screens", "print", "account"].flatMap((name) => [
       [name, { ...chunk(`${name}.js`, [], []), type: "chunk", name, code: name.repeat(50) }],
       [`${name}.js.gz`, { fileName: `${name}.js.gz`, type: "asset", source: new Uint8Array(30) }],
     ]),
   );
-  const failures = (all: number, core: number, total: number) => {
+  const failures = (all: number, kept: number, total: number) => {
     const found: string[] = [];
-    const limits = { all, core: { limit: core, apart: ["print"] }, total, first: 1, apart: { print: 1000, account: 1000 }, modules: [] };
+    const limits = { all, kept, total, first: 1, apart: { print: 1000, account: 1000 }, onDemand: ["account"], modules: [] };
     const { generateBundle } = sizes(limits) as unknown as { generateBundle: { handler: Function } };
     generateBundle.handler.call({ error: (text: string) => found.push(text) }, {}, files);
     return found.length;

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from infra.stack import Stack
 from tests.e2e.conftest import KEPT, WORKER_READY, SignIn
 from tests.support.person import Person, open_case, visit_payload
-from tests.support.pwa import second_build, shell_paths
+from tests.support.pwa import ON_DEMAND, second_build, shell_paths
 
 OFFER = "新しい版があります"
 
@@ -78,6 +78,33 @@ def test_nothing_but_the_shell_is_kept(city: Stack, sign_in: SignIn) -> None:
     urls = kept(page)
     assert {urlsplit(url).path for url in urls} == shell_paths()
     assert all(url == f"{city.url}{urlsplit(url).path}" for url in urls)
+
+
+FETCHED = "() => performance.getEntriesByType('resource').map((each) => new URL(each.name).pathname)"
+
+
+def test_screens_that_need_the_network_are_fetched_when_they_are_opened(city: Stack, sign_in: SignIn) -> None:
+    page = sign_in("takahashi", "tablet")
+    wait_for_worker(page)
+    page.wait_for_timeout(3_500)
+    fetched = {*page.evaluate(FETCHED), *(urlsplit(url).path for url in kept(page))}
+    assert not [path for path in fetched if path.startswith(ON_DEMAND)]
+    page.goto(f"{city.url}/account")
+    expect(page.get_by_role("heading", name="パスキー", exact=True)).to_be_visible()
+    assert [path for path in page.evaluate(FETCHED) if path.startswith("/assets/account-")]
+    assert {urlsplit(url).path for url in kept(page)} == shell_paths()
+
+
+def test_a_screen_gone_with_its_version_offers_the_new_one(city: Stack, sign_in: SignIn, tmp_path: Path) -> None:
+    page = sign_in("takahashi", "desk")
+    wait_for_worker(page)
+    with gateway_with(city, BANSO_PWA_DIST=str(second_build(tmp_path))):
+        page.locator(".nav").get_by_role("link", name="髙橋").click()
+        expect(page.get_by_text("書いたものは失われていません")).to_be_visible()
+        page.problems.clear()  # type: ignore[attr-defined]
+        page.get_by_role("button", name="更新する").click()
+        expect(page.get_by_role("heading", name="パスキー", exact=True)).to_be_visible()
+        assert page.evaluate("() => globalThis.build") == "next"
 
 
 def reload_until_waiting(page: Page) -> None:

@@ -14,10 +14,14 @@ _FILES = re.compile(r'\["/assets/[^\]]+\]')
 _HASH = re.compile(r'"[A-Za-z0-9+/]{43}="')
 
 
+ON_DEMAND = ("/assets/managers-", "/assets/account-", "/assets/sharing-", "/assets/requests-")
+
+
 def shell_paths(dist: Path = DIST) -> set[str]:
-    """The address of every file of a build that a browser may keep: all but the workers and the pictures."""
+    """The address of every file of a build that a browser keeps: all but the workers, the pictures and what is fetched on demand."""
     files = {f"/{file.relative_to(dist)}" for file in dist.rglob("*") if file.is_file()}
-    return {path for path in files if path not in {"/sw.js", "/sw-off.js"} and not path.endswith((".png", ".gz"))}
+    kept = {path for path in files if not path.startswith(ON_DEMAND)}
+    return {path for path in kept if path not in {"/sw.js", "/sw-off.js"} and not path.endswith((".png", ".gz"))}
 
 
 def second_build(folder: Path, mark: str = "next") -> Path:

@@ -7,6 +7,7 @@ import { Waiting } from "../ui/parts";
 import { useStore } from "../ui/hooks";
 import { paths } from "./paths";
 import { match, place } from "./router";
+import { lookForUpdate } from "./updates";
 
 type ScreenOf = ComponentType<{ id: string }>;
 type Screens = Partial<Record<keyof typeof paths, ScreenOf>>;
@@ -15,7 +16,7 @@ const RETRY_MS = 3_000;
 
 const Nowhere: ScreenOf = () => <NotFound page />;
 
-/** What has been fetched. Files that few pages need come only when asked for; all the others are one. */
+/** What has been fetched. Files that few screens need come only when asked for; all the others are one. */
 const screens: Screens = { today: Today };
 const account = (): Promise<Screens> => import("../features/account/screens");
 const managers = (): Promise<Screens> => import("../features/managers");
@@ -44,23 +45,23 @@ async function fetchScreens(name: keyof typeof paths | undefined): Promise<void>
   hasRest = true;
 }
 
-/** The screen of the address. While its code cannot be fetched the page stays, with everything unsent, and asks again.
- *  The other screens are fetched while nothing else happens, so that a lost connection does not lock a door. */
+/** The screen of the address. While its code cannot be fetched the page stays, with everything unsent, and asks again; the code may be
+ *  gone with the version it belongs to, so a newer one is looked for. The screens of every day are fetched while nothing else happens,
+ *  so that a lost connection does not lock a door. */
 export function Screen() {
   const here = useStore(place);
   const found = match(paths, here);
   const name = found?.name as keyof typeof paths | undefined;
   const Part = name ? screens[name] : Nowhere;
-  const [tries, setTries] = useState(0);
+  const [tried, setTried] = useState<{ failed?: string | undefined }>({});
+  const hasFailed = tried.failed === name;
   useLayoutEffect(() => {
     if (hasRest && Part) return;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const next = () => setTries((n) => n + 1);
-    const begin = () => void fetchScreens(name).then(next, () => (timer = setTimeout(next, RETRY_MS)));
-    if (Part) timer = setTimeout(begin, RETRY_MS);
-    else begin();
+    const begin = () => void fetchScreens(name).then(() => setTried({}), () => (lookForUpdate(), setTried({ failed: name })));
+    if (!Part && !hasFailed) return begin();
+    const timer = setTimeout(begin, RETRY_MS);
     return () => clearTimeout(timer);
-  }, [!Part, tries]);
-  if (!Part) return <Waiting failure={tries > 0 ? new GatewayFailure("unreachable") : null} />;
+  }, [name, tried]);
+  if (!Part) return <Waiting failure={hasFailed ? new GatewayFailure(navigator.onLine ? "not_an_answer" : "unreachable") : null} />;
   return <Part key={here} id={found?.params.id ?? ""} />;
 }

@@ -29,11 +29,16 @@ export async function watchUpdates(): Promise<void> {
     return;
   }
   registration.addEventListener("updatefound", () => registration?.installing?.addEventListener("statechange", weigh));
-  const check = () => document.visibilityState === "visible" && void registration?.update().catch(() => undefined);
+  const check = () => document.visibilityState === "visible" && lookForUpdate();
   setInterval(check, CHECK_MS);
   document.addEventListener("visibilitychange", check);
   setInterval(() => registration?.waiting && weigh(), LOOK_AGAIN_MS);
   weigh();
+}
+
+/** Ask the server whether there is a newer version. */
+export function lookForUpdate(): void {
+  void registration?.update().catch(() => undefined);
 }
 
 /** The press of the button. What a page began just before it, most often a round of sending, is waited for, but not long;
