@@ -17,8 +17,8 @@ from services.contracts.tokyo import tokyo_day
 from services.coordination import closing_store, erasure_store, quarantine_store, store
 from services.coordination.domain.contact import phones_to_show
 from services.coordination.domain.who_may import CONTACT_RULES, EVERYTHING, Sight, is_shown, shown, sight_of
+from services.coordination.timeline import timeline_of, visit_entry
 from services.kernel.access import Read
-from services.kernel.ids import derived_id
 from services.kernel.request import ReaderDep, read_json
 from services.manifest import MANIFEST, difference, manifest_of
 
@@ -204,9 +204,9 @@ def _case(
         "personKnows": row["person_knows"],
         "contactSafety": _contact_safety(row),
         "promised": row["promised"] or "" if _is_call_shown(row, sight) else "",
-        "nextPromise": _next_promise(row, [one for one in visits if is_shown(_visit_entry(one), sight.groups)], sight),
+        "nextPromise": _next_promise(row, [one for one in visits if is_shown(visit_entry(one), sight.groups)], sight),
         "tokens": [{"participantId": one["participant_id"], "joinedAt": one["joined_at"]} for one in tokens],
-        "timeline": [*_happened(visits, closings, attendance), *_handoff_entries(row)],
+        "timeline": timeline_of(row, visits, closings, attendance),
         "shown": sorted(sight.groups),
         "shownUntil": sight.until,
     }
@@ -240,74 +240,3 @@ def _next_promise(row: asyncpg.Record, visits: Any, sight: Sight) -> dict[str, A
         return {"on": None, "at": None, "note": ""}
     at = row["next_appointment_at"]
     return {"on": tokyo_day(at) if at else None, "at": at, "note": row["next_appointment_note"] or ""}
-
-
-_ENTRY: dict[str, Any] = dict.fromkeys(("outcome", "callerKind", "callerRelation", "channel", "nextPromise", "byId"))
-_ENTRY |= {"withWhom": [], "personWords": "", "familyWords": "", "memo": "", "amendments": []}
-
-
-def _happened(visits: Any, closings: Any, attendance: Any) -> list[dict[str, Any]]:
-    ended = [entry for closing in closings for entry in _closing_entries(closing)]
-    entries = [*map(_visit_entry, visits), *ended, *map(_attendance_entry, attendance)]
-    return sorted(entries, key=lambda entry: entry["at"], reverse=True)
-
-
-def _attendance_entry(heard: asyncpg.Record) -> dict[str, Any]:
-    about = {"id": heard["attendance_id"], "kind": "attendance", "outcome": heard["kind"]}
-    return {**_ENTRY, **about, "at": heard["at"], "recordedAt": heard["recorded_at"]}
-
-
-def _closing_entries(closing: asyncpg.Record) -> list[dict[str, Any]]:
-    closed_at, reopened_at = closing["closed_at"], closing["reopened_at"]
-    about = {"id": closing["closing_id"], "kind": "closed", "outcome": closing["reason"], "byId": closing["closed_by"]}
-    closed = {**_ENTRY, **about, "at": closed_at, "recordedAt": closed_at, "memo": closing["note"]}
-    if reopened_at is None:
-        return [closed]
-    about = {"id": derived_id(about["id"], "reopened"), "kind": "reopened", "byId": closing["reopened_by"]}
-    return [closed, {**_ENTRY, **about, "at": reopened_at, "recordedAt": reopened_at, "memo": closing["reopen_note"]}]
-
-
-def _visit_entry(visit: asyncpg.Record) -> dict[str, Any]:
-    return {
-        **_ENTRY,
-        "id": visit["visit_id"],
-        "kind": "visit",
-        "at": visit["visited_at"],
-        "recordedAt": visit["recorded_at"],
-        "byId": visit["recorded_by"],
-        "outcome": visit["outcome"],
-        "withWhom": visit["with_whom"],
-        "personWords": visit["person_words"],
-        "familyWords": visit["family_words"] or "",
-        "memo": visit["memo"],
-        "amendments": visit["amendments"],
-        "nextPromise": {"on": visit["next_promised_on"], "at": None, "note": visit["next_promise_note"]},
-    }
-
-
-def _handoff_entries(row: asyncpg.Record) -> list[dict[str, Any]]:
-    accepted = {
-        **_ENTRY,
-        "id": row["handoff_id"],
-        "kind": "handoff_accepted",
-        "at": row["opened_at"],
-        "recordedAt": row["opened_at"],
-        "byId": row["accepted_by"],
-    }
-    if row["told_at"] is None:
-        return [accepted]
-    told = {
-        **_ENTRY,
-        "id": row["consultation_id"],
-        "kind": "consultation",
-        "at": row["told_at"],
-        "recordedAt": row["told_at"],
-        "byId": row["told_to"],
-        "callerKind": row["caller_kind"],
-        "callerRelation": row["caller_relation"],
-        "channel": row["channel"],
-        "personWords": row["person_words"],
-        "familyWords": row["family_words"],
-        "amendments": row["amendments"],
-    }
-    return [accepted, told]

@@ -6,7 +6,7 @@ from services.contracts.codes import RequestDecision, RequestKind
 from services.contracts.coordination import TeamChanged
 from services.contracts.intake import ErasureDone
 from services.contracts.person_request import PersonRequestDecided, RecordErased, SuspensionLifted
-from services.intake import erasure_store, store
+from services.intake import erasure_store, handoff_store
 from services.kernel.commands import Work
 from services.kernel.stream import Event, Reaction
 
@@ -22,20 +22,20 @@ async def keep_off(event: Event, work: Work) -> None:
     """A relative or neighbour at the window reads the sheet no more than the case."""
     changed: TeamChanged = event.data
     if changed.kept_off is not None:
-        await store.put_kept_off(work.tx, changed.case_id, changed.kept_off)
+        await handoff_store.put_kept_off(work.tx, changed.case_id, changed.kept_off)
 
 
 async def suspend(event: Event, work: Work) -> None:
     """The person had the use of their record stopped: the sheet it began from is part of it."""
     decided: PersonRequestDecided = event.data
     if decided.kind is RequestKind.SUSPENSION and decided.decision is RequestDecision.APPROVE:
-        await store.put_suspension(work.tx, decided.case_id, decided.request_id, stands=True)
+        await handoff_store.put_suspension(work.tx, decided.case_id, decided.request_id, stands=True)
 
 
 async def lift(event: Event, work: Work) -> None:
     """A manager lifted it."""
     lifted: SuspensionLifted = event.data
-    await store.put_suspension(work.tx, lifted.case_id, lifted.request_id, stands=False)
+    await handoff_store.put_suspension(work.tx, lifted.case_id, lifted.request_id, stands=False)
 
 
 REACTIONS: dict[type[EventData], Reaction] = {

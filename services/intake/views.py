@@ -15,7 +15,7 @@ from services.contracts.contact import binding
 from services.contracts.intake import AsTold, HandoffPackage, NextAppointment
 from services.contracts.labels import label
 from services.contracts.openapi import reads_object
-from services.intake import erasure_store, store
+from services.intake import erasure_store, handoff_store, store
 from services.intake.domain.who_may import OWNING_ROLES, Group, Relation, find_relation, shown_to
 from services.intake.domain.working_hours import ANSWER_WITHIN_MINUTES, minutes_between
 from services.kernel.access import Read
@@ -32,8 +32,8 @@ SENT_STAY = timedelta(days=60)
 async def get_tray(reader: ReaderDep) -> dict[str, Any]:
     """引継ぎトレイ: what waits for my units, and what my unit sent."""
     async with reader.open() as read:
-        received = await store.find_received(read.tx, read.actor, read.now - RECEIVED_STAY)
-        sent = await store.find_sent(read.tx, read.actor, read.now - SENT_STAY)
+        received = await handoff_store.find_received(read.tx, read.actor, read.now - RECEIVED_STAY)
+        sent = await handoff_store.find_sent(read.tx, read.actor, read.now - SENT_STAY)
         return {"received": _cards(received, read), "sent": _cards(sent, read)}
 
 
@@ -41,7 +41,7 @@ async def get_tray(reader: ReaderDep) -> dict[str, Any]:
 async def get_handoff(handoff_id: UUID, reader: ReaderDep) -> dict[str, Any]:
     """One handoff; with the sheet behind it while the relation allows."""
     async with reader.open() as read:
-        row = await store.get_handoff(read.tx, read.actor, handoff_id, read.now - RECEIVED_STAY)
+        row = await handoff_store.get_handoff(read.tx, read.actor, handoff_id, read.now - RECEIVED_STAY)
         [card] = _cards([row], read)
         try:
             sheet = await _sheet(read, row["consultation_id"])
@@ -57,7 +57,7 @@ async def get_consultations(reader: ReaderDep, limit: Annotated[int, Query(ge=1,
         rows = await store.find_consultations(read.tx, read.actor, limit)
         ids = [row["consultation_id"] for row in rows]
         read.shows("consultation", ids, "sheet", basis=Relation.OWN_UNIT)
-        handoffs = await store.find_handoffs_of(read.tx, read.actor, ids, read.now - RECEIVED_STAY)
+        handoffs = await handoff_store.find_handoffs_of(read.tx, read.actor, ids, read.now - RECEIVED_STAY)
         cards = _cards(handoffs, read, frozenset({Group.CODES}))
         of = {one: [card for card in cards if card["consultationId"] == one] for one in ids}
         return [_sheet_of(row, AsTold(), [], of[row["consultation_id"]]) for row in rows]
@@ -87,7 +87,7 @@ async def get_package(handoff_id: UUID, event_id: UUID, reader: ReaderDep) -> di
     if reader.actor.kind != "service" or reader.actor.service != "coordination":
         raise NotFound
     async with replace(reader, purpose=str(event_id)).open() as read:
-        row = await store.get_package(read.tx, handoff_id, event_id)
+        row = await handoff_store.get_package(read.tx, handoff_id, event_id)
         read.shows("handoff", [handoff_id], "package_words", basis="handoff_accepted")
         read.shows("consultation", [row["consultation_id"]], "sheet", "told", basis="handoff_accepted")
         return _package(row).model_dump(by_alias=True, mode="json")
@@ -120,7 +120,7 @@ def _cards(
 
 async def _sheet(read: Read, consultation_id: UUID) -> dict[str, Any]:
     row = await store.get_consultation(read.tx, read.actor, consultation_id)
-    handoffs = await store.find_handoffs_of(read.tx, read.actor, [consultation_id], read.now - RECEIVED_STAY)
+    handoffs = await handoff_store.find_handoffs_of(read.tx, read.actor, [consultation_id], read.now - RECEIVED_STAY)
     is_own = row["unit_id"] in read.actor.units_as(*OWNING_ROLES)
     basis = Relation.OWN_UNIT if is_own else Relation.RECEIVING_UNIT
     read.shows("consultation", [consultation_id], "sheet", "told", basis=basis)

@@ -4,17 +4,17 @@ from uuid import UUID
 
 from services.contracts.codes import HandoffStatus
 from services.contracts.intake import AcceptHandoff, HandoffAccepted
-from services.intake import store
+from services.intake import handoff_store
 from services.intake.domain.handoff import decide_accept
 from services.kernel.commands import Refs, Work
 
 
 async def accept_handoff(command: AcceptHandoff, handoff_id: UUID, work: Work) -> Refs:
     """Take the handoff; coordination opens the case from the event. Two who press at once: the row lock lets one win."""
-    handoff = await store.lock_handoff(work.tx, work.actor, handoff_id)
+    handoff = await handoff_store.lock_handoff(work.tx, work.actor, handoff_id)
     decide_accept(handoff, command, work.actor)
     accepted = HandoffStatus.ACCEPTED
-    await store.answer_handoff(work.tx, work.actor, handoff_id, accepted, work.now, case_id=command.case_id)
+    await handoff_store.answer_handoff(work.tx, work.actor, handoff_id, accepted, work.now, case_id=command.case_id)
     event = HandoffAccepted(
         handoff_id=handoff_id,
         consultation_id=handoff.consultation_id,

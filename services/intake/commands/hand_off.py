@@ -5,7 +5,7 @@ from uuid import UUID
 from services import drafts
 from services.contracts.contact import binding
 from services.contracts.intake import HandedOff, HandOff
-from services.intake import store
+from services.intake import handoff_store, store
 from services.intake.domain.consultation import check_rules
 from services.intake.domain.handoff import check_package, check_receiver
 from services.intake.domain.working_hours import due_at
@@ -26,7 +26,7 @@ async def hand_off(command: HandOff, handoff_id: UUID, work: Work) -> Refs:
     kept_off = list(dict.fromkeys([*earlier, *command.kept_off]))
     rules = binding(bound, command.contact_rules)  # a rule once given binds on
     command = command.model_copy(update={"kept_off": kept_off, "contact_rules": rules})
-    await store.insert_handoff(work.tx, work.actor, handoff_id, command, from_unit, (work.now, due))
+    await handoff_store.insert_handoff(work.tx, work.actor, handoff_id, command, from_unit, (work.now, due))
     event = HandedOff(
         handoff_id=handoff_id,
         consultation_id=command.consultation_id,
