@@ -37,8 +37,8 @@ check: $(VENV_STAMP) $(NPM_STAMP) ## lint, types, import rules, generated files 
 
 schema: $(VENV_STAMP) $(NPM_STAMP) ## write everything that is generated
 	@$(PY) -m services.contracts.generate
-	@$(PY) -m gateway.export_schema
-	@$(PY) -m gateway.trusted
+	@$(PY) -m gateway.graphql.export_schema
+	@$(PY) -m gateway.graphql.trusted
 	@cd pwa && npm run --silent codegen
 
 seed: $(VENV_STAMP) ## demo data into the running installation

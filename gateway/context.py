@@ -9,10 +9,11 @@ from uuid import UUID
 from strawberry.dataloader import DataLoader
 from strawberry.types import Info
 
-from gateway import staff_commands, store
+from gateway import store
+from gateway.devices.sealing import SealingKeys
 from gateway.owners import Owners
-from gateway.sealing import SealingKeys
-from gateway.session_store import Session
+from gateway.sign_in.session_store import Session
+from gateway.staff import staff_commands
 from services.contracts.codes import Role
 from services.contracts.tokyo import tokyo_day
 from services.kernel.app import Service

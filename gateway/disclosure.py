@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from gateway.context import Context, uuid_of
-from gateway.sessions import current_session, require_fresh
+from gateway.sign_in.sessions import current_session, require_fresh
 from gateway.who_saw import no_paper, paper, unit_text
 from services.contracts.codes import Concern, HeldKind
 from services.contracts.messages import catalogue, sentence

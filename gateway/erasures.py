@@ -1,6 +1,6 @@
 """What was handed in about an erased record goes with it: the gateway keeps it sealed, and could open it."""
 
-from gateway import device_store
+from gateway.devices import device_store
 from services.contracts.base import EventData
 from services.contracts.person_request import RecordErased
 from services.contracts.sheet_request import SheetErased

@@ -5,7 +5,7 @@ import json
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
-from gateway.oidc_pages import card
+from gateway.sign_in.oidc_pages import card
 from services.contracts.messages import sentence
 from services.kernel.app import answer_error
 

@@ -6,28 +6,16 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from gateway import (
-    again,
-    devices,
-    disclosure,
-    erasures,
-    error_pages,
-    first_password,
-    graphql,
-    leavers,
-    oidc,
-    oidc_pages,
-    pages,
-    passkeys,
-    sign_in,
-    signals,
-    who_saw,
-)
-from gateway.oidc_provider import Provider
+from gateway import disclosure, erasures, error_pages, pages, signals, who_saw
+from gateway.devices import devices
+from gateway.devices.sealing import SealingKeys
+from gateway.graphql import endpoint
 from gateway.owners import Owners
-from gateway.sealing import SealingKeys
 from gateway.security import SecurityWall
 from gateway.settings import GatewaySettings
+from gateway.sign_in import again, by_password, first_password, oidc, oidc_pages, passkeys
+from gateway.sign_in.oidc_provider import Provider
+from gateway.staff import leavers
 from services.contracts.registry import EVENTS
 from services.kernel import telemetry
 from services.kernel.app import Service, harden, probes, running
@@ -45,7 +33,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     owners = app.state.owners = Owners(settings)
     app.state.sealing = SealingKeys(settings.keys_dir)
     provider = app.state.oidc = Provider(settings) if settings.oidc_issuer else None
-    app.state.documents = graphql.load_documents(settings.trusted_documents)
+    app.state.documents = endpoint.load_documents(settings.trusted_documents)
     applier = Applier(service.db, "gateway", EVENTS, erasures.REACTIONS)
     loops = [hub.listen, leavers.forget_leavers]
     async with running(service, applier, erasures.LISTENS_TO, loops, speaks=True):
@@ -59,14 +47,14 @@ app = FastAPI(title="banso gateway", version="1", lifespan=lifespan, docs_url=No
 app.state.settings = GatewaySettings()
 for router in (
     probes(),
-    sign_in.router,
+    by_password.router,
     again.router,
     first_password.router,
     passkeys.router,
     oidc.router,
     oidc_pages.router,
     devices.router,
-    graphql.router,
+    endpoint.router,
     signals.router,
     who_saw.router,
     disclosure.router,

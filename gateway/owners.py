@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 
-from gateway.session_store import Session
 from gateway.settings import GatewaySettings
+from gateway.sign_in.session_store import Session
 from services.kernel.errors import BansoError, Malformed, NotFound, Overloaded
 from services.kernel.loops import UNREACHABLE
 from services.kernel.telemetry import log

@@ -8,9 +8,9 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 
-from gateway.oidc_pages import tell_ways
 from gateway.security import HEADERS
 from gateway.settings import GatewaySettings
+from gateway.sign_in.oidc_pages import tell_ways
 from services.kernel.errors import NotFound
 
 router = APIRouter()

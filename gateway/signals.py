@@ -13,8 +13,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
-from gateway.session_store import Session, find_living
-from gateway.sessions import current_session
+from gateway.sign_in.session_store import Session, find_living
+from gateway.sign_in.sessions import current_session
 from services.contracts.codes import SignalHint
 from services.contracts.notify import NoticeRaised, SignalRaised
 from services.contracts.tokyo import tokyo_day

@@ -3,9 +3,9 @@
 import asyncio
 from typing import Any
 
-from gateway import write_types
 from gateway.context import Context
-from gateway.sessions import NotFresh
+from gateway.graphql import write_types
+from gateway.sign_in.sessions import NotFresh
 from services.contracts import staff
 from services.contracts.base import Command
 from services.contracts.coordination import LetIn

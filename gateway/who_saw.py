@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse
 
 from gateway import store
 from gateway.context import Context, uuid_of
-from gateway.sessions import current_session
 from gateway.settings import GatewaySettings
+from gateway.sign_in.sessions import current_session
 from services.contracts.messages import catalogue, sentence
 from services.contracts.tokyo import tokyo_day
 from services.contracts.wareki import to_wareki, weekday

@@ -21,7 +21,8 @@ from typing import Any
 
 import asyncpg
 
-from gateway import session_store, staff_store
+from gateway.sign_in import session_store
+from gateway.staff import staff_store
 from infra.access_copy import ReadBack, read_back
 from infra.installation import installation
 from infra.leases import held

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from gateway import staff
+from gateway.staff import staff
 from services.contracts.codes import Role
 from services.kernel.commands import CommandSpec, execute
 from services.kernel.db import Database

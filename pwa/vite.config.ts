@@ -42,7 +42,7 @@ const groups = [
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** A document is asked for by the beginning of the SHA-256 of its text, in base64url (gateway/trusted.py); only that travels to the browser. */
+/** A document is asked for by the beginning of the SHA-256 of its text, in base64url (gateway/graphql/trusted.py); only that travels to the browser. */
 function trustedDocuments(): Plugin {
   return {
     name: "trusted-documents",

@@ -18,7 +18,7 @@ import asyncpg
 import httpx
 import pytest
 
-from gateway import staff
+from gateway.staff import staff
 from infra.kafka import Kafka
 from infra.seed import actor_of
 from infra.seed_people import STAFF

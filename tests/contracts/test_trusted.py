@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.graphql import load_documents
+from gateway.graphql.endpoint import load_documents
+from gateway.graphql.trusted import collect, earlier
 from gateway.settings import GatewaySettings
-from gateway.trusted import collect, earlier
 
 _OLD = "query Me { me { staff { id } } }"
 _GONE = "query Me { me { shoeSize } }"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from gateway.staff import assign
+from gateway.staff.staff import assign
 from infra.stack import Stack
 from services.contracts.codes import Role
 from services.kernel.db import Database

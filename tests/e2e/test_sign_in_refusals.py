@@ -3,7 +3,7 @@
 import httpx
 from playwright.sync_api import Browser, Page, expect
 
-from gateway import throttle
+from gateway.sign_in import throttle
 from infra.stack import Stack
 from tests.support.hired import FIRST_PASSWORD, hire
 from tests.support.rows import rows

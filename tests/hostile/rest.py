@@ -6,14 +6,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from gateway import again, devices, first_password, passkeys, sign_in
+from gateway.devices import devices
+from gateway.sign_in import again, by_password, first_password, passkeys
 from services.contracts.openapi import PROBLEMS
 
 _COOKIE = {"session": {"type": "apiKey", "in": "cookie", "name": "banso_session"}}
 _BODIES: dict[str, type[BaseModel]] = {
-    "/session": sign_in.SignIn,
+    "/session": by_password.SignIn,
     "/session/fresh": again.Again,
-    "/password": sign_in.NewPassword,
+    "/password": by_password.NewPassword,
     "/password/first": first_password.FirstPassword,
     "/passkey/session": passkeys.SignedIn,
     "/passkey/new": passkeys.Added,

@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
-from gateway.sealing import SealingKeys, Unreadable
+from gateway.devices.sealing import SealingKeys, Unreadable
 from infra.keys import add_sealing_key, ensure_keys
 from infra.paths import ROOT
 from services.kernel.ids import new_id

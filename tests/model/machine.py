@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from gateway import device_store
+from gateway.devices import device_store
 from services.kernel.commands import Outcome, execute
 from services.kernel.outbox import Relay
 from services.kernel.settings import Settings

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
-from gateway import device_store
+from gateway.devices import device_store
 from infra.migrate import folders_of, migrate
 from infra.postgres import Dsns, provision
 from infra.rebuild_bus import _begin_again

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from gateway.staff import Member, assign, register_member
+from gateway.staff.staff import Member, assign, register_member
 from infra.stack import Stack
 from services.contracts.codes import Role
 from services.contracts.tokyo import tokyo_day

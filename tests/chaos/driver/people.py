@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from gateway import staff
+from gateway.staff import staff
 from infra.seed_people import PASSWORD, STAFF, staff_id
 from infra.stack import Stack
 from services.contracts.codes import Role

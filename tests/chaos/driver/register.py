@@ -3,7 +3,7 @@
 import asyncio
 from datetime import date, timedelta
 
-from gateway import staff
+from gateway.staff import staff
 from infra.seed_people import staff_id
 from infra.stack import Stack
 from services.contracts.codes import Role

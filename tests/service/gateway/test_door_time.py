@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from fastapi import Request
 
-from gateway import sign_in, throttle
+from gateway.sign_in import by_password, throttle
 from infra.stack import Stack
 from services.kernel.db import connect
 from services.kernel.ids import new_id
@@ -25,7 +25,7 @@ async def test_the_door_asks_as_much_about_a_stranger_as_about_somebody(city: St
     try:
         for staff_id in (hire(city).staff_id, None):
             said.clear()
-            keys = await sign_in.keys_of(connection, request, f"login-{new_id()}", staff_id)
+            keys = await by_password.keys_of(connection, request, f"login-{new_id()}", staff_id)
             assert set(keys) == {"pair", "account", "address"}
             async with connection.transaction():
                 assert set(await throttle.begin(connection, keys, datetime.now(UTC))) == {"pair", "address"}

@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from gateway import throttle
+from gateway.sign_in import throttle
 from infra.stack import Stack
 from services.kernel.ids import new_id
 from tests.service.gateway.test_sessions import stale

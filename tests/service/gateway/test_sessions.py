@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from gateway import throttle
+from gateway.sign_in import throttle
 from infra.seed import PASSWORD
 from infra.stack import Stack
 from services.kernel.ids import new_id

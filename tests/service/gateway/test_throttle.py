@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway import throttle
+from gateway.sign_in import throttle
 from infra.stack import Stack
 from services.kernel.db import connect
 from services.kernel.ids import new_id

@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 
-from gateway.throttle import address_of
+from gateway.sign_in.throttle import address_of
 
 
 def said(host: str | None) -> str:

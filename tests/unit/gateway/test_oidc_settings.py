@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from gateway.oidc_provider import Discovered, Proofs, Provider, Unavailable
 from gateway.settings import GatewaySettings
+from gateway.sign_in.oidc_provider import Discovered, Proofs, Provider, Unavailable
 
 
 def settings(**changes: Any) -> GatewaySettings:

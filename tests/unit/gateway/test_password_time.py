@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from gateway import passwords
+from gateway.sign_in import passwords
 from services.kernel.errors import Overloaded
 
 

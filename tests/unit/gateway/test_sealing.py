@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateway.sealing import Opened, SealingKeys, Unreadable
+from gateway.devices.sealing import Opened, SealingKeys, Unreadable
 from infra.keys import ensure_keys
 from services.kernel.ids import new_id
 from tests.support.vault import Vault

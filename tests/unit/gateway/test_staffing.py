@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from gateway.staffing import Assignment, Register, Unit, change
+from gateway.staff.staffing import Assignment, Register, Unit, change
 from services.contracts.codes import Role
 from services.contracts.staff import ChangeAssignments
 from services.kernel.errors import Refusal
