@@ -17,27 +17,18 @@ const FIRST = ["/src/main.tsx", "/features/session/SignIn.tsx", "/features/today
 const isFirst = (id: string) => FIRST.some((module) => id.endsWith(module));
 /** The worker drains the queue with the page's own modules: they may not lie in one file with anything that touches the page. */
 const SHARED = /\/src\/(gateway\/(client|documents(?!\/(AccessLog|ClosedCases|Conferences|Devices|EndSignIn|FindParticipant|Holdings|IssueSetUpCode|LeftQueues|LogReaders|Passkeys|PersonRequests|RemovePasskey|RetentionProposals|RevokeDevice|SendLeft|Sharing|SignIns|StaffOf|Staffing|Statistics)\b))|sync\/(carry|outgoing|store|uuid7)|db\/(names|trouble)|app\/paths)\b/;
-/** What only managers' and auditors' pages fetch, and what only who looks after their own sign-in and devices does. */
-const MANAGERS = /\/src\/(features\/(accessLog\/|managers|staff\/|statistics\/)|gateway\/documents\/(AccessLog|IssueSetUpCode|LogReaders|Staffing|Statistics)\b)/;
-const ACCOUNT = /\/src\/(features\/(account\/|devices\/|session\/useAgain)|gateway\/documents\/(Devices|EndSignIn|LeftQueues|Passkeys|RemovePasskey|RevokeDevice|SendLeft|SignIns)\b)/;
-const PRINT = /\/src\/features\/ibasho\/TokenSheet|\/lean-qr\//;
-/** Who sees a case, and why: rarely looked at, and never without the network. */
-const SHARING = /\/src\/(features\/sharing\/|gateway\/documents\/(Conferences|Sharing|StaffOf)\b)/;
-/** 本人からの請求, and the end of a case: now and then, and never without the network. */
-const REQUESTS = /\/src\/(features\/(closing|requests)\/|gateway\/documents\/(ClosedCases|FindParticipant|Holdings|PersonRequests|RetentionProposals)\b)/;
-/** Fetched when one of their screens is opened, and by nobody before: without the network they have nothing to show. */
-const ON_DEMAND = ["managers", "account", "sharing", "requests"];
-const isScreen = (id: string) => /\/src\/(features\/|app\/deviceCore)/.test(id) && ![MANAGERS, ACCOUNT, PRINT, SHARING, REQUESTS].some((apart) => apart.test(id));
+/** What shows nothing without the network, and the other ways in: fetched when it is asked for, and by nobody before. */
+const NETWORK = /\/src\/(features\/(accessLog\/|account\/|closing\/|devices\/|onDemand|requests\/|session\/useAgain|sharing\/|staff\/|statistics\/)|gateway\/documents\/(AccessLog|ClosedCases|Conferences|Devices|EndSignIn|FindParticipant|Holdings|IssueSetUpCode|LeftQueues|LogReaders|Passkeys|PersonRequests|RemovePasskey|RetentionProposals|RevokeDevice|SendLeft|Sharing|SignIns|StaffOf|Staffing|Statistics)\b)/;
+const WAY_IN = /\/src\/features\/account\/(passkey|FirstPassword)\b/;
+const ON_DEMAND = { network: 19_000, wayIn: 1_000 };
+const isScreen = (id: string) => /\/src\/(features\/|app\/deviceCore)|\/lean-qr\//.test(id) && ![NETWORK, WAY_IN].some((apart) => apart.test(id));
 /** A group takes along what its modules need, unless a group before it did: so the screens everybody fetches come before those that lie apart. */
 const groups = [
   { name: "shared", test: SHARED, priority: 4 },
   { name: "first", test: isFirst, priority: 2 },
   { name: "screens", test: isScreen, priority: 1 },
-  { name: "managers", test: MANAGERS, priority: 0 },
-  { name: "account", test: ACCOUNT, priority: 0 },
-  { name: "sharing", test: SHARING, priority: 0 },
-  { name: "requests", test: REQUESTS, priority: 0 },
-  { name: "print", test: PRINT, priority: 0 },
+  { name: "wayIn", test: WAY_IN, priority: 0.5 },
+  { name: "network", test: NETWORK, priority: 0 },
 ];
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -75,9 +66,9 @@ export default defineConfig({
   plugins: [
     ...shared(),
     minified({ module: true, ecma: 2020, compress: { keep_fargs: false, pure_getters: true, passes: 4, inline: 1, sequences: false, unsafe_arrows: true, unsafe_methods: true, lhs_constants: false } }),
-    worker("sw.js", "sw-off.js", ON_DEMAND),
+    worker("sw.js", "sw-off.js", Object.keys(ON_DEMAND)),
     packed(),
-    sizes({ all: 63_000, first: 30_000, kept: 65_000, total: 86_500, apart: { managers: 9_000, account: 3_000, print: 3_000, sharing: 6_000, requests: 5_200 }, onDemand: ON_DEMAND, modules: FIRST }),
+    sizes({ kept: 65_000, first: 30_000, onDemand: ON_DEMAND, total: 84_500, modules: FIRST }),
   ],
   build: {
     target: "es2022",

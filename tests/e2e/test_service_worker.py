@@ -91,7 +91,7 @@ def test_screens_that_need_the_network_are_fetched_when_they_are_opened(city: St
     assert not [path for path in fetched if path.startswith(ON_DEMAND)]
     page.goto(f"{city.url}/account")
     expect(page.get_by_role("heading", name="パスキー", exact=True)).to_be_visible()
-    assert [path for path in page.evaluate(FETCHED) if path.startswith("/assets/account-")]
+    assert [path for path in page.evaluate(FETCHED) if path.startswith("/assets/network-")]
     assert {urlsplit(url).path for url in kept(page)} == shell_paths()
 
 

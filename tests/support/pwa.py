@@ -14,7 +14,7 @@ _FILES = re.compile(r'\["/assets/[^\]]+\]')
 _HASH = re.compile(r'"[A-Za-z0-9+/]{43}="')
 
 
-ON_DEMAND = ("/assets/managers-", "/assets/account-", "/assets/sharing-", "/assets/requests-")
+ON_DEMAND = ("/assets/network-", "/assets/wayIn-")
 
 
 def shell_paths(dist: Path = DIST) -> set[str]:

@@ -29,6 +29,15 @@ WAITING = """async () => {
   });
 }"""
 
+AWAY_AND_BACK = """async () => {
+    for (const state of ["hidden", "visible"]) {
+        Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+        await new Promise((done) => setTimeout(done, 300));
+    }
+    delete document.visibilityState;
+}"""
+
 
 class Tablet:
     """`start()` opens the browser cold on the same profile; `die()` is kill -9 of all its processes."""
@@ -107,6 +116,11 @@ class Tablet:
         self.type_pin(pin)
         self.page.get_by_role("button", name="開く", exact=True).click()
         expect(self.page.get_by_role("navigation").first).to_be_visible(timeout=20_000)
+
+    def put_away(self) -> None:
+        """The app goes to the background, and comes back: it is locked."""
+        self.page.evaluate(AWAY_AND_BACK)
+        expect(self.page.get_by_role("heading", name="PINを入れてください")).to_be_visible()
 
     def take_along(self, login: str) -> Page:
         """A cold start, a sign-in and a PIN; then everything one may see without a signal is on the device."""

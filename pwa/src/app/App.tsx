@@ -6,16 +6,15 @@ import { useStore } from "../ui/hooks";
 import { SignIn } from "../features/session/SignIn";
 import { Screen } from "./Screen";
 import { Shell } from "./Shell";
-import { revoked } from "./device";
+import { revoked, sealed } from "./device";
 import { door, session, startSession } from "./session";
-import { vault } from "../vault/vault";
 
 export function App() {
   const now = useStore(session);
-  const sealed = useStore(vault).state === "locked";
+  const isSealed = useStore(sealed);
   const way = useStore(door);
   if (useStore(revoked)) return <Gate key="revoked" name="revoked" />;
-  if (sealed) return way === "pin" ? <Gate key="pin" name="unlock" /> : <SignIn />;
+  if (isSealed) return way === "pin" ? <Gate key="pin" name="unlock" /> : <SignIn />;
   if (now.state === "loading") return <p class="sr" role="status">{t("app.loading")}</p>;
   if (now.state === "unreachable") return <Unreachable />;
   if (now.state === "out") return <SignIn />;

@@ -16,33 +16,15 @@ const RETRY_MS = 3_000;
 
 const Nowhere: ScreenOf = () => <NotFound page />;
 
-/** What has been fetched. Files that few screens need come only when asked for; all the others are one. */
+/** What has been fetched. */
 const screens: Screens = { today: Today };
-const account = (): Promise<Screens> => import("../features/account/screens");
-const managers = (): Promise<Screens> => import("../features/managers");
-const requests = (): Promise<Screens> => import("../features/requests/screens");
-const sharing = (): Promise<Screens> => import("../features/sharing/screens");
-const apart: Partial<Record<string, () => Promise<Screens>>> = {
-  account,
-  accessLog: managers,
-  requests,
-  caseRequests: requests,
-  sheetRequests: requests,
-  closedCases: requests,
-  closing: requests,
-  devices: account,
-  called: sharing,
-  sharing,
-  staff: managers,
-  statistics: managers,
-  tokens: () => import("../features/ibasho/TokenSheet").then((part) => ({ tokens: part.default })),
-};
 let hasRest = false;
 
+/** The screens of every day, which are one file, and the wanted one, should it be none of them. */
 async function fetchScreens(name: keyof typeof paths | undefined): Promise<void> {
-  if (name && !screens[name]) Object.assign(screens, await apart[name]?.());
   if (!hasRest) Object.assign(screens, await import("../features/rest"));
   hasRest = true;
+  if (name && !screens[name]) Object.assign(screens, await import("../features/onDemand"));
 }
 
 /** The screen of the address. While its code cannot be fetched the page stays, with everything unsent, and asks again; the code may be

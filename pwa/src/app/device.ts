@@ -7,6 +7,8 @@ export type DeviceCore = typeof import("./deviceCore");
 
 /** The home list of the open vault: what was taken along, and until when it can be read. */
 export const home = new Store<Home | null>(null);
+/** The door is shut: the vault is locked, or it was opened just now and what it holds is not read yet. */
+export const sealed = new Store<boolean>(false);
 /** The session is over: what waits on the device waits for a sign-in. */
 export const paused = new Store<boolean>(false);
 /** A round of sending is on its way; an update of the page waits for it. */

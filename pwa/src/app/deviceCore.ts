@@ -18,7 +18,7 @@ import { wire, type SyncAnswer } from "../sync/wire";
 import { startAutoLock } from "../vault/autoLock";
 import { KeyVault } from "../vault/keyVault";
 import { connectVault, vault } from "../vault/vault";
-import { barred, draining, home, paused, revoked } from "./device";
+import { barred, draining, home, paused, revoked, sealed } from "./device";
 
 const MINUTE = 60_000;
 
@@ -54,7 +54,9 @@ export async function start(): Promise<void> {
   connectQueue(theQueue);
   answerFromDevice(local);
   vault.subscribe(() => {
-    if (vault.get().state !== "open") manifest.forget();
+    const { state } = vault.get();
+    if (state !== "open") manifest.forget();
+    if (state === "locked") sealed.set(true);
     void vaultSettled(vaultChanged);
   });
   await theVault.begin();
@@ -130,11 +132,15 @@ export function vaultSettled(next: () => Promise<void> = async () => undefined):
 
 async function vaultChanged(): Promise<void> {
   const now = vault.get();
-  if (now.state === "none") return manifest.forget();
-  const attached = (await hasPerson(now.staffId)) && theQueue.attach(now.staffId);
-  if (now.state === "locked") manifest.forget();
-  else await manifest.restore();
-  await attached;
+  try {
+    if (now.state === "none") return manifest.forget();
+    const attached = (await hasPerson(now.staffId)) && theQueue.attach(now.staffId);
+    if (now.state === "locked") manifest.forget();
+    else await manifest.restore();
+    await attached;
+  } finally {
+    if (vault.get() === now) sealed.set(now.state === "locked");
+  }
   if (now.state === "open") wake();
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { DeviceFailure } from "../db/trouble";
 import { ask, GatewayFailure } from "../gateway/client";
 import { DiscardDraft, Drafts, SaveDraft } from "../gateway/documents";
@@ -37,7 +37,8 @@ export interface DraftControl {
 export function useDraft(kind: DraftKind, id: string, body: Record<string, unknown> | null, knownSeq = 0): DraftControl {
   const saver = useRef<DraftSaver | null>(null);
   saver.current ??= new DraftSaver(kind, id, knownSeq, body);
-  useEffect(() => saver.current?.typed(body), [JSON.stringify(body)]);
+  // Before the next event: what a keyboard commits because the app is put away comes right before it is locked.
+  useLayoutEffect(() => saver.current?.typed(body), [JSON.stringify(body)]);
   // A session's board lies open all afternoon: its line is a draft once there is something of it.
   const isOpen = kind !== "closing" || body !== null;
   useEffect(() => {

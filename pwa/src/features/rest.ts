@@ -15,3 +15,4 @@ export { default as consultations } from "./consultations/Consultations";
 export { default as handoff } from "./handoffs/Handoff";
 export { default as handoffs } from "./handoffs/Tray";
 export { default as notices } from "./notices/Notices";
+export { default as tokens } from "./ibasho/TokenSheet";

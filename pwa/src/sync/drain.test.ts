@@ -1,7 +1,7 @@
 import { IDBObjectStore as FakeObjectStore } from "fake-indexeddb";
 import { afterEach, describe, expect, it } from "vitest";
 import { DeviceFailure, trouble } from "../db/trouble";
-import { Owner } from "../testkit/owner";
+import { type Fault, Owner } from "../testkit/owner";
 import { Locks, ME, newProfile, OTHER, PIN, Tab } from "../testkit/tablet";
 import { GatewayFailure } from "../gateway/client";
 import { endDevice, handInAll, handInOrphans, waitingHere } from "./handIn";
@@ -65,6 +65,19 @@ describe("sending", () => {
     await second.start();
     await Promise.all([tab.drain(), second.drain()]);
     expect(owner.log.length).toBe(60);
+  });
+
+  it.each<Fault>(["cut_before", "cut_after", "portal", "wrong_body", "429", "500"])("tries again later after %s, and nobody is asked to sign in", async (fault) => {
+    const { owner, tab } = await tablet(3);
+    owner.faults.push(fault);
+    expect(await tab.drain()).toBe("later");
+    expect([await tab.drain(), new Set(states(tab)), owner.log.length]).toEqual(["done", new Set(["received"]), 3]);
+  });
+
+  it("an answer that names no command is none", async () => {
+    const { owner, tab } = await tablet(3);
+    owner.submitSealed = async () => ({ submitSealed: [] });
+    expect([await tab.drain(), new Set(states(tab))]).toEqual(["later", new Set(["device"])]);
   });
 
   it("pauses at the end of a session and keeps everything", async () => {

@@ -70,7 +70,7 @@ class Run {
       const outcomes = readOutcomes(answer);
       this.size = MAX_BATCH;
       // The cookie changed hands under us: not one of these is an answer.
-      return [...outcomes.values()].every((outcome) => outcome.code === "not_the_author") ? "signed_out" : outcomes;
+      return outcomes.size > 0 && [...outcomes.values()].every((outcome) => outcome.code === "not_the_author") ? "signed_out" : outcomes;
     } catch (failure) {
       if (!(failure instanceof GatewayFailure)) throw failure;
       return this.failed(batch, failure);

@@ -43,6 +43,11 @@ function accepted({ open: _open, ...row }: QueueRow, outcome: Outcome, now: numb
   return { ...row, state, outcome: null, incarnation: outcome.incarnation ?? null, receivedAt: now, keptSince: null };
 }
 
+/** Its id stays, so that a save of another tab does not bring it back; the next setting up of a PIN clears it away. */
+async function endDraft(tx: Writing, id: string): Promise<void> {
+  await tx.objectStore("drafts").put({ id, seq: 0, sealed: new Uint8Array() });
+}
+
 /** A person's queue on the disk. Every change is one strict transaction. */
 export class Rows {
   constructor(private readonly store: PersonStore) {}
@@ -51,8 +56,7 @@ export class Rows {
   add(row: NewRow, draftId?: string): Promise<number> {
     return this.store.write(["queue", "drafts"], async (tx) => {
       const put = joined(tx.objectStore("queue").add(row as QueueRow));
-      // Its id stays, so that a save of another tab does not bring it back; the next setting up of a PIN clears it away.
-      if (draftId) await tx.objectStore("drafts").put({ id: draftId, seq: 0, sealed: new Uint8Array() });
+      if (draftId) await endDraft(tx, draftId);
       return put;
     });
   }
@@ -97,11 +101,12 @@ export class Rows {
     });
   }
 
-  /** A mended command takes the refused one's place in the order. */
+  /** A mended command takes the refused one's place in the order. What was typed to mend it is a draft of the refused one's id, and ends. */
   replace(id: string, row: NewRow): Promise<number | null> {
-    return this.store.write(["queue"], async (tx) => {
+    return this.store.write(["queue", "drafts"], async (tx) => {
       const old = await tx.objectStore("queue").index("id").get(id);
       if (old?.state !== "refused") return null;
+      await endDraft(tx, id);
       return tx.objectStore("queue").put({ ...row, n: old.n });
     });
   }

@@ -1,4 +1,5 @@
-import { useEffect, useState } from "preact/hooks";
+import { correction, generate } from "lean-qr/nano";
+import { useState } from "preact/hooks";
 import { Link } from "../../app/router";
 import { hasRole } from "../../app/session";
 import { t } from "../../i18n/messages";
@@ -36,15 +37,13 @@ function newSheet(): string[] {
 }
 
 function Token({ code }: { code: string }) {
-  const picture = useQr(code);
+  const { size, path } = qrOf(code);
   return (
     <li class="token">
       <b>{t("tokens.name")}</b>
-      {picture && (
-        <svg viewBox={`-2 -2 ${picture.size + 4} ${picture.size + 4}`} role="img" aria-label={t("tokens.qr", { code: spokenCode(code) })} shape-rendering="crispEdges">
-          <path d={picture.path} />
-        </svg>
-      )}
+      <svg viewBox={`-2 -2 ${size + 4} ${size + 4}`} role="img" aria-label={t("tokens.qr", { code: spokenCode(code) })} shape-rendering="crispEdges">
+        <path d={path} />
+      </svg>
       <span class="code">{spokenCode(code)}</span>
     </li>
   );
@@ -55,20 +54,10 @@ interface Picture {
   path: string;
 }
 
-/** The QR code as one path. Its maker is fetched only when a sheet is shown. */
-function useQr(text: string): Picture | null {
-  const [picture, setPicture] = useState<Picture | null>(null);
-  useEffect(() => {
-    let alive = true;
-    import("lean-qr/nano").then(({ correction, generate }) => {
-      const bitmap = generate(text, { minCorrectionLevel: correction.Q });
-      if (alive) setPicture({ size: bitmap.size, path: pathOf(bitmap.size, (x, y) => bitmap.get(x, y)) });
-    }, () => undefined);
-    return () => {
-      alive = false;
-    };
-  }, [text]);
-  return picture;
+/** The QR code as one path. */
+function qrOf(text: string): Picture {
+  const bitmap = generate(text, { minCorrectionLevel: correction.Q });
+  return { size: bitmap.size, path: pathOf(bitmap.size, (x, y) => bitmap.get(x, y)) };
 }
 
 /** Dark modules as runs of a row: `M x y h n v1 h-n z`. */

@@ -49,17 +49,19 @@ interface FormProps {
 }
 
 function Form({ record, draft, offer, fixed, onResume }: FormProps) {
-  const [visitId] = useState(() => (fixed ? String(fixed.payload.visitId) : (draft?.id ?? uuid7())));
+  const [visitId] = useState(() => String(fixed ? fixed.payload.visitId : (draft?.body.visitId ?? draft?.id ?? uuid7())));
   const [start] = useState<VisitForm>(() => (fixed ? formOf(record.id, fixed.payload) : emptyVisit(record.id, now())));
   const [form, setForm] = useState<VisitForm>(() => (draft ? fromDraft(start, draft.body) : start));
   const [problems, setProblems] = useState<Problem[]>(() => (fixed ? problemsOfKept(fixed.outcome) : []));
   const touched = !isUntouched(form, start);
-  // What is put right is a draft under the id of the refused command: the one of the visit has ended.
-  const control = useDraft("visit", fixed?.id ?? visitId, touched || draft ? { ...form } : null, draft?.seq);
+  // What is put right is a draft under the id of the refused command: the one of the visit has ended. Whatever becomes of that
+  // command, the draft says which visit it is of, and one visit it stays.
+  const draftId = fixed?.id ?? draft?.id ?? visitId;
+  const control = useDraft("visit", draftId, touched || draft ? { ...form, visitId } : null, draft?.seq);
   const { busy, send } = useSubmit();
   const once = useOnce();
   useEffect(() => {
-    if (touched && !fixed) rememberInAddress(`/cases/${record.id}/visits/new?draft=${visitId}`);
+    if (touched && !fixed) rememberInAddress(`/cases/${record.id}/visits/new?draft=${draftId}`);
   }, [touched]);
   const auto = !fixed && form.day === start.day && form.time === start.time;
   const set = (change: Partial<VisitForm>) => setForm((before) => ({ ...before, ...change }));
@@ -77,7 +79,7 @@ function Form({ record, draft, offer, fixed, onResume }: FormProps) {
       void discardDraft(fixed.id, "visit");
       return navigate("/needs-attention", { replace: true });
     }
-    const outcome = await send("RecordVisit", record.id, payloadOf(form, visitId));
+    const outcome = await send("RecordVisit", record.id, payloadOf(form, visitId), { draftId });
     if (!outcome) return;
     if (outcome.status === "REFUSED") {
       control.release();
