@@ -100,11 +100,42 @@ def test_a_screen_gone_with_its_version_offers_the_new_one(city: Stack, sign_in:
     wait_for_worker(page)
     with gateway_with(city, BANSO_PWA_DIST=str(second_build(tmp_path))):
         page.locator(".nav").get_by_role("link", name="髙橋").click()
-        expect(page.get_by_text("書いたものは失われていません")).to_be_visible()
+        expect(page.get_by_text("新しい版があるときは、「更新する」で開けます")).to_be_visible()
         page.problems.clear()  # type: ignore[attr-defined]
         page.get_by_role("button", name="更新する").click()
         expect(page.get_by_role("heading", name="パスキー", exact=True)).to_be_visible()
         assert page.evaluate("() => globalThis.build") == "next"
+
+
+def test_another_way_in_that_is_gone_offers_the_new_version(city: Stack, sign_in: SignIn, tmp_path: Path) -> None:
+    page = sign_in("takahashi", "desk")
+    wait_for_worker(page)
+    page.get_by_role("button", name="サインアウト").click()
+    with gateway_with(city, BANSO_PWA_DIST=str(second_build(tmp_path))):
+        page.get_by_role("button", name="パスキーでサインイン").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        page.problems.clear()  # type: ignore[attr-defined]
+        page.get_by_role("button", name="更新する").click()
+        page.wait_for_function("() => globalThis.build === 'next'")
+
+
+def test_no_version_is_offered_over_words_that_are_no_draft(city: Stack, sign_in: SignIn, tmp_path: Path) -> None:
+    page = sign_in("takahashi", "desk")
+    wait_for_worker(page)
+    page.goto(f"{city.url}/cases/called")
+    reason = page.get_by_role("textbox", name="理由")
+    reason.fill("扉の向こうで倒れる音がした")
+    with gateway_with(city, BANSO_PWA_DIST=str(second_build(tmp_path))):
+        reload_until_waiting(page)
+        other = page.context.new_page()
+        other.problems = []  # type: ignore[attr-defined]
+        other.goto(f"{city.url}/today")
+        page.wait_for_timeout(6_000)
+        for one in (page, other):
+            expect(one.get_by_text(OFFER)).to_have_count(0)
+        reason.fill("")
+        for one in (page, other):
+            expect(one.get_by_text(OFFER)).to_be_visible(timeout=8_000)
 
 
 def reload_until_waiting(page: Page) -> None:

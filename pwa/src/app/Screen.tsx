@@ -3,6 +3,7 @@ import { useLayoutEffect, useState } from "preact/hooks";
 import { GatewayFailure } from "../gateway/client";
 import { NotFound } from "../features/problem/NotFound";
 import Today from "../features/today/Today";
+import { t } from "../i18n/messages";
 import { Waiting } from "../ui/parts";
 import { useStore } from "../ui/hooks";
 import { paths } from "./paths";
@@ -12,7 +13,7 @@ import { lookForUpdate } from "./updates";
 type ScreenOf = ComponentType<{ id: string }>;
 type Screens = Partial<Record<keyof typeof paths, ScreenOf>>;
 
-const RETRY_MS = 3_000;
+const [RETRY_MS, LONGEST_MS] = [3_000, 20_000];
 
 const Nowhere: ScreenOf = () => <NotFound page />;
 
@@ -39,11 +40,12 @@ export function Screen() {
   const hasFailed = tried.failed === name;
   useLayoutEffect(() => {
     if (hasRest && Part) return;
-    const begin = () => void fetchScreens(name).then(() => setTried({}), () => (lookForUpdate(), setTried({ failed: name })));
+    const late = () => new Promise((_, no) => setTimeout(no, LONGEST_MS));
+    const begin = () => void Promise.race([fetchScreens(name), late()]).then(() => setTried({}), () => (lookForUpdate(), setTried({ failed: name })));
     if (!Part && !hasFailed) return begin();
     const timer = setTimeout(begin, RETRY_MS);
     return () => clearTimeout(timer);
   }, [name, tried]);
-  if (!Part) return <Waiting failure={hasFailed ? new GatewayFailure(navigator.onLine ? "not_an_answer" : "unreachable") : null} />;
+  if (!Part) return <Waiting failure={hasFailed ? new GatewayFailure(navigator.onLine ? "not_an_answer" : "unreachable", null, t("problem.screenGone")) : null} />;
   return <Part key={here} id={found?.params.id ?? ""} />;
 }

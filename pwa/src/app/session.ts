@@ -28,6 +28,16 @@ export const door = new Store<Door>("pin");
 /** 「あとで」: goes on with what is on the device; what waits is sent after the next sign-in. */
 const putOff = new Store<boolean>(false);
 
+/** Somebody signed out and the gateway did not hear of it: where there is no PIN, the browser remembers that, and nothing else. */
+const OWED = "signOutOwed";
+
+/** False while a session that was left may live on. */
+async function endOwed(): Promise<boolean> {
+  if (localStorage[OWED] && !(await signOut())) return false;
+  delete localStorage[OWED];
+  return (await deviceCore()?.endOwed()) !== false;
+}
+
 /** The PIN opened the page and nobody answered: the session begins as soon as anything gets through. */
 let owed = false;
 online.subscribe(() => online.get() && owed && void openSession());
@@ -65,7 +75,7 @@ export async function openSession(fresh = false): Promise<void> {
   const late = owed;
   owed = false;
   try {
-    if (!fresh && (await deviceCore()?.endOwed()) === false) throw new GatewayFailure("unreachable");
+    if (!fresh && !(await endOwed())) throw new GatewayFailure("unreachable");
     const { me } = await ask(Me, {});
     await begin(me, fresh);
     if (late) fetchAll();
@@ -119,8 +129,10 @@ export async function openWithPin(pin: string): Promise<UnlockResult> {
 export async function enter(open: (device: string | null) => Promise<SignInResult>): Promise<SignInResult> {
   const result = await open((await deviceRow())?.id ?? null);
   if (result === "revoked") await deviceCore()?.revoke();
-  if (result === "ok") await deviceCore()?.changeDevice({ signOutOwed: false }).catch(() => undefined);
-  if (result === "ok") await openSession(true);
+  if (result !== "ok") return result;
+  delete localStorage[OWED];
+  await deviceCore()?.changeDevice({ signOutOwed: false }).catch(() => undefined);
+  await openSession(true);
   return result;
 }
 
@@ -148,7 +160,10 @@ export async function leave(): Promise<void> {
   door.set("password");
   session.set({ state: "out" });
   navigate("/sign-in", { replace: true });
-  if (!(await signOut())) await deviceCore()?.changeDevice({ signOutOwed: true }).catch(() => undefined);
+  const core = deviceCore();
+  if (!core) localStorage[OWED] = 1;
+  if (await signOut()) delete localStorage[OWED];
+  else await core?.changeDevice({ signOutOwed: true }).catch(() => undefined);
 }
 
 /** The person at the screen; screens are drawn only while somebody is signed in. */

@@ -55,10 +55,11 @@ const namesUnfinished = (locks: LockInfo[] = []) => locks.some(({ name }) => nam
 
 const unfinished = [openDrafts, standing, draining];
 
-/** A draft is open, something is not yet received, or a round of sending is on its way. */
+/** A draft is open, something is not yet received, a round of sending is on its way, or something is typed that is no draft. */
 function isUnfinished(): boolean {
   const { deviceOnly, sent } = standing.get();
-  return openDrafts.get() > 0 || deviceOnly + sent > 0 || draining.get();
+  const typed = document.querySelectorAll<HTMLInputElement>("textarea,input[type=text]:not(#login)");
+  return openDrafts.get() > 0 || deviceOnly + sent > 0 || draining.get() || [...typed].some(({ value }) => value);
 }
 
 function hold(): void {
@@ -93,6 +94,7 @@ function reloadOnTakeOver(): void {
     reload();
   });
   for (const store of unfinished) store.subscribe(reload);
+  setInterval(reload, LOOK_AGAIN_MS);
 }
 
 /** Trusted Types: this policy of one address is the only one the page may make. */

@@ -170,8 +170,9 @@ export async function signIn(login: string, password: string, device: string | n
       body: JSON.stringify(device ? { login, password, device } : { login, password }),
       signal: AbortSignal.timeout(20_000),
     });
-    if (response.ok) return "ok";
-    return refusalOf(signedOut(await readJson(response)));
+    const said = await readJson(response);
+    if (!response.ok) return refusalOf(signedOut(said));
+    return isRecord(said) && "staff" in said ? "ok" : ""; // a portal's answer lets nobody in
   } catch {
     return "";
   }
@@ -179,10 +180,11 @@ export async function signIn(login: string, password: string, device: string | n
 
 export const refusalOf = ({ code, sentence }: GatewayFailure): SignInResult => (code === "device_revoked" ? "revoked" : (sentence ?? ""));
 
-/** False when nobody answered: the session may live on. */
+/** False when the gateway did not answer: the session may live on. */
 export async function signOut(): Promise<boolean> {
   try {
-    return (await fetch("/session", { method: "DELETE", credentials: "same-origin" })).ok;
+    const said = await readJson(await fetch("/session", { method: "DELETE", credentials: "same-origin" }));
+    return isRecord(said) && "signedOut" in said;
   } catch {
     return false;
   }

@@ -38,6 +38,7 @@ export class KeyVault {
     rows.sort((a, b) => b.usedAt - a.usedAt);
     await this.turnTo(rows[0] ?? null);
     if (rows.length > 0 && this.state.get().state === "none") this.barred();
+    await this.forgetOthers();
   }
 
   /** Turn to another person: locked when they have a PIN here, none otherwise. The same open vault stays open. */
@@ -46,6 +47,15 @@ export class KeyVault {
     if (staffId !== null && now.state === "open" && now.staffId === staffId) return;
     this.key = null;
     await this.turnTo(staffId === null ? null : await this.device.staff(staffId));
+  }
+
+  /** Whoever else has a key here: their 72 hours end, too. */
+  private async forgetOthers(): Promise<void> {
+    const now = this.state.get();
+    for (const row of await this.device.everybody()) {
+      const isCurrent = now.state !== "none" && row.staffId === now.staffId;
+      if (row.wrapped && !isCurrent && isExpired(row, this.now())) await this.device.dropKey(row.staffId);
+    }
   }
 
   private async turnTo(row: StaffRow | null): Promise<void> {
@@ -147,11 +157,13 @@ export class KeyVault {
    *  one that another PIN replaced there is asked for anew. */
   async checkTime(): Promise<void> {
     const now = this.state.get();
-    if (now.state === "none") return;
-    const later = (found: StaffRow) => ({ ...found, highestNow: Math.max(found.highestNow, this.now()) });
-    const row = await this.device.changeStaff(now.staffId, later).catch(() => this.device.staff(now.staffId));
-    if (!row?.wrapped || isExpired(row, this.now())) await this.gone(now.staffId);
-    else if (this.key && row.salt.join() !== this.salt) this.lock();
+    if (now.state !== "none") {
+      const later = (found: StaffRow) => ({ ...found, highestNow: Math.max(found.highestNow, this.now()) });
+      const row = await this.device.changeStaff(now.staffId, later).catch(() => this.device.staff(now.staffId));
+      if (!row?.wrapped || isExpired(row, this.now())) await this.gone(now.staffId);
+      else if (this.key && row.salt.join() !== this.salt) this.lock();
+    }
+    await this.forgetOthers();
   }
 
   /** @throws VaultLocked */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { newProfile, ME, PIN, Tab } from "../testkit/tablet";
+import { newProfile, ME, OTHER, PIN, Tab } from "../testkit/tablet";
 import { Owner } from "../testkit/owner";
 import { KeyVault } from "./keyVault";
 import { unwrap, wrap, randomBytes } from "./crypto";
@@ -160,6 +160,21 @@ describe("time without contact", () => {
     expect([tab.queue.entries.get().length, tab.queue.counts.get().device]).toEqual([0, 1]);
     expect(await tab.drain()).toBe("done");
     expect(owner.log.length).toBe(1);
+  });
+
+  it.each(["open", "found at a start"])("ends for whoever used the tablet once, too, while it is another's, %s", async (how) => {
+    const { tab, clock } = await tablet();
+    clock.now += 1_000;
+    await tab.vault.setUp(OTHER, PIN, 72, async () => undefined);
+    clock.now += 71 * HOUR;
+    await tab.vault.contacted(OTHER);
+    await tab.vault.checkTime();
+    expect((await tab.device.staff(ME))?.wrapped).not.toBeNull();
+    clock.now += 2 * HOUR;
+    if (how === "open") await tab.vault.checkTime();
+    else await new KeyVault(tab.device, { now: () => clock.now }).begin();
+    expect((await tab.device.staff(ME))?.wrapped).toBeNull();
+    expect((await tab.device.staff(OTHER))?.wrapped).not.toBeNull();
   });
 
   it("begins again with a contact", async () => {

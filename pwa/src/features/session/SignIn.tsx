@@ -2,6 +2,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { hasCityAccount, toCityAccount } from "../../app/cityAccount";
 import { barred } from "../../app/device";
 import { door, enter, openSession, signInLater } from "../../app/session";
+import { lookForUpdate } from "../../app/updates";
+import { UpdateLine } from "../../app/UpdateLine";
 import { signIn, type SignInResult } from "../../gateway/client";
 import { t } from "../../i18n/messages";
 import { TextField } from "../../ui/forms";
@@ -38,6 +40,7 @@ function Gate() {
     <main class="gate" id="main">
       <GateLines />
       <section class="card stack" aria-labelledby="sign-in">
+        <UpdateLine />
         <div class="gate-head">
           <span class="brand"><Mark onDark={false} />{t("app.name")}</span>
           <h1 id="sign-in">{t("signIn.title")}</h1>
@@ -83,12 +86,14 @@ function SignInForm({ again = false }: { again?: boolean }) {
   };
   const open = async (entering: Promise<SignInResult>) => {
     setBusy(true);
-    const result = await entering.catch(() => "");
+    const result = await entering.catch(gone);
     setBusy(false);
     if (result !== "ok") setProblem(result === "revoked" ? t("device.revoked") : result || t("signIn.unreachable"));
   };
+  // The other ways in are fetched when they are wanted: they may be gone with the version they belong to.
+  const gone = () => (lookForUpdate(), "");
   const passkey = () => import("../account/passkey").then((part) => part.signInWithPasskey);
-  const useCode = () => void import("../account/FirstPassword").then((part) => setCode(() => part.FirstPassword), () => setProblem(t("signIn.unreachable")));
+  const useCode = () => void import("../account/FirstPassword").then((part) => setCode(() => part.FirstPassword), () => setProblem(gone() || t("signIn.unreachable")));
   return (
     <>
     <form class="stack" onSubmit={go} noValidate>
