@@ -28,7 +28,7 @@ from tests.support.tablet import PIN, Tablet
 
 COMMANDS = int(os.environ.get("BANSO_QUEUE", "600"))
 KILLS = int(os.environ.get("BANSO_QUEUE_KILLS", "10"))
-CASES, SEED = 8, 20261124
+CASES, MORE, SEED = 8, 200, 20261124
 HARNESS = ROOT / "var" / "test" / "harness"
 
 
@@ -69,13 +69,15 @@ class Queueing:
 
 
 def fill(queueing: Queueing, chosen: random.Random) -> None:
-    """Queue until enough is durable, dying on the way."""
-    while len(queueing.durable) < COMMANDS:
+    """Queue until enough is durable, dying on the way; more than enough while a death of this half is left."""
+    while queueing.kills < KILLS // 2 or len(queueing.durable) < COMMANDS:
         page = queueing.open(cut=True)
+        share = COMMANDS / max(KILLS // 2, 1)
         left = COMMANDS - len(queueing.durable)
+        if queueing.kills < KILLS // 2:
+            left = max(left, round(2 * share))
         page.evaluate("([cases, n]) => void harness.queue(cases, n)", [queueing.cases, left])
         if queueing.kills < KILLS // 2:
-            share = COMMANDS / (KILLS // 2)
             deadline, wanted = (
                 time.monotonic() + 30,
                 len(queueing.durable) + min(left, share * chosen.uniform(0.3, 1.3)),
@@ -94,7 +96,8 @@ def drain(queueing: Queueing, chosen: random.Random) -> tuple[int, float]:
     while queueing.kills < KILLS:
         page = queueing.open()
         if page.evaluate("harness.counts()")["device"] == 0:
-            break
+            # Faster than the deaths: there is more to send, so that this life, too, dies of sending.
+            page.evaluate("([cases, n]) => harness.queue(cases, n).then(() => harness.send())", [queueing.cases, MORE])
         queueing.wait_and_kill(page, chosen.uniform(0.05, 0.9))
     page = queueing.open()
     begun, left = time.monotonic(), page.evaluate("harness.counts()")["device"]
@@ -120,7 +123,7 @@ def test_a_killed_browser_loses_nothing_and_doubles_nothing(town: Stack, tmp_pat
         fill(queueing, chosen)
         filling = queueing.kills
         left, seconds = drain(queueing, chosen)
-    assert min(filling, queueing.kills - filling) >= KILLS // 4, f"{filling} of {queueing.kills} kills while queueing"
+    assert (filling, queueing.kills) == (KILLS // 2, KILLS)
     town.wait_settled(120)
     with ThreadPoolExecutor(1) as thread:
         visits = thread.submit(asyncio.run, judge(town, queueing)).result()

@@ -218,6 +218,7 @@ def test_a_tablet_that_lies_open(sign_in: SignIn, city: Stack, size: str) -> Non
     expect(page.get_by_role("button", name="名前を言わずに参加する")).to_be_visible()
     page.context.set_offline(True)
     page.get_by_role("button", name="名前を言わずに参加する").click()
+    expect(page.get_by_text("名前なしの方を記録しました")).to_be_visible()
     page.get_by_role("button", name="スタッフ").last.click()
     for digit in "314159":
         page.get_by_role("button", name=digit, exact=True).click()

@@ -1,5 +1,6 @@
 """The tablet is put away and taken out again with no signal: what was on the screen is there, and one deed stays one."""
 
+import re
 from pathlib import Path as Folder
 
 import pytest
@@ -33,7 +34,11 @@ def test_a_half_typed_visit_is_there_again(hills: tuple[Stack, Path], tmp_path: 
         take_out(tablet)
         expect(page.get_by_role("textbox", name="ひとこと")).to_have_value(HALF)
         expect(page.get_by_role("radio", name="扉越し")).to_be_checked()
+        week = page.get_by_role("radio", name=re.compile("^来週"))
+        week.check()
+        promised = str(week.locator("xpath=..").inner_text()).removeprefix("来週").strip()
         tablet.save_visit(HALF)
+        expect(page.locator(".facts")).to_contain_text(promised)
         for place, there in (("ケース", "夜道 歩"), ("今日", "髙橋")):
             page.get_by_role("link", name=place, exact=True).click()
             tablet.put_away()
@@ -60,7 +65,10 @@ def test_a_refused_visit_that_is_being_mended_stays_one_visit(hills: tuple[Stack
         page.get_by_label("訪問した日").select_option(index=20)  # before there was a case
         tablet.save_visit(HALF)
         path.heal()
-        page.get_by_role("link", name="要確認").first.click(timeout=20_000)
+        expect(page.get_by_role("main").get_by_text("要確認")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text(HALF)).to_be_visible()
+        expect(page.get_by_text("つながると、自動で送ります")).to_have_count(0)
+        page.get_by_role("link", name="要確認").first.click()
         path.cut()
         page.get_by_role("link", name="直して送る").click()
         page.get_by_role("button", name="日時を直す").click()

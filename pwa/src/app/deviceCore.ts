@@ -208,6 +208,23 @@ export const device = () => deviceStore.device();
 export const deviceId = () => deviceStore.id;
 export const changeDevice = deviceStore.changeDevice.bind(deviceStore);
 
+/** Whose PINs open something here, in an order that stays. */
+async function people(): Promise<string[]> {
+  return (await deviceStore.everybody()).filter((row) => row.wrapped).map((row) => row.staffId);
+}
+
+/** Which of them is asked now, from 1, and of how many. */
+export async function asked(): Promise<[number, number]> {
+  const [now, ids] = [vault.get(), await people()];
+  return [now.state === "none" ? 0 : ids.indexOf(now.staffId) + 1, ids.length];
+}
+
+/** At a tablet of several: the next one is asked for theirs. */
+export async function askNext(): Promise<void> {
+  const [[at, of], ids] = [await asked(), await people()];
+  await theVault.choose(ids[at % of] ?? null);
+}
+
 /** The PIN is forgotten: its key is deleted. The queue stays and is sent after the sign-in with the password. */
 export function forgetPin(staffId: string): Promise<void> {
   return theVault.forget(staffId);

@@ -171,7 +171,7 @@ export class CommandQueue {
     for (const row of wanted) {
       const envelope = (await this.vault.open(`queue/${row.id}`, row.sealed).catch(() => null)) as CommandEnvelope | null;
       const fresh = envelope && (await sealForGateway(envelope, registration));
-      await this.need().change([row.n], (now) => ({ ...now, ...(fresh ?? {}), ...(fresh ? { device } : {}), reseal: "done" }));
+      await this.need().change([row.n], (now) => (now.id === row.id ? { ...now, ...(fresh ?? {}), ...(fresh ? { device } : {}), reseal: "done" } : null));
     }
     await this.reload();
     return true;

@@ -182,6 +182,20 @@ describe("a refusal", () => {
     expect(states(tab)).toEqual(["received"]);
   });
 
+  it("handed in by another tab meanwhile, it is neither mended nor taken back here", async () => {
+    const { owner, tab, locks } = await tablet(1);
+    const [{ id } = { id: "" }] = tab.queue.entries.get();
+    owner.refuses.add(id);
+    await tab.drain();
+    await tab.queue.reload();
+    const other = new Tab(owner, { locks });
+    await other.start();
+    await handInAll(other.device, owner);
+    expect([await tab.queue.replace(id, { i: 1 }), await tab.queue.withdraw(id)]).toEqual([null, false]);
+    await tab.drain();
+    expect([owner.log.length, owner.handedIn.size]).toEqual([0, 1]);
+  });
+
   it("of a seal the gateway cannot open: sealed again once, then a person's matter", async () => {
     const { owner, tab } = await tablet(1);
     const honest = owner.registration;

@@ -8,24 +8,33 @@ import { homeOf, Manifest } from "./manifest";
 import type { Held, SyncAnswer } from "./wire";
 
 const NOW = 1_800_000_000_000;
+const OWNERS = { case: "coordination", session: "ibasho" } as const;
 const today = { handoffsWaiting: 0, unreadNotices: 0, unavailable: [], openDrafts: [], contactsDue: [], receivedHandoffs: [], returnedHandoffs: [] };
 
 /** What the server would show, and how it answers a device. */
 class Server {
   readonly cases = new Map<string, number>();
+  readonly sessions = new Map<string, number>();
   staff = ME;
-  silent = false;
+  /** The owner that does not answer. */
+  silent: "" | "coordination" | "ibasho" = "";
   asked: Held[] = [];
 
   sync = async (have: Held[]): Promise<SyncAnswer> => {
-    const held = new Map(have.map((each) => [each.id, each.etag]));
-    const shown = this.silent ? [] : [...this.cases];
-    const cases = shown.filter(([id, version]) => held.get(id) !== `v${version}`).map(([id, version]) => carried(id, version));
-    const drop = this.silent ? [] : have.filter((each) => !this.cases.has(each.id)).map((each) => each.id);
     this.asked = have;
-    const rest = { sessions: [], erased: [], today, confirming: [], incarnations: ["one"], serverTime: new Date(NOW).toISOString(), readableHours: 72 };
-    return { cases, drop, ...rest, unavailable: this.silent ? ["coordination"] : [] } as unknown as SyncAnswer;
+    const [cases, sessions] = [this.differing("case", have), this.differing("session", have)];
+    const rest = { erased: [], today, confirming: [], incarnations: ["one"], serverTime: new Date(NOW).toISOString(), readableHours: 72 };
+    const unavailable = this.silent ? [this.silent] : [];
+    return { cases: cases.fresh, sessions: sessions.fresh, drop: [...cases.gone, ...sessions.gone], unavailable, ...rest } as unknown as SyncAnswer;
   };
+
+  private differing(kind: Held["kind"], have: Held[]) {
+    if (this.silent === OWNERS[kind]) return { fresh: [], gone: [] };
+    const shown = kind === "case" ? this.cases : this.sessions;
+    const held = new Map(have.filter((each) => each.kind === kind).map((each) => [each.id, each.etag]));
+    const fresh = [...shown].filter(([id, version]) => held.get(id) !== `v${version}`).map(([id, version]) => (kind === "case" ? carried(id, version) : carriedSession(id, version)));
+    return { fresh, gone: [...held.keys()].filter((id) => !shown.has(id)) };
+  }
 
   me = async () => ({ staff: { id: this.staff, name: "" }, assignments: [] });
   notices = async () => [];
@@ -33,6 +42,11 @@ class Server {
 
 function carried(id: string, version: number) {
   return { id, etag: `v${version}`, card: { id, label: `${id} ${version}`, kana: "", openedAt: "", nextPromisedOn: null }, record: { id, label: `${id} ${version}` } };
+}
+
+function carriedSession(id: string, version: number) {
+  const session = { id, place: `${id} ${version}`, startsAt: `2026-11-2${version % 10}T01:00:00Z` };
+  return { id, etag: `v${version}`, board: { session, participants: [], attendance: [], closingLines: [] } };
 }
 
 async function tablet(about: string[] = []) {
@@ -45,13 +59,18 @@ async function tablet(about: string[] = []) {
   return { tab, server, manifest, clock, local: new LocalAnswers(manifest, tab.queue, () => tab.drafts.all()) };
 }
 
-async function held(tab: Tab, manifest: Manifest): Promise<Record<string, string>> {
+async function held(tab: Tab, manifest: Manifest, kind: Held["kind"] = "case"): Promise<Record<string, string>> {
   const rows = (await tab.queue.store?.read(["records"], (tx) => tx.objectStore("records").getAll())) ?? [];
-  const cases = await Promise.all(rows.filter((row) => row.kind === "case").map((row) => manifest.read(row.id)));
-  return Object.fromEntries((cases as ReturnType<typeof carried>[]).map((each) => [each.id, each.record.label]));
+  const records = await Promise.all(rows.filter((row) => row.kind === kind).map((row) => manifest.read(row.id)));
+  const labelled = (each: unknown) => (kind === "case" ? (each as ReturnType<typeof carried>).record.label : (each as ReturnType<typeof carriedSession>).board.session.place);
+  return Object.fromEntries(records.map((each) => [(each as { id: string }).id, labelled(each)]));
 }
 
-const change = fc.record({ id: fc.constantFrom("a", "b", "c", "d"), act: fc.constantFrom("write", "write", "leave", "pull", "silent", "lock") });
+const change = fc.record({
+  kind: fc.constantFrom<Held["kind"][]>("case", "session"),
+  id: fc.constantFrom("a", "b", "c"),
+  act: fc.constantFrom("write", "write", "leave", "pull", "silent", "lock"),
+});
 
 describe("what is on the device", () => {
   it("asks of the cases that a draft or a kept command is about, each once, whether the record is here or not", async () => {
@@ -64,13 +83,14 @@ describe("what is on the device", () => {
 
   it("equals what the server would show, one round trip after any history", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(change, { maxLength: 25 }), async (history) => {
+      fc.asyncProperty(fc.array(change, { maxLength: 40, size: "max" }), async (history) => {
         const { tab, server, manifest } = await tablet();
         let version = 0;
-        for (const { id, act } of history) {
-          if (act === "write") server.cases.set(id, ++version);
-          if (act === "leave") server.cases.delete(id);
-          server.silent = act === "silent";
+        for (const { kind, id, act } of history) {
+          const [shown, place] = kind === "case" ? [server.cases, id] : [server.sessions, `session ${id}`];
+          if (act === "write") shown.set(place, ++version);
+          if (act === "leave") shown.delete(place);
+          server.silent = act === "silent" ? OWNERS[kind] : "";
           if (act === "pull" || act === "silent") await manifest.pull();
           if (act === "lock") {
             tab.vault.lock();
@@ -79,13 +99,18 @@ describe("what is on the device", () => {
             await manifest.restore();
           }
         }
-        server.silent = false;
+        server.silent = "";
         await manifest.pull();
-        const wanted = Object.fromEntries([...server.cases].map(([id, seen]) => [id, `${id} ${seen}`]));
-        expect(await held(tab, manifest)).toEqual(wanted);
-        expect(Object.fromEntries((manifest.home.get()?.cards ?? []).map((card) => [card.id, card.label]))).toEqual(wanted);
+        const [cases, sessions] = [server.cases, server.sessions].map((all) => Object.fromEntries([...all].map(([id, seen]) => [id, `${id} ${seen}`])));
+        const { cards, sessions: headers } = manifest.home.get() ?? { cards: [], sessions: [] };
+        expect([await held(tab, manifest), await held(tab, manifest, "session")]).toEqual([cases, sessions]);
+        expect(Object.fromEntries(cards.map((card) => [card.id, card.label]))).toEqual(cases);
+        expect(Object.fromEntries(headers.map((header) => [header.id, header.place]))).toEqual(sessions);
+        await manifest.pull();
+        const etags = [...server.cases, ...server.sessions].map(([id, seen]) => [id, `v${seen}`]);
+        expect(server.asked.map(({ id, etag }) => [id, etag]).toSorted()).toEqual(etags.toSorted());
       }),
-      { numRuns: 60 },
+      { numRuns: 100 },
     );
   }, 60_000);
 
@@ -124,13 +149,13 @@ describe("what is on the device", () => {
   it("promises nothing before the cases' owner has answered, and its hours do not begin again without it", async () => {
     const { tab, server, manifest, clock } = await tablet();
     server.cases.set("a", 1);
-    server.silent = true;
+    server.silent = "coordination";
     await manifest.pull();
     expect(manifest.home.get()).toBeNull();
-    server.silent = false;
+    server.silent = "";
     await manifest.pull();
     const until = manifest.home.get()?.readableUntil;
-    server.silent = true;
+    server.silent = "coordination";
     clock.now += 3_600_000;
     await manifest.pull();
     expect([manifest.home.get()?.readableUntil, Object.keys(await held(tab, manifest))]).toEqual([until, ["a"]]);

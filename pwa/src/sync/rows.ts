@@ -91,11 +91,11 @@ export class Rows {
     });
   }
 
-  /** A person takes a refused command back. False when it is not refused (any more). */
+  /** A person takes a refused command back. False when it is not refused (any more), or the gateway holds it. */
   withdraw(id: string): Promise<boolean> {
     return this.store.write(["queue"], async (tx) => {
       const row = await tx.objectStore("queue").index("id").get(id);
-      if (row?.state !== "refused") return false;
+      if (row?.state !== "refused" || row.handedIn) return false;
       await tx.objectStore("queue").delete(row.n);
       return true;
     });
@@ -105,7 +105,7 @@ export class Rows {
   replace(id: string, row: NewRow): Promise<number | null> {
     return this.store.write(["queue", "drafts"], async (tx) => {
       const old = await tx.objectStore("queue").index("id").get(id);
-      if (old?.state !== "refused") return null;
+      if (old?.state !== "refused" || old.handedIn) return null;
       await endDraft(tx, id);
       return tx.objectStore("queue").put({ ...row, n: old.n });
     });

@@ -44,6 +44,14 @@ export function step(): void {
   running.getStore()?.step();
 }
 
+/** A request: a process may die before it leaves, and before its answer is heard. */
+export async function asked<Answer>(request: () => Promise<Answer>): Promise<Answer> {
+  step();
+  const answer = await request();
+  step();
+  return answer;
+}
+
 type Method = (this: never, ...args: never[]) => unknown;
 
 /** Before it: nothing happened. After a write: it succeeded inside its transaction, which then never committed. */

@@ -7,7 +7,7 @@ import { CommandQueue } from "../sync/commandQueue";
 import { DeviceDrafts } from "../sync/deviceDrafts";
 import type { DrainEnd } from "../sync/drain";
 import { KeyVault } from "../vault/keyVault";
-import { step } from "./crash";
+import { asked } from "./crash";
 import type { Owner } from "./owner";
 
 export const PIN = "402918";
@@ -125,13 +125,10 @@ export class Tab {
 
   drain(): Promise<DrainEnd> {
     const { staff } = this;
-    const send: Owner["submitSealed"] = async (commands) => {
-      step();
+    const send: Owner["submitSealed"] = (commands) => asked(() => {
       this.options.sends?.(staff, commands.map(({ id }) => id));
-      const answer = await this.owner.submitSealed(commands);
-      step();
-      return answer;
-    };
+      return this.owner.submitSealed(commands);
+    });
     return this.queue.drain({ send, now: this.now, exclusive: this.locks.exclusive });
   }
 

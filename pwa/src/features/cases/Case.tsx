@@ -52,6 +52,7 @@ export default function Case({ id }: { id: string }) {
 function Page({ record, refresh }: { record: CaseAnswer; refresh: () => void }) {
   const today = useToday();
   const timeline = withQueued(record.id, record.timeline, useStore(queue), me().staff);
+  const next = nextOf(record, timeline);
   return (
     <>
       <JustRecorded caseId={record.id} timeline={timeline} />
@@ -68,7 +69,7 @@ function Page({ record, refresh }: { record: CaseAnswer; refresh: () => void }) 
       <p class="row nobr facts">
         {record.team[0] && <span><span class="sub">{t("case.team")}</span>　{record.team.map((staff) => staff.name).join("・")}</span>}
         {record.fromUnit && <span><span class="sub">{t("case.from")}</span>　{record.fromUnit.name}</span>}
-        {(nextText(record.nextPromise) || sees(record, "promise")) && !record.closedAt && <span><span class="sub">{t(isPast(record.nextPromise, today) ? "today.nextContact" : "case.next")}</span>　{nextText(record.nextPromise) || t("cases.noPromise")}</span>}
+        {(nextText(next) || sees(record, "promise")) && !record.closedAt && <span><span class="sub">{t(isPast(next, today) ? "today.nextContact" : "case.next")}</span>　{nextText(next) || t("cases.noPromise")}</span>}
       </p>
       <div class="cols cols-side">
         {opens(record, "timeline") && <Timeline entries={timeline} />}
@@ -76,6 +77,12 @@ function Page({ record, refresh }: { record: CaseAnswer; refresh: () => void }) 
       </div>
     </>
   );
+}
+
+/** What was promised last: by a visit that is on this device only, else as the owner has it. */
+function nextOf({ nextPromise }: CaseAnswer, timeline: readonly ShownEntry[]): CaseAnswer["nextPromise"] {
+  const mine = timeline.filter(({ state, nextPromise: said }) => ["device", "sent"].includes(state ?? "") && said && nextText(said)).pop();
+  return mine?.nextPromise ?? nextPromise;
 }
 
 /** Whether this reader was shown a group of fields; what was not is never told as 「ありません」. */
@@ -115,6 +122,7 @@ function JustRecorded({ caseId, timeline }: { caseId: string; timeline: readonly
   useEffect(() => () => justRecorded.set(null), []);
   if (saved?.caseId !== caseId) return null;
   const state = timeline.find((entry) => entry.id === saved.visitId)?.state;
+  if (state === "refused") return null; // 要確認 says so
   const where = state === "received" || state === "confirming" ? state : saved.where;
   return <Note icon="ok-c" kind="ok"><p role="status"><b>{t(`visit.saved.${where}`)}</b>{t(`visit.saved.${where}.next`)}</p></Note>;
 }

@@ -91,8 +91,8 @@ function titleOf(entry: Entry): string {
   return callerLabel({ callerKind: entry.callerKind, callerRelation: entry.callerRelation }) + (entry.channel ? `　${codeText("channel", entry.channel)}` : "");
 }
 
-/** 端末のみ → 送信済 → 受領済, or 確認中 while a manager looks at it. */
+/** 端末のみ → 送信済 → 受領済, 確認中 while a manager looks at it, or 要確認. */
 function ReachChip({ state }: { state: string }) {
-  const [kind, icon] = state === "received" ? (["done", "ok"] as const) : state === "confirming" ? (["soon", "clock"] as const) : (["tab-only", "tablet"] as const);
+  const [kind, icon] = state === "received" ? (["done", "ok"] as const) : state === "confirming" ? (["soon", "clock"] as const) : (["tab-only", state === "refused" ? "flag" : "tablet"] as const);
   return <span class={`chip ${kind}`}><Icon name={icon} />{codeText("reach", state)}</span>;
 }

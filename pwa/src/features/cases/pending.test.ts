@@ -11,7 +11,7 @@ function visit(visitId: string, state: string, subject = "c1"): QueuedVisit {
 describe("the timeline with what this device still keeps", () => {
   it("shows queued visits with how far they have come", () => {
     const shown = withQueued("c1", [received], [visit("v2", "device"), visit("v3", "confirming"), visit("v4", "device", "c2"), visit("v5", "refused")], me);
-    expect(shown.map(({ id, state }) => [id, state])).toEqual([["v1", undefined], ["v2", "device"], ["v3", "confirming"]]);
+    expect(shown.map(({ id, state }) => [id, state])).toEqual([["v1", undefined], ["v2", "device"], ["v3", "confirming"], ["v5", "refused"]]);
     expect(shown[1]).toMatchObject({ outcome: "through_door", memo: "声は落ち着いていた。", nextPromise: { on: "2026-12-08", note: "" }, by: me });
   });
 

@@ -17,9 +17,9 @@ export interface QueuedVisit {
   outcome?: { code: string | null } | null;
 }
 
-/** The timeline with the visits this device still keeps. Once the owner shows a visit, its own entry is the one shown. */
+/** The timeline with the visits this device still keeps, refused ones too: a person decides about them. Once the owner shows a visit, its own entry is the one shown. */
 export function withQueued(caseId: string, timeline: readonly TimelineEntry[], queued: readonly QueuedVisit[], by: TimelineEntry["by"]): ShownEntry[] {
-  const mine = queued.filter((each) => each.type === "RecordVisit" && each.subject === caseId && each.state !== "refused" && each.outcome?.code !== DECLINED);
+  const mine = queued.filter((each) => each.type === "RecordVisit" && each.subject === caseId && each.outcome?.code !== DECLINED);
   const states = new Map(mine.map((each) => [String(each.payload.visitId), each.state]));
   const known = new Set(timeline.map((entry) => entry.id));
   const shown = timeline.map((entry): ShownEntry => (states.has(entry.id) ? { ...entry, state: "received" } : entry));

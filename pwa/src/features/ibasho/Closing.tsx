@@ -4,6 +4,7 @@ import { t } from "../../i18n/messages";
 import { uuid7 } from "../../sync/uuid7";
 import { TextField } from "../../ui/forms";
 import { useOnce } from "../../ui/hooks";
+import { TEXT, textProblem } from "../../ui/textLimits";
 import { vault } from "../../vault/vault";
 import { DraftMoved } from "../consultations/DraftMoved";
 import type { Board } from "./board";
@@ -45,7 +46,7 @@ function Line({ id, isClosed, draft, onClose, onGo }: LineProps) {
   const once = useOnce();
   const go = async () => {
     const said = line.trim();
-    if (isClosed && !said) return;
+    if ((isClosed && !said) || textProblem(said, TEXT)) return;
     setLine("");
     await control.hold();
     if (!(await onClose(said, draftId))) {
@@ -59,7 +60,7 @@ function Line({ id, isClosed, draft, onClose, onGo }: LineProps) {
     <form class="stack stack-s" autocomplete="off" noValidate onSubmit={(event) => (event.preventDefault(), void once(go))}>
       <DraftMoved control={control} onGo={onGo} />
       <div class="closing">
-        <TextField id="closing-line" label={t(isClosed ? "board.closingMore" : "board.closingLine")} value={line} onInput={setLine} />
+        <TextField id="closing-line" label={t(isClosed ? "board.closingMore" : "board.closingLine")} limit={TEXT} value={line} onInput={setLine} />
         <button class="btn line" type="submit">{t(isClosed ? "board.addLine" : "board.close")}</button>
       </div>
     </form>

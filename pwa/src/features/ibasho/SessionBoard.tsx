@@ -55,14 +55,14 @@ function Page({ record, board, control, last, refused }: PageProps) {
   const tiles = { tiles: board.tiles, onTap, onAdd: () => setAdding(true) };
   const add = adding && <AddPerson people={board.tiles} onFound={(found) => (setAdding(false), arrive(found))} onClose={() => setAdding(false)} />;
   // Nothing of the staff's page lies under it.
-  if (inVenue) return <><VenueMode record={record} {...tiles} onUnnamed={() => log("plus_one")} />{add}{question}</>;
+  if (inVenue) return <><VenueMode record={record} {...tiles} last={last} onUnnamed={() => log("plus_one")} />{add}{question}</>;
   return (
     <>
       <Head record={record} hasVault={isOpen} />
       <OfflineNote reach={board.reach} />
       <Alert text={refused} />
       {board.status === "closed" && <Note kind="ok" icon="ok-c"><p>{t("board.closedNote")}</p></Note>}
-      <Figures counts={board.counts} isOver={hours === "over"} />
+      <Figures counts={board.counts} isOver={hours === "over" || board.status === "closed"} />
       <section class="stack stack-s" aria-labelledby="who">
         <div class="split"><h2 id="who">{t("board.touch")}</h2><LastLine last={last} onUndo={(attendanceId) => control.correct(attendanceId, "")} /></div>
         <Tiles {...tiles} />

@@ -10,7 +10,7 @@ import { stayOpen } from "../../vault/autoLock";
 import { AskPin } from "./AskPin";
 import type { Tile } from "./board";
 import { Tiles } from "./Tiles";
-import type { SessionRecord } from "./useBoard";
+import type { LastDone, SessionRecord } from "./useBoard";
 import { venue } from "./venue";
 
 interface Props {
@@ -19,10 +19,11 @@ interface Props {
   onTap: (tile: Tile) => void;
   onAdd: () => void;
   onUnnamed: () => void;
+  last: LastDone | null;
 }
 
 /** The tablet lies open on the table: nicknames only. It covers every other screen, and only the PIN gives them back. */
-export function VenueMode({ record, tiles, onTap, onAdd, onUnnamed }: Props) {
+export function VenueMode({ record, tiles, onTap, onAdd, onUnnamed, last }: Props) {
   const [leaving, setLeaving] = useState(false);
   const { programme, place: where, startsAt, endsAt } = record.session;
   useEffect(() => {
@@ -50,6 +51,7 @@ export function VenueMode({ record, tiles, onTap, onAdd, onUnnamed }: Props) {
         <h2>{t("board.touch")}</h2>
         <Tiles tiles={tiles} onTap={onTap} onAdd={onAdd} venue />
         <button class="btn line big" type="button" onClick={onUnnamed}><Icon name="plus" large />{t("board.joinUnnamed")}</button>
+        {last?.kind === "plus_one" && <p role="status">{t("board.done.plus_one", { time: clock(last.at) })}</p>}
       </div>
       {leaving && <AskPin title={t("board.leaveVenue")} onOpen={() => venue.set(null)} onClose={() => setLeaving(false)} />}
     </Modal>

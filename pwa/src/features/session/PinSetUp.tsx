@@ -5,6 +5,7 @@ import { DeviceFailure } from "../../db/trouble";
 import { errorText, t } from "../../i18n/messages";
 import { TextField } from "../../ui/forms";
 import { Modal } from "../../ui/parts";
+import { LINE, textProblem } from "../../ui/textLimits";
 import { isGoodPin } from "../../vault/rules";
 import { PinPad } from "./PinPad";
 
@@ -20,7 +21,7 @@ export function PinSetUp({ onClose }: { onClose: () => void }) {
   useEffect(() => void deviceRow().then((row) => setName((typed) => typed || (row?.name ?? ""))), []);
   const next = async (pin: string) => {
     if (step === "first") {
-      const wrong = checked(pin);
+      const wrong = textProblem(name, LINE) ?? checked(pin);
       setProblem(wrong);
       if (wrong) return;
       setFirst(pin);

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { deviceRow } from "../../app/device";
+import { deviceCore, deviceRow } from "../../app/device";
 import { door, openWithPin, session } from "../../app/session";
 import { troubleCode } from "../../db/trouble";
 import { t } from "../../i18n/messages";
@@ -8,7 +8,7 @@ import { queueCounts } from "../../sync/queue";
 import { useStore, useTitle } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/parts";
-import { triesLeft } from "../../vault/vault";
+import { triesLeft, vault } from "../../vault/vault";
 import { GateLines } from "./OnThisDevice";
 import { PinPad, whyShut } from "./PinPad";
 
@@ -30,14 +30,19 @@ export default function Unlock() {
 
 function Head() {
   const now = useStore(session);
+  const here = useStore(vault);
   const [device, setDevice] = useState("");
+  const [[at, of], setAsked] = useState([0, 0]);
   useEffect(() => void deviceRow().then((row) => setDevice(row?.name ?? "")), []);
-  const who = now.state === "in" ? now.me.staff.name : "";
+  useEffect(() => void deviceCore()?.asked().then(setAsked), [here]);
+  const who = now.state === "in" && here.state === "locked" && here.staffId === now.me.staff.id ? now.me.staff.name : "";
   return (
     <div class="gate-head">
       <span class="gate-lock"><Icon name="lock" large /></span>
       <h1 id="unlock">{t("pin.enter")}</h1>
       <p class="sub">{[who, device].filter(Boolean).join("　")}</p>
+      {of > 1 && <p class="sub" role="status">{t("pin.oneOf", { at, of })}</p>}
+      {of > 1 && <button class="btn text" type="button" onClick={() => void deviceCore()?.askNext()}>{t("pin.askNext")}</button>}
     </div>
   );
 }
