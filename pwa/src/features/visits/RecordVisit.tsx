@@ -49,15 +49,16 @@ interface FormProps {
 }
 
 function Form({ record, draft, offer, fixed, onResume }: FormProps) {
-  const [visitId] = useState(() => String(fixed ? fixed.payload.visitId : (draft?.body.visitId ?? draft?.id ?? uuid7())));
+  // What is put right is a draft under the id of the refused command: the one of the visit has ended. Whatever becomes of that
+  // command, such a draft says which visit it is of, and one visit it stays.
+  const [mended] = useState(() => (fixed?.payload ?? draft?.body)?.visitId);
+  const [visitId] = useState(() => String(mended ?? draft?.id ?? uuid7()));
   const [start] = useState<VisitForm>(() => (fixed ? formOf(record.id, fixed.payload) : emptyVisit(record.id, now())));
   const [form, setForm] = useState<VisitForm>(() => (draft ? fromDraft(start, draft.body) : start));
   const [problems, setProblems] = useState<Problem[]>(() => (fixed ? problemsOfKept(fixed.outcome) : []));
   const touched = !isUntouched(form, start);
-  // What is put right is a draft under the id of the refused command: the one of the visit has ended. Whatever becomes of that
-  // command, the draft says which visit it is of, and one visit it stays.
   const draftId = fixed?.id ?? draft?.id ?? visitId;
-  const control = useDraft("visit", draftId, touched || draft ? { ...form, visitId } : null, draft?.seq);
+  const control = useDraft("visit", draftId, touched || draft ? { ...form, ...(mended ? { visitId } : {}) } : null, draft?.seq);
   const { busy, send } = useSubmit();
   const once = useOnce();
   useEffect(() => {
