@@ -161,8 +161,11 @@ export async function leave(): Promise<void> {
   session.set({ state: "out" });
   navigate("/sign-in", { replace: true });
   const core = deviceCore();
-  if (!core) localStorage[OWED] = 1;
-  if (await signOut()) delete localStorage[OWED];
+  // Whoever has no PIN here leaves; whoever has one may open it again.
+  if (vault.get().state === "none") void core?.askNext();
+  const out = signOut();
+  if (!core) localStorage[OWED] = 1; // until it is answered
+  if (await out) delete localStorage[OWED];
   else await core?.changeDevice({ signOutOwed: true }).catch(() => undefined);
 }
 

@@ -15,12 +15,14 @@ import { PinPad, whyShut } from "./PinPad";
 /** The locked device. What was written is safe behind it, and is sent without it being opened. */
 export default function Unlock() {
   useTitle("pin.title");
+  const [turn, setTurn] = useState(0);
+  const next = () => void deviceCore()?.askNext().then(() => setTurn(turn + 1));
   return (
     <main class="gate" id="main">
       <GateLines />
       <section class="card stack" aria-labelledby="unlock">
-        <Head />
-        <PinForm />
+        <Head onNext={next} />
+        <PinForm key={turn} />
         <Waiting />
         <button class="btn text" type="button" onClick={() => door.set("forgotten")}>{t("pin.forgotten")}</button>
       </section>
@@ -28,7 +30,7 @@ export default function Unlock() {
   );
 }
 
-function Head() {
+function Head({ onNext }: { onNext: () => void }) {
   const now = useStore(session);
   const here = useStore(vault);
   const [device, setDevice] = useState("");
@@ -42,7 +44,7 @@ function Head() {
       <h1 id="unlock">{t("pin.enter")}</h1>
       <p class="sub">{[who, device].filter(Boolean).join("　")}</p>
       {of > 1 && <p class="sub" role="status">{t("pin.oneOf", { at, of })}</p>}
-      {of > 1 && <button class="btn text" type="button" onClick={() => void deviceCore()?.askNext()}>{t("pin.askNext")}</button>}
+      {of > 1 && <button class="btn text" type="button" onClick={onNext}>{t("pin.askNext")}</button>}
     </div>
   );
 }
