@@ -15,10 +15,12 @@ import { worker } from "./build/worker.ts";
  *  than many small ones and is fetched while nothing else happens. */
 const FIRST = ["/src/main.tsx", "/features/session/SignIn.tsx", "/features/today/Today.tsx"];
 const isFirst = (id: string) => FIRST.some((module) => id.endsWith(module));
+/** What only screens that show nothing without the network ask for. */
+const ASKED_ONLINE = "AccessLog|ClosedCases|Conferences|Devices|EndSignIn|FindParticipant|Holdings|IssueSetUpCode|LeftQueues|LogReaders|Passkeys|PersonRequests|RemovePasskey|RetentionProposals|RevokeDevice|SendLeft|Sharing|SignIns|StaffOf|Staffing|Statistics";
 /** The worker drains the queue with the page's own modules: they may not lie in one file with anything that touches the page. */
-const SHARED = /\/src\/(gateway\/(client|documents(?!\/(AccessLog|ClosedCases|Conferences|Devices|EndSignIn|FindParticipant|Holdings|IssueSetUpCode|LeftQueues|LogReaders|Passkeys|PersonRequests|RemovePasskey|RetentionProposals|RevokeDevice|SendLeft|Sharing|SignIns|StaffOf|Staffing|Statistics)\b))|sync\/(carry|outgoing|store|uuid7)|db\/(names|trouble)|app\/paths)\b/;
+const SHARED = new RegExp(`/src/(gateway/(client|documents(?!/(${ASKED_ONLINE})\\b))|sync/(carry|outgoing|store|uuid7)|db/(names|trouble)|app/paths)\\b`);
 /** What shows nothing without the network, and the other ways in: fetched when it is asked for, and by nobody before. */
-const NETWORK = /\/src\/(features\/(accessLog\/|account\/|closing\/|devices\/|onDemand|requests\/|session\/useAgain|sharing\/|staff\/|statistics\/)|gateway\/documents\/(AccessLog|ClosedCases|Conferences|Devices|EndSignIn|FindParticipant|Holdings|IssueSetUpCode|LeftQueues|LogReaders|Passkeys|PersonRequests|RemovePasskey|RetentionProposals|RevokeDevice|SendLeft|Sharing|SignIns|StaffOf|Staffing|Statistics)\b)/;
+const NETWORK = new RegExp(`/src/(features/(accessLog/|account/|closing/|devices/|onDemand|requests/|session/useAgain|sharing/|staff/|statistics/)|gateway/documents/(${ASKED_ONLINE})\\b)`);
 const WAY_IN = /\/src\/features\/account\/(passkey|FirstPassword)\b/;
 const ON_DEMAND = { network: 19_000, wayIn: 1_000 };
 const isScreen = (id: string) => /\/src\/(features\/|app\/deviceCore)|\/lean-qr\//.test(id) && ![NETWORK, WAY_IN].some((apart) => apart.test(id));

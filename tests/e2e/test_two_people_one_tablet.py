@@ -12,13 +12,19 @@ from tests.support.tablet import PIN, Tablet
 OTHERS = "491738"
 
 
+def handed_on(tablet: Tablet) -> Tablet:
+    """Somebody took their cases along and signed out; a colleague has signed in."""
+    page = tablet.take_along("takahashi")
+    page.get_by_role("button", name="サインアウト").first.click()
+    tablet.sign_in("hamada")
+    return tablet
+
+
 def test_each_opens_it_in_the_dark(hills: tuple[Stack, Path], tmp_path: Folder) -> None:
     _, path = hills
     with sync_playwright() as playwright:
-        tablet = Tablet(playwright, tmp_path / "profile", f"http://localhost:{path.port}")
-        page = tablet.take_along("takahashi")
-        page.get_by_role("button", name="サインアウト").first.click()
-        tablet.sign_in("hamada")
+        tablet = handed_on(Tablet(playwright, tmp_path / "profile", f"http://localhost:{path.port}"))
+        page = tablet.page
         tablet.set_pin(OTHERS)
         expect(page.get_by_text("持ち出し準備OK")).to_be_visible(timeout=20_000)
         tablet.close()
@@ -46,10 +52,8 @@ def test_each_opens_it_in_the_dark(hills: tuple[Stack, Path], tmp_path: Folder) 
 def test_whoever_has_a_pin_opens_it_after_a_colleague_without_one(hills: tuple[Stack, Path], tmp_path: Folder) -> None:
     _, path = hills
     with sync_playwright() as playwright:
-        tablet = Tablet(playwright, tmp_path / "profile", f"http://localhost:{path.port}")
-        page = tablet.take_along("takahashi")
-        page.get_by_role("button", name="サインアウト").first.click()
-        tablet.sign_in("hamada")
+        tablet = handed_on(Tablet(playwright, tmp_path / "profile", f"http://localhost:{path.port}"))
+        page = tablet.page
         page.get_by_role("button", name="サインアウト").first.click()
         path.cut()
         page.get_by_role("button", name="PINで開く").click()

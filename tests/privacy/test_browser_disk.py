@@ -20,7 +20,7 @@ from tests.e2e.conftest import CHROMIUM, KEPT, WORKER_READY
 from tests.e2e.test_offline_afternoon import open_board
 from tests.support.person import Person, attendance_payload, consultation_payload, open_case, session_payload
 from tests.support.pwa import shell_paths
-from tests.support.tablet import Tablet, browser_pids
+from tests.support.tablet import SHOW_AS, Tablet, browser_pids
 from tests.support.tokens import token_code
 
 MARKS = {
@@ -87,10 +87,6 @@ SEALED = """async (control) => {
   const visit = queue[queue.length - 1];
   return {counts: [queue.length, records.length, drafts.length],
     wrapped: [...staff.wrapped], sealed: [...visit.sealed.slice(0, 48)], blob: visit.blob.slice(0, 80)};
-}"""
-HIDE = """() => {
-  Object.defineProperty(document, "visibilityState", {value: "hidden", configurable: true});
-  document.dispatchEvent(new Event("visibilitychange"));
 }"""
 
 
@@ -213,7 +209,7 @@ def write_offline(page: Page, session: UUID) -> None:
 
 def lock(page: Page) -> None:
     """The page goes to the background."""
-    page.evaluate(HIDE)
+    page.evaluate(SHOW_AS, "hidden")
     expect(page.get_by_role("heading", name="PINを入れてください")).to_be_visible()
 
 

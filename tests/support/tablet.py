@@ -29,14 +29,11 @@ WAITING = """async () => {
   });
 }"""
 
-AWAY_AND_BACK = """async () => {
-    for (const state of ["hidden", "visible"]) {
-        Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
-        document.dispatchEvent(new Event("visibilitychange"));
-        await new Promise((done) => setTimeout(done, 300));
-    }
-    delete document.visibilityState;
+SHOW_AS = """(state) => {
+    Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
 }"""
+"""For `evaluate`: the page goes to the background ("hidden"), or comes back ("visible")."""
 
 
 class Tablet:
@@ -119,8 +116,9 @@ class Tablet:
 
     def put_away(self) -> None:
         """The app goes to the background, and comes back: it is locked."""
-        self.page.evaluate(AWAY_AND_BACK)
+        self.page.evaluate(SHOW_AS, "hidden")
         expect(self.page.get_by_role("heading", name="PINを入れてください")).to_be_visible()
+        self.page.evaluate(SHOW_AS, "visible")
 
     def take_along(self, login: str) -> Page:
         """A cold start, a sign-in and a PIN; then everything one may see without a signal is on the device."""

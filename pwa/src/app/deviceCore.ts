@@ -208,21 +208,17 @@ export const device = () => deviceStore.device();
 export const deviceId = () => deviceStore.id;
 export const changeDevice = deviceStore.changeDevice.bind(deviceStore);
 
-/** Whose PINs open something here, in an order that stays. */
-async function people(): Promise<string[]> {
-  return (await deviceStore.everybody()).filter((row) => row.wrapped).map((row) => row.staffId);
-}
-
-/** Which of them is asked now, from 1, and of how many. */
-export async function asked(): Promise<[number, number]> {
-  const [now, ids] = [vault.get(), await people()];
-  return [now.state === "none" ? 0 : ids.indexOf(now.staffId) + 1, ids.length];
+/** Whose PINs open something here, in an order that stays; and which of them is asked now, from 1, or 0. */
+export async function asked(): Promise<{ ids: string[]; at: number }> {
+  const ids = (await deviceStore.everybody()).filter((row) => row.wrapped).map((row) => row.staffId);
+  const now = vault.get();
+  return { ids, at: now.state === "none" ? 0 : ids.indexOf(now.staffId) + 1 };
 }
 
 /** At a tablet of several: the next one is asked for theirs. */
 export async function askNext(): Promise<void> {
-  const [[at, of], ids] = [await asked(), await people()];
-  await theVault.choose(ids[at % of] ?? null);
+  const { ids, at } = await asked();
+  await theVault.choose(ids[at % ids.length] ?? null);
 }
 
 /** The PIN is forgotten: its key is deleted. The queue stays and is sent after the sign-in with the password. */

@@ -38,7 +38,7 @@ export class KeyVault {
     rows.sort((a, b) => b.usedAt - a.usedAt);
     await this.turnTo(rows[0] ?? null);
     if (rows.length > 0 && this.state.get().state === "none") this.barred();
-    await this.forgetOthers();
+    await this.forgetOthers(rows);
   }
 
   /** Turn to another person: locked when they have a PIN here, none otherwise. The same open vault stays open. */
@@ -50,9 +50,9 @@ export class KeyVault {
   }
 
   /** Whoever else has a key here: their 72 hours end, too. */
-  private async forgetOthers(): Promise<void> {
+  private async forgetOthers(rows: readonly StaffRow[]): Promise<void> {
     const now = this.state.get();
-    for (const row of await this.device.everybody()) {
+    for (const row of rows) {
       const isCurrent = now.state !== "none" && row.staffId === now.staffId;
       if (row.wrapped && !isCurrent && isExpired(row, this.now())) await this.device.dropKey(row.staffId);
     }
@@ -163,7 +163,7 @@ export class KeyVault {
       if (!row?.wrapped || isExpired(row, this.now())) await this.gone(now.staffId);
       else if (this.key && row.salt.join() !== this.salt) this.lock();
     }
-    await this.forgetOthers();
+    await this.forgetOthers(await this.device.everybody());
   }
 
   /** @throws VaultLocked */

@@ -15,14 +15,14 @@ import { PinPad, whyShut } from "./PinPad";
 /** The locked device. What was written is safe behind it, and is sent without it being opened. */
 export default function Unlock() {
   useTitle("pin.title");
-  const [turn, setTurn] = useState(0);
-  const next = () => void deviceCore()?.askNext().then(() => setTurn(turn + 1));
+  const here = useStore(vault);
+  const staffId = here.state === "none" ? null : here.staffId;
   return (
     <main class="gate" id="main">
       <GateLines />
       <section class="card stack" aria-labelledby="unlock">
-        <Head onNext={next} />
-        <PinForm key={turn} />
+        <Head staffId={staffId} />
+        <PinForm key={staffId} />
         <Waiting />
         <button class="btn text" type="button" onClick={() => door.set("forgotten")}>{t("pin.forgotten")}</button>
       </section>
@@ -30,21 +30,21 @@ export default function Unlock() {
   );
 }
 
-function Head({ onNext }: { onNext: () => void }) {
+/** `staffId`: whose PIN is asked. */
+function Head({ staffId }: { staffId: string | null }) {
   const now = useStore(session);
-  const here = useStore(vault);
   const [device, setDevice] = useState("");
-  const [[at, of], setAsked] = useState([0, 0]);
+  const [asked, setAsked] = useState({ of: 0, at: 0 });
   useEffect(() => void deviceRow().then((row) => setDevice(row?.name ?? "")), []);
-  useEffect(() => void deviceCore()?.asked().then(setAsked), [here]);
-  const who = now.state === "in" && here.state === "locked" && here.staffId === now.me.staff.id ? now.me.staff.name : "";
+  useEffect(() => void deviceCore()?.asked().then(({ ids, at }) => setAsked({ of: ids.length, at })), [staffId]);
+  const who = now.state === "in" && now.me.staff.id === staffId ? now.me.staff.name : "";
   return (
     <div class="gate-head">
       <span class="gate-lock"><Icon name="lock" large /></span>
       <h1 id="unlock">{t("pin.enter")}</h1>
       <p class="sub">{[who, device].filter(Boolean).join("　")}</p>
-      {of > 1 && <p class="sub" role="status">{t("pin.oneOf", { at, of })}</p>}
-      {of > 1 && <button class="btn text" type="button" onClick={onNext}>{t("pin.askNext")}</button>}
+      {asked.of > 1 && <p class="sub" role="status">{t("pin.oneOf", asked)}</p>}
+      {asked.of > 1 && <button class="btn text" type="button" onClick={() => void deviceCore()?.askNext()}>{t("pin.askNext")}</button>}
     </div>
   );
 }
